@@ -1,0 +1,38 @@
+# Two commands matter: `make demo` and `make test`. Each sets up its own virtual environment.
+VENV ?= .venv
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	&& echo $$p && break; done)
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test test-slow check format clean
+
+demo: $(READY)  ## import the sample notes and ask them four questions
+	@$(BIN)/mem demo
+
+test: $(READY)  ## every test but the slow ones
+	@$(BIN)/python -m pytest
+
+test-slow: $(READY)  ## the tests that take longer
+	@$(BIN)/python -m pytest -m slow
+
+check: $(READY)  ## style, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+
+$(READY): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "mem needs Python 3.11 or newer; none was found." >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $(READY)

@@ -1,0 +1,58 @@
+"""Decides whether the evidence answers the question, and how sure that is.
+
+Invariant: the confidence is a logistic function of a few features of the question and its best
+evidence; the weights were fitted by scripts/calibrate_abstention.py and name nobody and nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from mem.answer.scoring import Scored, coverage
+from mem.core.query import SearchResult
+
+FEATURES: Final = (
+    "cosine", "cover", "cover_near", "focus", "event", "value", "lacks", "named", "stray",
+    "foreign", "gap", "unseen", "rival", "score", "hit", "confidence",
+)  # fmt: skip
+WEIGHTS: Final = (
+    0.6, 0.0, 0.0, 2.9, 0.9, 2.1, -6.4, 0.2, -7.1, -2.3, 0.0, -2.1, -0.65, 0.0, 0.0, 0.0,
+)  # fmt: skip
+BIAS: Final = -2.5
+#: Below this confidence memory says that it does not hold the answer.
+THRESHOLD: Final = 0.5
+
+
+def features(
+    ranked: Sequence[Scored], result: SearchResult, weights: Mapping[str, float]
+) -> tuple[float, ...]:
+    """What the decision is made from, in the order of `FEATURES`; `ranked` is best first.
+
+    `gap` is the weight of the rarest word of the question that the best evidence does not reach,
+    `unseen` of those that no statement reaches, and `rival` by how much the words of somebody else
+    than the person asked about fit better.
+    """
+    best = ranked[0]
+    whole = sum(weights.values()) or 1.0
+    seen = frozenset(one for scored in ranked for one in scored.reached)
+    missing = [weight for one, weight in weights.items() if one not in best.reached]
+    strangers = [one.content for one in ranked if one.feature("foreign")]
+    rival = max(strangers) - best.content if strangers else -2.0
+    known = {
+        **{name: best.feature(name) for name in FEATURES[:10]},
+        "gap": max(missing, default=0.0) / whole,
+        "unseen": 1.0 - coverage(seen, weights),
+        "rival": max(-2.0, min(2.0, rival)),
+        "score": best.score / 10.0,
+        "hit": best.statement.hit.score,
+        "confidence": result.confidence,
+    }
+    return tuple(known[name] for name in FEATURES)
+
+
+def confidence(found: tuple[float, ...]) -> float:
+    """How likely the evidence answers the question, in (0, 1)."""
+    total = BIAS + sum(weight * value for weight, value in zip(WEIGHTS, found, strict=True))
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))

@@ -1,0 +1,87 @@
+"""Finds statements that say different things about the same matter, and puts the newest first.
+
+Invariant: nothing is dropped; what a newer statement replaces is returned beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from mem.answer.scoring import Scored
+from mem.answer.values import values
+
+if TYPE_CHECKING:
+    from mem.core.protocols import Vectors
+
+#: How far below the best evidence a newer statement may score and still replace it.
+MARGIN: Final = 1.2
+MARGIN_CURRENT: Final = 2.2
+#: Statements less alike than this are about different matters.
+ALIKE: Final = 0.45
+_CHANGE: Final = re.compile(
+    r"\b(?:now|instead|edit|update|moved|new|since|no longer|changed|from)\b|→", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The statement in force, and those it replaces, newest first."""
+
+    best: Scored
+    earlier: tuple[Scored, ...]
+
+
+def settle(ranked: Sequence[Scored], vectors: Sequence[Vectors], *, current: bool) -> Settled:
+    """The newest of the statements that compete with the first of `ranked`.
+
+    `vectors` are the unit vectors of `ranked`, in its order. `current` says that the question asks
+    for the present state, which lets a newer statement win by more.
+    """
+    margin = MARGIN_CURRENT if current else MARGIN
+    first = ranked[0]
+    rivals = [
+        other
+        for other, vector in zip(ranked[1:], vectors[1:], strict=True)
+        if other.score >= first.score - margin
+        and float(vectors[0] @ vector) >= ALIKE
+        and _compete(first, other)
+    ]
+    if not rivals:
+        return Settled(first, ())
+    by_time = sorted([first, *rivals], key=_moment, reverse=True)
+    newest = by_time[0]
+    if newest is not first and not _newer(newest, first):
+        newest = first
+    earlier = tuple(one for one in by_time if one is not newest and _newer(newest, one))
+    return Settled(newest, earlier[:2])
+
+
+def _compete(one: Scored, other: Scored) -> bool:
+    """Same matter (mostly the same words of the question are covered), other values."""
+    if one.feature("value") != other.feature("value") or other.feature("foreign"):
+        return False
+    if one.feature("asks") or other.feature("asks"):
+        return False
+    both, either = one.covered & other.covered, one.covered | other.covered
+    if not either or len(both) / len(either) < 0.5:
+        return False
+    mine, theirs = values(one.statement.text), values(other.statement.text)
+    return bool(mine) and bool(theirs) and not mine <= theirs and not theirs <= mine
+
+
+def _moment(one: Scored) -> tuple[datetime, int]:
+    return one.statement.hit.said_at or datetime.min, one.statement.start
+
+
+def _newer(one: Scored, other: Scored) -> bool:
+    mine, theirs = one.statement.hit, other.statement.hit
+    if mine.said_at is None or theirs.said_at is None:
+        return False
+    if mine.said_at != theirs.said_at:
+        return mine.said_at > theirs.said_at
+    same = mine.document_id == theirs.document_id
+    return same and _CHANGE.search(one.statement.text) is not None

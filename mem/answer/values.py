@@ -1,0 +1,141 @@
+"""Recognises the kinds of value that answer a kind of question: amounts, counts, names, places.
+
+Every function is pure and looks at one statement; spelling decides, not meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from mem.answer.context import Statement
+from mem.answer.question import Asked, Wanted
+from mem.answer.words import STOP, WORD, word_set
+
+_MONEY: Final = re.compile(
+    r"[£$€¥₹]\s?\d[\d,.]*(?:\s?(?:k|m|million|thousand))?|\b\d[\d,.]*\s?(?:dollars?|bucks|pounds?"
+    r"|euros?|quid|cents?|pence|usd|gbp|eur)\b",
+    re.IGNORECASE,
+)
+_BARE_AMOUNT: Final = re.compile(
+    r"\b\d{1,3}(?:,\d{3})+\b|\b(?!(?:19|20)\d\d\b)\d{3,6}\b(?!\s?(?:%|°|lumen|km|kg|g\b|ml|mm))"
+)
+_NUMBER_WORD: Final = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    "sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|hundred|thousand|million|"
+    "dozen|couple|several|half|twice|once"
+)
+_NUMBER: Final = re.compile(rf"\d|[½¼¾]|\b(?:{_NUMBER_WORD})\b", re.IGNORECASE)
+_DURATION: Final = re.compile(
+    rf"(?:\d+|\b(?:{_NUMBER_WORD}|a|an|few))(?:\s+\w+)?[\s-]*(?:seconds?|minutes?|mins?|hours?|hrs?"
+    r"|days?|nights?|weeks?|months?|years?|yrs?|decades?)\b|\bsince\b",
+    re.IGNORECASE,
+)
+_IDENTIFIER: Final = re.compile(r"\b(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{4,}\b|\b\d[\d -]{5,}\d\b")
+_ADDRESS: Final = re.compile(
+    r"\b\d+[a-z]?\s+(?:[A-Z][\w'’]*\s+){1,3}(?:Street|St|Road|Rd|Row|Lane|Ln|Avenue|Ave|Drive|"
+    r"Close|Court|Place|Square|Terrace|Way|Gardens|Crescent|Hill|Boulevard|Blvd)\b"
+)
+_PLACE: Final = re.compile(
+    r"\b(?:in|at|to|from|near|around|behind|under|inside|outside|on)\s+"
+    r"(?:(?:the|a|my|her|his|our)\s+)?[A-Za-z]\w+"
+)
+_COMMAND: Final = re.compile(
+    r"`[^`]+`|^\s*\$ |\b(?:sudo|make|git|pip|npm|docker|rsync|ssh)\s+\S+", re.MULTILINE
+)
+#: How units are written beside a number, by the stem of their name.
+_UNITS: Final = {
+    "gram": r"\bg\b|grams?",
+    "kilogram": r"kg|kilos?",
+    "kilo": r"kg|kilos?",
+    "litr": r"\bl\b|lit(?:er|re)s?",
+    "liter": r"\bl\b|lit(?:er|re)s?",
+    "millilitr": r"ml",
+    "kilometr": r"km",
+    "metr": r"\bm\b|met(?:er|re)s?",
+    "minut": r"\bmin(?:ute)?s?\b",
+    "hour": r"\bh(?:ou)?rs?\b",
+    "percent": r"%|percent",
+    "mil": r"miles?",
+    "degre": r"°|degrees?",
+    "pound": r"lbs?|pounds?|£",
+    "centimetr": r"cm",
+    "millimetr": r"mm",
+}
+_INNER: Final = re.compile(r"(?<=[\w,;)] )(?<![.!?] )([A-Z][a-zà-ÿ]+)\b")
+_CALENDAR: Final = word_set(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may "
+    "june july august september october november december jan feb mar apr jun jul aug sep sept "
+    "oct nov dec mon tue wed thu fri sat sun"
+)
+_WEEKDAY: Final = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b", re.IGNORECASE)
+#: Kinds of value with a spelling of their own.
+_SPELLING: Final = {
+    Wanted.WEEKDAY: _WEEKDAY,
+    Wanted.DURATION: _DURATION,
+    Wanted.MONEY: re.compile(f"{_MONEY.pattern}|{_BARE_AMOUNT.pattern}", re.IGNORECASE),
+    Wanted.NUMBER: _IDENTIFIER,
+    Wanted.ADDRESS: _ADDRESS,
+    Wanted.COMMAND: _COMMAND,
+    Wanted.PLACE: _PLACE,
+}
+
+
+def has_value(asked: Asked, statement: Statement, *, dated: bool, people: frozenset[str]) -> bool:
+    """Whether the statement holds a value of the kind asked for.
+
+    `dated` says that it holds a time expression; `people` are the names that occur in the hits.
+    Kinds without a recognisable spelling hold.
+    """
+    text = statement.text
+    pattern = _SPELLING.get(asked.wanted)
+    if pattern is not None and pattern.search(text):
+        return True
+    match asked.wanted:
+        case Wanted.DATE | Wanted.AGO | Wanted.WEEKDAY:
+            return dated
+        case Wanted.COUNT:
+            return _counts(asked, text)
+        case Wanted.COMMAND:
+            return statement.code
+        case Wanted.PERSON:
+            return bool(names_in(text) & people - {*asked.names})
+    return pattern is None
+
+
+def has_unit(asked: Asked, text: str) -> bool:
+    """Whether a number stands with the unit that "how many …" names, spelt out or short."""
+    unit = _UNITS.get(asked.unit or "")
+    return unit is not None and re.search(rf"\d\s?(?:{unit})", text, re.IGNORECASE) is not None
+
+
+def names_in(text: str) -> frozenset[str]:
+    """Capitalised words, lower-case and without "'s"; those that begin a sentence too."""
+    return frozenset(
+        match.group().lower().replace("’", "'").removesuffix("'s")
+        for match in WORD.finditer(text)
+        if match.group()[0].isupper()
+    )
+
+
+def people_of(texts: Iterable[str], speakers: Iterable[str]) -> frozenset[str]:
+    """Words that are probably names: capitalised inside a sentence somewhere, or of a speaker."""
+    found = {name for speaker in speakers for name in names_in(speaker)}
+    for text in texts:
+        for match in _INNER.finditer(text):
+            found.add(match.group(1).lower())
+    return frozenset(found - STOP - _CALENDAR)
+
+
+def values(text: str) -> frozenset[str]:
+    """The numbers, amounts and weekdays of a text: what differs when a fact has changed."""
+    numbers = re.findall(r"\d[\d,.:]*\d|\d", text)
+    days = [match.group().lower().rstrip("s") for match in _WEEKDAY.finditer(text)]
+    return frozenset([*(number.rstrip(".,:") for number in numbers), *days])
+
+
+def _counts(asked: Asked, text: str) -> bool:
+    if asked.unit in _UNITS:
+        return has_unit(asked, text)
+    return _NUMBER.search(text) is not None

@@ -1,0 +1,436 @@
+"""The one façade over memory: command line, terminal UI and scripts all use it.
+
+It holds no logic of its own: it calls the layers that `mem.parts` wires together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from mem.core.answer import Answer
+from mem.core.chunk import Chunk
+from mem.core.clock import Clock, SystemClock, parse_time
+from mem.core.protocols import Embedder
+from mem.core.query import Filters, SearchResult
+from mem.errors import AmbiguousId, IndexOwned, UnknownId, VectorIndexError
+from mem.parts import Parts
+from mem.settings.config import Settings
+from mem.settings.config import load as load_settings
+from mem.settings.paths import Paths
+from mem.store.documents import DocumentRecord
+from mem.store.erase import Receipt, erase
+from mem.store.journal import JournalEntry
+from mem.store.store import SourceRecord
+from mem.store.verify import Finding, rebuild_full_text, verify
+
+if TYPE_CHECKING:
+    from mem.ingest.ledger import Ledger, Progress
+
+# An import that changed at least this much brings the derived index up to date itself.
+INDEX_WHEN_CHANGED = 1000
+_MEGABYTE = 1024 * 1024
+_EMBED_STEP = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A document with its chunks; `focus` is the id of the chunk that was asked for."""
+
+    document: DocumentRecord
+    chunks: tuple[Chunk, ...]
+    focus: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetPlan:
+    """What a forgetting would destroy."""
+
+    documents: tuple[DocumentRecord, ...]
+    chunks: int
+    source: SourceRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """The size and state of a store; times are ISO 8601."""
+
+    documents: dict[str, int]
+    gone: int
+    chunks: int
+    vectors: int
+    pending_vectors: int
+    sources: int
+    database_bytes: int
+    index_bytes: int
+    index_state: str
+    model: str
+    oldest: str | None
+    newest: str | None
+
+
+class Assistant(Parts):
+    """A person's memory in one home. Use as a context manager, or call `close`."""
+
+    @classmethod
+    def open(
+        cls,
+        home: str | Path | None = None,
+        *,
+        settings: Settings | None = None,
+        clock: Clock | None = None,
+        embedder: Embedder | None = None,
+    ) -> Assistant:
+        """The memory in `home`, or where `MEM_HOME` or the platform puts it; made when absent.
+
+        Raises HomeNotWritable, SchemaTooNew, MigrationFailed, StoreDamaged, ConfigUnreadable,
+        BadSetting.
+        """
+        paths = Paths.of(Path(home)) if home is not None else Paths.find()
+        settings = settings or load_settings(paths)
+        assistant = cls(paths, settings, clock or SystemClock.from_environment(), embedder=embedder)
+        assistant.store  # noqa: B018  (opened here, so that a bad home is told at once)
+        return assistant
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    # --- taking in -------------------------------------------------------------------------
+
+    def ingest(
+        self,
+        *paths: str | Path,
+        format: str = "auto",  # noqa: A002  (the documented name)
+        dry_run: bool = False,
+        readmit: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Ledger:
+        """Take in files and folders; what is unchanged is left unread.
+
+        `readmit` takes in again what was forgotten. Raises PathMissing, UnknownFormat, StoreFull,
+        StoreLocked; what was committed before stays.
+        """
+        from mem.ingest.pipeline import Importer
+
+        importer = Importer(
+            self.store,
+            self.parsers(),
+            self.embeddings,
+            lambda: self.embedder,
+            self.clock,
+            max_bytes=self.settings.import_max_file_mb * _MEGABYTE,
+        )
+        ledger = importer.run(
+            [Path(path) for path in paths],
+            form=format,
+            dry_run=dry_run,
+            readmit=readmit,
+            on_progress=on_progress,
+        )
+        if not dry_run and ledger.chunks_added + ledger.chunks_removed >= INDEX_WHEN_CHANGED:
+            self._follow_index(ledger)
+        return ledger
+
+    def _follow_index(self, ledger: Ledger) -> None:
+        """Bring Chroma up to date; where another process owns it, its owner will."""
+        try:
+            with self.chroma() as chroma:
+                chroma.sync()
+        except IndexOwned:
+            return
+        except VectorIndexError as error:
+            ledger.notices.append(str(error))
+
+    def remember(
+        self, text: str, *, said_at: datetime | None = None, title: str | None = None
+    ) -> DocumentRecord:
+        """Take in something typed; it is searchable at once. Raises EmptyQuery for no words."""
+        from mem.ingest.typed import take_in_typed
+
+        identity = take_in_typed(
+            self.store,
+            self.embeddings,
+            self.embedder,
+            text,
+            title=title,
+            said_at=said_at or self.clock.now(),
+            recorded_at=self.clock.utc(),
+        )
+        record = self.store.documents.get(identity)
+        assert record is not None
+        return record
+
+    def embed_pending(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+        """Embed chunks that have no vector of the model in use; returns how many."""
+        from mem.store.embeddings import put_vectors
+
+        total, done = self.embeddings.pending_count(), 0
+        while pending := self.embeddings.pending(limit=_EMBED_STEP):
+            vectors = self.embedder.embed([chunk.embedded_text for _, chunk in pending])
+            by_key = {key: vector for (key, _), vector in zip(pending, vectors, strict=True)}
+            with self.store.database.transaction() as connection:
+                put_vectors(connection, self.embeddings.fingerprint, by_key)
+            done += len(pending)
+            if on_progress is not None:
+                on_progress(done, total)
+        return done
+
+    # --- finding ---------------------------------------------------------------------------
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        filters: Filters | None = None,
+        since: datetime | str | None = None,
+        before: datetime | str | None = None,
+        sessions: Collection[str] | None = None,
+        asked_at: datetime | str | None = None,
+        explain: bool = False,
+    ) -> SearchResult:
+        """A sequence of hits, best first. Raises EmptyQuery.
+
+        `asked_at` is the moment that "yesterday" in the query refers to; times given as text are
+        ISO 8601.
+        """
+        return self.retriever.search(
+            query,
+            filters=_filters(filters, since, before, sessions),
+            limit=limit,
+            asked_at=_moment(asked_at) or self.clock.now(),
+            explain=explain,
+        )
+
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        since: datetime | str | None = None,
+        before: datetime | str | None = None,
+        sessions: Collection[str] | None = None,
+        asked_at: datetime | str | None = None,
+        limit: int = 20,
+    ) -> Answer:
+        """An answer whose every sentence is cited, or an abstention. Raises EmptyQuery."""
+        from mem.answer.extractive import ExtractiveAnswerer
+
+        moment = _moment(asked_at) or self.clock.now()
+        result = self.search(
+            question,
+            limit=limit,
+            filters=_filters(filters, since, before, sessions),
+            asked_at=moment,
+        )
+        answerer = ExtractiveAnswerer(embedder=self.embedder, neighbours=self._neighbours)
+        return answerer.answer(
+            question, result, asked_at=moment, sentences=self.settings.answer_sentences
+        )
+
+    def _neighbours(self, chunk: str) -> Sequence[Chunk]:
+        """The chunk with the one before and the one after it."""
+        key = self.store.chunks.keys_of([chunk]).get(chunk)
+        if key is None:
+            return ()
+        place = self.store.chunks.places([key])[key]
+        return [found for _, found in self.store.chunks.around(place[0], place[1], reach=1)]
+
+    # --- looking ---------------------------------------------------------------------------
+
+    def documents(
+        self, *, limit: int = 20, kind: str | None = None, gone: bool | None = None
+    ) -> list[DocumentRecord]:
+        """Documents, the newest said first."""
+        return self.store.documents.newest(limit=limit, kind=kind, gone=gone)
+
+    def show(self, identity: str) -> DocumentView:
+        """The document with that id (or beginning of one), uri or path, or that holds that chunk.
+
+        Raises UnknownId, AmbiguousId.
+        """
+        keys = self.store.chunks.keys_of([identity])
+        if keys:
+            chunk = self.store.chunks.by_keys(keys.values())[keys[identity]].chunk
+            record = self.store.documents.get(chunk.document_id)
+            focus: str | None = identity
+        else:
+            record, focus = self._document(identity), None
+        assert record is not None
+        return DocumentView(record, tuple(self.store.chunks.of_document(record.id)), focus)
+
+    def _document(self, given: str) -> DocumentRecord:
+        from mem.sources.folders import file_uri
+
+        path = Path(given).expanduser()
+        uris = [file_uri(path.resolve())] if given.strip() else []
+        found = self.store.documents.matching(given, uris=uris) if given.strip() else []
+        if not found:
+            raise UnknownId(given)
+        if len(found) > 1:
+            raise AmbiguousId(given, len(found))
+        return found[0]
+
+    def sources(self) -> list[SourceRecord]:
+        """Every folder and file that was imported."""
+        return self.store.sources()
+
+    def history(self, limit: int = 50) -> list[JournalEntry]:
+        """What was done to the store, newest first."""
+        return self.store.journal.newest(limit)
+
+    def stats(self) -> Stats:
+        """Sizes and states."""
+        from mem.vectors.report import describe_folder
+
+        rows = self.store.database.rows
+        times = rows("SELECT min(said_at), max(said_at) FROM chunk")[0]
+        gone = rows("SELECT count(*) FROM document WHERE state = 'gone'")[0][0]
+        index_state, index_bytes = describe_folder(self.paths.index, self.embeddings)
+        return Stats(
+            documents=self.store.documents.counts(),
+            gone=int(str(gone)),
+            chunks=self.store.chunks.count(),
+            vectors=self.embeddings.count(),
+            pending_vectors=self.embeddings.pending_count(),
+            sources=len(self.sources()),
+            database_bytes=self.paths.database.stat().st_size,
+            index_bytes=index_bytes,
+            index_state=index_state,
+            model=self.embedder.fingerprint,
+            oldest=str(times[0]) if times[0] else None,
+            newest=str(times[1]) if times[1] else None,
+        )
+
+    # --- keeping sound ---------------------------------------------------------------------
+
+    def doctor(self, *, thorough: bool = True) -> list[Finding]:
+        """Everything that is not as it should be. Raises StoreDamaged."""
+        findings = verify(self.store.database, thorough=thorough)
+        pending = self.embeddings.pending_count()
+        if pending:
+            findings.append(
+                Finding("vectors", f"{pending} chunks have no vector yet", "mem doctor --embed")
+            )
+        return findings + self._index_findings()
+
+    def _index_findings(self) -> list[Finding]:
+        from mem.vectors.report import describe_folder
+
+        state, _ = describe_folder(self.paths.index, self.embeddings)
+        if state == "absent":
+            return []
+        try:
+            with self.chroma() as chroma:
+                problems = chroma.verify()
+        except IndexOwned:
+            return []
+        except VectorIndexError as error:
+            problems = [str(error)]
+        return [Finding("index", problem, "mem doctor --rebuild-index") for problem in problems]
+
+    def rebuild_index(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+        """Make Chroma's folder anew from the stored vectors; returns how many it holds.
+
+        Raises IndexOwned.
+        """
+        from mem.vectors.chroma import ChromaIndex
+
+        self.close_index()
+        chroma = ChromaIndex.open(self.paths.index, self.embeddings, discard=True)
+        try:
+            chroma.sync(on_progress)
+            return chroma.count()
+        finally:
+            chroma.close()
+
+    def rebuild_text(self) -> None:
+        """Make the word index anew from the chunks."""
+        rebuild_full_text(self.store.database)
+
+    # --- forgetting ------------------------------------------------------------------------
+
+    def forget_preview(
+        self, *, documents: Sequence[str] = (), source: str | None = None
+    ) -> ForgetPlan:
+        """What `forget` would destroy: documents by id, uri or path, or a whole source.
+
+        Raises UnknownId, AmbiguousId.
+        """
+        if source is None:
+            records = [self._document(given) for given in documents]
+            found = None
+        else:
+            found = self._source(source)
+            ids = self.store.documents.of_source(found.id)
+            records = [record for one in ids if (record := self.store.documents.get(one))]
+        unique = {record.id: record for record in records}
+        return ForgetPlan(
+            tuple(unique.values()), sum(record.chunks for record in unique.values()), found
+        )
+
+    def _source(self, given: str) -> SourceRecord:
+        from mem.sources.folders import file_uri
+
+        wanted = {given, file_uri(Path(given).expanduser().resolve())} if given.strip() else set()
+        found = [
+            source
+            for source in self.sources()
+            if source.uri in wanted or (len(given) > 1 and source.id.startswith(given))
+        ]
+        if not found:
+            raise UnknownId(given)
+        if len(found) > 1:
+            raise AmbiguousId(given, len(found))
+        return found[0]
+
+    def forget(self, plan: ForgetPlan) -> Receipt:
+        """Destroy for good what the plan names, everywhere; it does not come back by import.
+
+        Raises StoreLocked, StoreFull, IndexOwned (before anything is destroyed).
+        """
+        from mem.vectors.chroma import erase as erase_index
+
+        self.close_index()
+        erase_index(self.paths.index)
+        return erase(
+            self.store.database,
+            [record.id for record in plan.documents],
+            backups=self.paths.backups,
+            actor="user",
+            at=self.clock.utc(),
+            source=plan.source.id if plan.source else None,
+        )
+
+
+def _moment(given: datetime | str | None) -> datetime | None:
+    return parse_time(given) if isinstance(given, str) else given
+
+
+def _filters(
+    filters: Filters | None,
+    since: datetime | str | None,
+    before: datetime | str | None,
+    sessions: Collection[str] | None,
+) -> Filters:
+    from dataclasses import replace
+
+    given = filters or Filters()
+    return replace(
+        given,
+        since=_moment(since) or given.since,
+        before=_moment(before) or given.before,
+        sessions=frozenset(sessions) if sessions is not None else given.sessions,
+    )

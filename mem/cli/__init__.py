@@ -1,0 +1,1 @@
+"""The command line: no logic, stdout is data, stderr is talk."""

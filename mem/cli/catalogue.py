@@ -1,0 +1,71 @@
+"""The commands as data: name, section, one line of help. `mem --help` is made from it alone.
+
+A command's module is imported only when that command runs; its docstring opens with the same line.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """One command; `module` is below `mem.cli.commands`."""
+
+    name: str
+    module: str
+    section: str
+    summary: str
+
+
+_START, _USE, _KEEP = "Start", "Find and ask", "Keep"
+
+COMMANDS: tuple[Command, ...] = (
+    Command("demo", "demo", _START, "A guided minute on sample notes and chats."),
+    Command("init", "init", _START, "Make a home for memory and say where it is."),
+    Command("import", "import_", _START, "Take in files, folders and chat exports."),
+    Command("add", "add", _START, "Remember something you type."),
+    Command("ask", "ask", _USE, "Answer a question with its evidence."),
+    Command("search", "search", _USE, "Find passages and messages."),
+    Command("list", "list_", _USE, "List the documents in memory."),
+    Command("show", "show", _USE, "Show a document or a passage."),
+    Command("stats", "stats", _KEEP, "Count what is in memory."),
+    Command("source", "source", _KEEP, "The folders and exports that memory knows."),
+    Command("forget", "forget", _KEEP, "Destroy documents or a source for good."),
+    Command("doctor", "doctor", _KEEP, "Check the store, and mend what is derived."),
+    Command("config", "config", _KEEP, "Show and change settings."),
+)
+
+_OPTIONS = (
+    ("--version", "Show the version."),
+    ("--install-completion", "Set up completion for your shell."),
+    ("--show-completion", "Print the completion script."),
+    ("--help", "Show this message."),
+)
+_NAME_WIDTH = 12
+
+
+def find(name: str) -> Command | None:
+    """The command called `name`."""
+    return next((command for command in COMMANDS if command.name == name), None)
+
+
+def help_text() -> str:
+    """What `mem --help` prints."""
+    lines = [
+        "Usage: mem COMMAND [OPTIONS]",
+        "",
+        "  Your notes and chats, searched and answered on your own machine.",
+        "",
+        '  Example: mem import ~/notes && mem ask "What did I decide about the flat?"',
+    ]
+    for section in dict.fromkeys(command.section for command in COMMANDS):
+        lines += ["", f"{section}:"]
+        lines += [
+            f"  {command.name:<{_NAME_WIDTH}}{command.summary}"
+            for command in COMMANDS
+            if command.section == section
+        ]
+    width = max(len(option) for option, _ in _OPTIONS) + 2
+    lines += ["", "Options:", *(f"  {option:<{width}}{text}" for option, text in _OPTIONS)]
+    lines += ["", "`mem COMMAND --help` shows a command's options and an example."]
+    return "\n".join(lines)

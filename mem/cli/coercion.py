@@ -1,0 +1,70 @@
+"""Words of the command line to values without loading pydantic, which Typer would do for each run.
+
+A command's parameters are texts, whole numbers and flags; these three are read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+
+class PlainCommand(TyperCommand):
+    """A command whose plain parameters read themselves."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """All parameters, `--help` among them."""
+        return _reading_themselves(super().get_params(ctx))
+
+
+class PlainGroup(TyperGroup):
+    """A group of commands whose own plain parameters read themselves."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """All parameters, `--help` among them."""
+        return _reading_themselves(super().get_params(ctx))
+
+
+def _reading_themselves(parameters: Iterable[Any]) -> list[Any]:
+    """The parameters, those of a plain type with their own way to read a value.
+
+    Typer keeps how it reads a parameter in `_runtime_param`, made when first used. A version of
+    Typer without it ignores the attribute and reads the same values in its own way.
+    """
+    found = list(parameters)
+    for parameter in found:
+        annotation = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
+        if annotation in (str, int, bool, list[str]):
+            parameter._runtime_param = _Plain(annotation)
+    return found
+
+
+class _Plain:
+    """Reads one parameter of type `annotation`."""
+
+    def __init__(self, annotation: object) -> None:
+        self._annotation = annotation
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The value that a command gets. Raises BadParameter."""
+        if self._annotation == list[str]:
+            return [str(one) for one in _sequence(value)]
+        if value is None or self._annotation is not int:
+            return value
+        try:
+            number = int(value)
+        except ValueError as error:
+            message = f"{value!r} is not a whole number."
+            raise typer.BadParameter(message, ctx=ctx, param=param) from error
+        least = param.type_descriptor.parameter_info.min
+        if least is not None and number < least:
+            message = f"{number} is less than {least}."
+            raise typer.BadParameter(message, ctx=ctx, param=param)
+        return number
+
+
+def _sequence(value: Sequence[object] | None) -> Sequence[object]:
+    return () if value is None else value

@@ -1,0 +1,115 @@
+"""`mem forget`: shows what goes, asks, destroys it everywhere, and prints the receipt."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mem.cli.diagnostics import ExitCode
+from mem.cli.options import DryRun, Json, Yes
+
+if TYPE_CHECKING:
+    from mem.assistant import ForgetPlan
+    from mem.store.erase import Receipt
+
+_LISTED = 20
+
+What = Annotated[
+    list[str] | None, typer.Argument(metavar="ID|PATH", help="Documents, by id, uri or path.")
+]
+Source = Annotated[
+    str | None, typer.Option(metavar="SOURCE", help="Everything only this source supplies.")
+]
+
+
+def command(
+    what: What = None,
+    source: Source = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
+    json: Json = False,
+) -> ExitCode:
+    """Destroy documents or a source for good.
+
+    Words, vectors and copies go, and a later import does not bring them back. Your own files are
+    not touched. Without a terminal `--yes` is needed.
+
+    \b
+    Example:
+      mem forget d3f9 --dry-run
+      mem forget --source ~/old-notes --yes
+    """
+    from mem.cli.diagnostics import complain, is_interactive
+    from mem.cli.session import open_assistant
+
+    if bool(what) == (source is not None):
+        raise typer.BadParameter("name documents, or a source with --source", param_hint="ID|PATH")
+    with open_assistant() as assistant:
+        plan = assistant.forget_preview(documents=what or (), source=source)
+        if dry_run:
+            _print(plan, None, json=json)
+            return ExitCode.OK
+        if not yes:
+            if not is_interactive():
+                complain("forget destroys for good; without a terminal it needs --yes.")
+                return ExitCode.USAGE
+            _preview(plan)
+            if not typer.confirm("Destroy this for good?", err=True):
+                complain("Nothing was forgotten.")
+                return ExitCode.ERROR
+        receipt = assistant.forget(plan)
+    _print(plan, receipt, json=json)
+    return ExitCode.OK
+
+
+def _summary(plan: ForgetPlan) -> list[str]:
+    """What the plan names, one line a document."""
+    from mem.cli.layout import plural, shown_path
+
+    lines = [f"{one.id[:10]}  {one.title or shown_path(one.uri)}" for one in plan.documents]
+    if len(lines) > _LISTED:
+        lines[_LISTED:] = [f"… and {len(lines) - _LISTED:,} more"]
+    head = f"{plural(len(plan.documents), 'document')}, {plural(plan.chunks, 'passage')}"
+    if plan.source is not None:
+        head += f", the source {shown_path(plan.source.uri)}"
+    return [head, *(f"  {line}" for line in lines)]
+
+
+def _preview(plan: ForgetPlan) -> None:
+    from mem.cli.diagnostics import say
+
+    for line in _summary(plan):
+        say(line)
+
+
+def _print(plan: ForgetPlan, receipt: Receipt | None, *, json: bool) -> None:
+    """The receipt, or without one what would have gone."""
+    from mem.cli.output import SCHEMA, emit_json, emit_text
+
+    if json:
+        counts = (
+            asdict(receipt)
+            if receipt is not None
+            else {"documents": len(plan.documents), "chunks": plan.chunks}
+        )
+        named = [{"id": one.id, "uri": one.uri, "title": one.title} for one in plan.documents]
+        uri = plan.source.uri if plan.source is not None else None
+        emit_json(
+            {
+                "schema": SCHEMA,
+                "dry_run": receipt is None,
+                **counts,
+                "source": uri,
+                "forgotten": named,
+            }
+        )
+        return
+    head, *rest = _summary(plan)
+    emit_text("\n".join([("Would forget " if receipt is None else "Forgot ") + head, *rest]))
+    if receipt is not None:
+        emit_text(
+            f"  {receipt.vectors:,} vectors and {receipt.copies_removed:,} older copies of the "
+            f"store destroyed; {receipt.tombstones:,} marks keep it from coming back."
+        )

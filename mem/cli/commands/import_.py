@@ -1,0 +1,126 @@
+"""`mem import`: files, folders and exports taken in once; the ledger says what became of each.
+
+It fails (exit 1) only where something failed and nothing at all is in memory from this import.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mem.cli.diagnostics import ExitCode
+from mem.cli.options import DryRun, Json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from mem.assistant import Assistant
+    from mem.ingest.ledger import Ledger, Progress
+
+PATHS = Annotated[
+    list[str], typer.Argument(metavar="PATH", help="Files, folders, exports, or - for stdin.")
+]
+Format = Annotated[
+    str, typer.Option("--format", metavar="FORMAT", help="How to read them; auto looks at each.")
+]
+Readmit = Annotated[bool, typer.Option("--readmit", help="Take in again what was forgotten.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="List everything skipped.")]
+
+
+def command(
+    paths: PATHS,
+    format: Format = "auto",
+    dry_run: DryRun = False,
+    readmit: Readmit = False,
+    verbose: Verbose = False,
+    json: Json = False,
+) -> ExitCode:
+    """Take in files, folders and chat exports.
+
+    Your files are only read. What is unchanged since the last import is left alone. Exit code 1
+    means that something failed and nothing was taken in.
+
+    \b
+    Example:
+      mem import ~/notes ~/Downloads/conversations.json
+      cat chat.jsonl | mem import - --format chat-jsonl
+    """
+    from mem.cli import render, shapes
+    from mem.cli.diagnostics import note
+    from mem.cli.output import emit, emit_json, stdout_style
+    from mem.cli.session import open_assistant
+
+    with open_assistant() as assistant, _spooled(assistant, paths, format) as given:
+        ledger = take_in(assistant, given, form=format, dry_run=dry_run, readmit=readmit)
+    for notice in ledger.notices:
+        note(notice)
+    if dry_run:
+        note("This was a dry run; nothing was written.")
+    if json:
+        emit_json(shapes.ledger(ledger))
+    else:
+        emit(render.ledger(ledger, stdout_style(), verbose=verbose))
+    taken = ledger.added + ledger.updated + ledger.unchanged
+    return ExitCode.ERROR if ledger.failed and not taken else ExitCode.OK
+
+
+def take_in(
+    assistant: Assistant, paths: list[str], *, form: str, dry_run: bool, readmit: bool
+) -> Ledger:
+    """Import with a progress bar."""
+    from mem.cli.layout import plural
+    from mem.cli.progress import ProgressBar
+
+    with ProgressBar("Importing", "files") as bar:
+
+        def on_progress(progress: Progress) -> None:
+            detail = plural(progress.chunks, "passage")
+            bar.update(progress.files_done, progress.files_total, detail)
+
+        return assistant.ingest(
+            *paths, format=form, dry_run=dry_run, readmit=readmit, on_progress=on_progress
+        )
+
+
+def _spooled(
+    assistant: Assistant, paths: list[str], form: str
+) -> AbstractContextManager[list[str]]:
+    """The paths with `-` replaced by a file in the cache that holds stdin, removed at the end.
+
+    Raises BadParameter where the format of stdin is not named, HomeNotWritable.
+    """
+    from contextlib import nullcontext
+
+    if "-" not in paths:
+        return nullcontext(paths)
+    if form == "auto":
+        raise typer.BadParameter(
+            "stdin needs its format named, such as chat-jsonl; for a text use `mem add -`",
+            param_hint="--format",
+        )
+
+    return _spooling(assistant.paths.cache, paths)
+
+
+@contextmanager
+def _spooling(cache: Path, paths: list[str]) -> Iterator[list[str]]:
+    import shutil
+    import sys
+    import tempfile
+
+    from mem.errors import HomeNotWritable
+
+    try:
+        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = tempfile.TemporaryDirectory(prefix="stdin-", dir=cache)
+    except OSError as error:
+        raise HomeNotWritable(str(cache), error.strerror or str(error)) from error
+    with folder as name:
+        spool = Path(name) / "stdin.jsonl"
+        with spool.open("wb") as stream:
+            shutil.copyfileobj(sys.stdin.buffer, stream)
+        yield [str(spool) if path == "-" else path for path in paths]

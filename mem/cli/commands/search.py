@@ -1,0 +1,75 @@
+"""`mem search`: ranked passages and messages, verbatim, with the place of each."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mem.cli.diagnostics import ExitCode
+from mem.cli.options import Before, Json, Kind, On, Since, Source, Speaker
+
+Query = Annotated[list[str], typer.Argument(metavar="QUERY", help="Words or a question.")]
+Limit = Annotated[
+    int | None, typer.Option("--limit", "-k", min=1, metavar="N", help="How many hits to show.")
+]
+Explain = Annotated[bool, typer.Option("--explain", help="Show what made up each score.")]
+
+
+def command(
+    query: Query,
+    limit: Limit = None,
+    since: Since = None,
+    before: Before = None,
+    on: On = None,
+    source: Source = None,
+    kind: Kind = None,
+    speaker: Speaker = None,
+    explain: Explain = False,
+    json: Json = False,
+) -> ExitCode:
+    """Find passages and messages.
+
+    Exit code 3 means that nothing was found.
+
+    \b
+    Example:
+      mem search boiler pressure
+      mem search "what did Joel say about the van" --since "last March" --speaker Joel
+    """
+    from mem.cli import render, session, shapes
+    from mem.cli.diagnostics import complain, note
+    from mem.cli.output import emit, emit_json, stdout_style
+
+    text = session.words(query)
+    filters = session.filters(
+        session.clock().now(),
+        since=since,
+        before=before,
+        on=on,
+        source=source,
+        kind=kind,
+        speaker=speaker,
+    )
+    with session.open_assistant() as assistant:
+        found = assistant.search(
+            text,
+            limit=limit or assistant.settings.search_limit,
+            filters=filters,
+            explain=explain,
+        )
+        empty = not found and not assistant.documents(limit=1)
+    for notice in found.notices:
+        note(notice)
+    if json:
+        emit_json(shapes.search(found))
+    elif found:
+        emit(render.hits(found, stdout_style(), explain=explain))
+    if found:
+        return ExitCode.OK
+    if empty:
+        complain("Memory is empty. `mem import PATH` takes in notes and chats.")
+    else:
+        wider = " with these limits; try without them" if not filters.empty else "; try other words"
+        complain(f"Nothing found for {text!r}{wider}.")
+    return ExitCode.NOTHING_FOUND

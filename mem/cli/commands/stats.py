@@ -1,0 +1,50 @@
+"""`mem stats`: how much is in memory, and how it is kept."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mem.cli.options import Json
+
+if TYPE_CHECKING:
+    from mem.assistant import Stats
+
+
+def command(json: Json = False) -> None:
+    """Count what is in memory.
+
+    \b
+    Example:
+      mem stats --json
+    """
+    from dataclasses import asdict
+
+    from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+    from mem.cli.render import facts
+    from mem.cli.session import open_assistant
+
+    with open_assistant() as assistant:
+        stats = assistant.stats()
+    if json:
+        emit_json({"schema": SCHEMA, **asdict(stats)})
+    else:
+        emit(facts(_pairs(stats), stdout_style()))
+
+
+def _pairs(stats: Stats) -> list[tuple[str, str]]:
+    from mem.cli.layout import size
+
+    formats = ", ".join(f"{name} {count:,}" for name, count in sorted(stats.documents.items()))
+    total = f"{sum(stats.documents.values()):,}"
+    pending = f", {stats.pending_vectors:,} still to make" if stats.pending_vectors else ""
+    return [
+        ("documents", f"{total} ({formats})" if formats else total),
+        ("gone", f"{stats.gone:,}"),
+        ("passages", f"{stats.chunks:,}"),
+        ("vectors", f"{stats.vectors:,}{pending}"),
+        ("sources", f"{stats.sources:,}"),
+        ("said", f"{(stats.oldest or '-')[:10]} to {(stats.newest or '-')[:10]}"),
+        ("database", size(stats.database_bytes)),
+        ("index", f"{stats.index_state}, {size(stats.index_bytes)}"),
+        ("model", stats.model),
+    ]

@@ -1,0 +1,142 @@
+"""The entry point: finds the one command that is wanted, runs it, and turns its end into a code.
+
+Nothing but the wanted command is imported; `--help` and `--version` need no library at all.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+from mem.cli.catalogue import COMMANDS, Command, find, help_text
+
+if TYPE_CHECKING:
+    import typer
+
+_COMPLETION_OPTIONS = (["--install-completion"], ["--show-completion"])
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run `mem` with `arguments` (those of the process by default) and exit with its code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    _make_streams_forgiving()
+    code = 1
+    try:
+        code = int(_run(given))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough. Python would complain again when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code)
+
+
+def _run(given: list[str]) -> int:
+    """The exit code of the command line `given`."""
+    if "_MEM_COMPLETE" in os.environ or given[:1] in _COMPLETION_OPTIONS:
+        return _invoke(given, COMMANDS, completing=True)
+    if not given or given in (["--help"], ["-h"], ["help"]):
+        print(help_text())
+        return 0
+    if given in (["--version"], ["-V"]):
+        from mem import __version__
+
+        print(f"mem {__version__}")
+        return 0
+    if given[0] == "help":
+        given = [*given[1:], "--help"]
+    wanted = find(given[0])
+    return _unknown(given[0]) if wanted is None else _invoke(given, (wanted,))
+
+
+def _invoke(given: list[str], commands: Sequence[Command], *, completing: bool = False) -> int:
+    """Run `given` with only `commands` loaded; the one place where exceptions end."""
+    from mem.cli.diagnostics import ExitCode, report
+
+    try:
+        import typer
+
+        program = typer.main.get_command(_application(commands, completing=completing))
+        try:
+            if completing:
+                return int(program.main(given, prog_name="mem", standalone_mode=False) or 0)
+            with program.make_context("mem", given) as context:
+                result = program.invoke(context)
+        except typer.TyperException as error:
+            return _usage(error)
+        except typer.Exit as ended:
+            return ended.exit_code
+        except typer.Abort:
+            return report(KeyboardInterrupt())
+    except BrokenPipeError:
+        raise
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the outermost boundary
+        return report(error)
+    return result if isinstance(result, int) else ExitCode.OK
+
+
+def _application(commands: Sequence[Command], *, completing: bool) -> typer.Typer:
+    """A Typer application of `commands`, each from its own module."""
+    from importlib import import_module
+
+    import typer
+
+    from mem.cli.coercion import PlainCommand, PlainGroup
+
+    application = typer.Typer(
+        name="mem",
+        cls=PlainGroup,
+        add_completion=completing,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    application.callback()(_root)
+    for entry in commands:
+        module = import_module(f"mem.cli.commands.{entry.module}")
+        if hasattr(module, "group"):
+            application.add_typer(module.group, name=entry.name)
+        else:
+            application.command(entry.name, cls=PlainCommand)(module.command)
+    return application
+
+
+def _root() -> None:
+    """Your notes and chats, searched and answered on your own machine."""
+
+
+def _usage(error: typer.TyperException) -> int:
+    """Say what is wrong with the command line; an error that knows its code keeps it."""
+    from mem.cli.diagnostics import complain
+
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "mem"
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(error.format_message())
+        return 0
+    complain(f"{error.format_message().rstrip('.')}. Try `{path} --help`.")
+    return error.exit_code
+
+
+def _unknown(name: str) -> int:
+    from difflib import get_close_matches
+
+    from mem.cli.diagnostics import ExitCode, complain
+
+    if name.startswith("-"):
+        complain(f"There is no option {name!r}. Try `mem --help`.")
+        return ExitCode.USAGE
+    near = get_close_matches(name, [command.name for command in COMMANDS], n=1)
+    hint = f"Did you mean `mem {near[0]}`?" if near else "Try `mem --help`."
+    complain(f"There is no command {name!r}. {hint}")
+    return ExitCode.USAGE
+
+
+def _make_streams_forgiving() -> None:
+    """A character that the console cannot show is replaced instead of raising."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="replace")

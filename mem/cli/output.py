@@ -1,0 +1,78 @@
+"""stdout: data and nothing else, as text for a person or as JSON for a program.
+
+Whatever is printed passes through here once and cannot steer a terminal.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mem.core.display import escape_json, sanitize
+
+SCHEMA = 1
+_WIDEST, _NARROWEST, _UNKNOWN_WIDTH = 100, 40, 80
+_BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How text looks on this stdout: in `width` columns, with bold and dim or without."""
+
+    width: int = _UNKNOWN_WIDTH
+    color: bool = False
+
+    def bold(self, text: str) -> str:
+        return f"{_BOLD}{text}{_PLAIN}" if self.color and text else text
+
+    def dim(self, text: str) -> str:
+        return f"{_DIM}{text}{_PLAIN}" if self.color and text else text
+
+    def marked(self, text: str, spans: Sequence[Span]) -> str:
+        """`text` with the characters of `spans` (ascending, apart) in bold."""
+        pieces, last = [], 0
+        for start, end in spans:
+            pieces += [text[last:start], self.bold(text[start:end])]
+            last = end
+        return "".join([*pieces, text[last:]])
+
+
+def stdout_style() -> Style:
+    """Bold only on a terminal and without NO_COLOR; 80 columns where there is no terminal."""
+    terminal = sys.stdout.isatty()
+    color = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Style(_width(terminal), color)
+
+
+def _width(terminal: bool) -> int:
+    given = os.environ.get("COLUMNS", "")
+    if given.isascii() and given.isdigit() and int(given) > 0:
+        columns = int(given)
+    elif terminal:
+        columns = os.get_terminal_size(sys.stdout.fileno()).columns or _UNKNOWN_WIDTH
+    else:
+        columns = _UNKNOWN_WIDTH
+    return max(_NARROWEST, min(_WIDEST, columns))
+
+
+def emit(lines: Sequence[str]) -> None:
+    """Print lines whose data is sanitized already (styles may stand in them)."""
+    for line in lines:
+        print(line)
+
+
+def emit_text(text: str) -> None:
+    """Print a text as it came from a source, made safe."""
+    print(sanitize(text))
+
+
+def emit_json(value: object) -> None:
+    """Print one JSON value on one line, in ASCII where stdout cannot show Unicode."""
+    import json
+
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    print(escape_json(json.dumps(value, ensure_ascii=encoding != "utf8")))

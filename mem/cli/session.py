@@ -1,0 +1,96 @@
+"""What every command needs before it starts: the clock, the façade, and arguments as clean text."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mem.core.clock import SystemClock
+from mem.errors import BadSetting, BadTimeExpression, EmptyQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from mem.assistant import Assistant
+    from mem.core.query import Filters
+    from mem.core.timevalues import TimeSpan
+
+
+def clock() -> SystemClock:
+    """The clock of this run. Raises BadSetting where `MEM_NOW` is not a time."""
+    try:
+        return SystemClock.from_environment()
+    except ValueError as error:
+        raise BadSetting("environment", "MEM_NOW", "it is not a time in ISO 8601") from error
+
+
+def open_assistant() -> Assistant:
+    """The memory of this home. Raises what `Assistant.open` raises, and BadSetting."""
+    from mem.assistant import Assistant
+
+    return Assistant.open(clock=clock())
+
+
+def words(given: Sequence[str]) -> str:
+    """Arguments as one text, undecodable bytes replaced. Raises EmptyQuery for no words."""
+    text = " ".join(given).encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()
+    if not text:
+        raise EmptyQuery
+    return text
+
+
+def read_stdin() -> str:
+    """All of stdin as text, undecodable bytes replaced."""
+    return sys.stdin.buffer.read().decode("utf-8", "replace")
+
+
+def moment(option: str, text: str, now: datetime) -> datetime:
+    """The beginning of the time that `text` names. Raises BadTimeExpression."""
+    return _span(option, text, now).start
+
+
+def filters(
+    now: datetime,
+    *,
+    since: str | None,
+    before: str | None,
+    on: str | None,
+    source: str | None,
+    kind: str | None,
+    speaker: str | None,
+) -> Filters:
+    """The limits that the options name; of `--on` and another time the narrower holds.
+
+    Raises BadTimeExpression.
+    """
+    from mem.core.query import Filters
+
+    starts = [moment("--since", since, now)] if since is not None else []
+    ends = [moment("--before", before, now)] if before is not None else []
+    if on is not None:
+        day = _span("--on", on, now)
+        starts.append(day.start)
+        ends.append(day.end)
+    return Filters(
+        since=max(starts) if starts else None,
+        before=min(ends) if ends else None,
+        source=source,
+        kind=kind,
+        speaker=speaker,
+    )
+
+
+def _span(option: str, text: str, now: datetime) -> TimeSpan:
+    from mem.core.timespan import parse_span
+
+    span = parse_span(text, now=now)
+    if span is None:
+        raise BadTimeExpression(option, text)
+    return span
+
+
+def absolute(given: str) -> str:
+    """A path given on the command line, `~` resolved; it need not exist."""
+    return str(Path(given).expanduser().absolute())

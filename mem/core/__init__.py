@@ -1,0 +1,1 @@
+"""Values and protocols of the domain; nothing here knows storage, models or terminals."""

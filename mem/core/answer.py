@@ -1,0 +1,56 @@
+"""An answer: sentences that each carry their citations, or an abstention."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from mem.core.query import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Evidence number `n` (from 1): the exact quote and where it stands.
+
+    `[start, end)` is the quote's span in the chunk's text.
+    """
+
+    n: int
+    id: str
+    uri: str
+    title: str
+    locator: str
+    quote: str
+    said_at: datetime | None
+    speaker: str | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an answer and the numbers of the citations that support it."""
+
+    text: str
+    citations: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What memory says to a question.
+
+    When `abstained`, `answer` is empty and `nearest` holds the passages that came closest.
+    `confidence` is in [0, 1]. `superseded` are citations' numbers whose statement a newer one
+    replaced.
+    """
+
+    question: str
+    answer: str
+    abstained: bool
+    confidence: float
+    mode: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    nearest: tuple[Hit, ...]
+    elapsed_ms: float
+    notices: tuple[str, ...] = ()

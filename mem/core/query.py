@@ -1,0 +1,88 @@
+"""A question to memory and what comes back: filters, hits, results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import overload
+
+_NO_SIGNALS: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Hard limits on what may come back; times are half-open `[since, before)` over said-at.
+
+    `sessions` restricts chats to the named sessions.
+    """
+
+    since: datetime | None = None
+    before: datetime | None = None
+    source: str | None = None
+    kind: str | None = None
+    speaker: str | None = None
+    sessions: frozenset[str] | None = None
+
+    @property
+    def empty(self) -> bool:
+        return self == Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class HitSource:
+    """Where a hit stands: the document's uri and title, and the place inside it."""
+
+    uri: str
+    title: str
+    locator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One ranked result; `score` is in [0, 1] and comparable between queries.
+
+    `id` is the chunk's (or memory's, episode's) id; `signals` says what made up the score.
+    `highlights` are character spans of `text` that match the query's words.
+    """
+
+    id: str
+    kind: str
+    text: str
+    score: float
+    source: HitSource
+    document_id: str
+    speaker: str | None = None
+    role: str | None = None
+    said_at: datetime | None = None
+    happened_at: datetime | None = None
+    message_id: str | None = None
+    session_id: str | None = None
+    signals: Mapping[str, float] = field(default_factory=lambda: _NO_SIGNALS)
+    highlights: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult(Sequence[Hit]):
+    """A sequence of hits, best first, with the filters in force and what a person should know.
+
+    `confidence` in [0, 1] says how likely memory holds what was asked for.
+    """
+
+    query: str
+    filters: Filters
+    hits: tuple[Hit, ...]
+    elapsed_ms: float
+    confidence: float = 0.0
+    notices: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.hits)
+
+    @overload
+    def __getitem__(self, index: int) -> Hit: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Hit, ...]: ...
+    def __getitem__(self, index: int | slice) -> Hit | tuple[Hit, ...]:
+        return self.hits[index]

@@ -1,0 +1,140 @@
+"""Cut a chunk into sentences: each one is an exact slice of the chunk's text.
+
+Code, quoted lines, tables, headings and bracketed attachment notes are no sentences. Nothing is
+rewritten here, so `text[start:end]` of a sentence is always a verifiable quote.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+MAX_CHARACTERS = 400
+MAX_WORD = 60
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~|#\+begin_)", re.IGNORECASE)
+_FENCE_END = re.compile(r"^[ \t]*(?:```|~~~|#\+end_)", re.IGNORECASE)
+_SKIPPED_LINE = re.compile(
+    r"^(?:\s*[>|]"  # quoted line, table row
+    r"|\s*(?:#{1,6}\s|\*{1,6}\s+(?:TODO|DONE)?\s*$|-{3,}|={3,}|\*{3,}|_{3,})"  # heading, rule
+    r"|(?: {4}|\t)(?![-*+\d\s])"  # indented code
+    r"|\s*(?:On .{6,80} wrote:|-+ ?Original Message|From: |To: |Cc: |Subject: |Sent: )"
+    r"|\s*<[/!a-zA-Z])"  # markup
+)
+_BULLET = re.compile(r"^\s*(?:[-*+•–]|\d{1,3}[.)])\s+(?=\S)")
+_TODO = re.compile(r"^\s*(?:[-*+]\s+)?\[( |x|X)\]\s+(?=\S)")
+_TODO_WORD = re.compile(r"^\s*(?:[-*+•]+\s+)?(TODO|DONE|To-?do)\b[:\s]\s*(?=\S)")
+_ASIDE = re.compile(r"\[(?!\[)[^\]\n]*\s[^\]\n]*\s[^\]\n]*\](?![(\[])")
+_BOUNDARY = re.compile(r"(?:[.!?…]+[\"'’”)*_\]]*|(?<=\s)[:;]-?[)(DP])(?=\s)|\s+(?=\[)|\]\s*(?=\S)")
+_EMPHASIS = " \t*_~\u200b"
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof st no vs etc e.g i.e approx ca dept est inc ltd jr sr fig p pp vol jan feb "
+    "mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun".split()
+)
+
+
+class LineKind(Enum):
+    """What the sentence's line looks like in the text."""
+
+    PROSE = "prose"
+    ITEM = "item"
+    TODO = "todo"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The slice `[start, end)` of a chunk's text; `first` says that it opens its line."""
+
+    text: str
+    start: int
+    end: int
+    line: LineKind
+    first: bool
+
+
+def split_sentences(text: str) -> list[Sentence]:
+    """The sentences of a text from left to right, without what cannot be a statement."""
+    found: list[Sentence] = []
+    for start, end, kind in _lines(text):
+        first = True
+        for left, right in _cut(text, start, end):
+            found.append(Sentence(text[left:right], left, right, kind, first))
+            first = False
+    return found
+
+
+def _lines(text: str) -> Iterator[tuple[int, int, LineKind]]:
+    """Start, end and kind of each line's words, markers left out; fenced code is skipped."""
+    at, fenced = 0, False
+    for line in text.splitlines(keepends=True):
+        start, at = at, at + len(line)
+        if fenced:
+            fenced = not _FENCE_END.match(line)
+            continue
+        if _FENCE.match(line):
+            fenced = True
+            continue
+        if _SKIPPED_LINE.match(line):
+            continue
+        yield from _marked(line, start)
+
+
+def _marked(line: str, start: int) -> Iterator[tuple[int, int, LineKind]]:
+    end = start + len(line.rstrip())
+    if mark := _TODO.match(line):
+        yield start + mark.end(), end, LineKind.TODO if mark[1] == " " else LineKind.DONE
+    elif mark := _TODO_WORD.match(line):
+        yield start + mark.end(), end, LineKind.DONE if mark[1] == "DONE" else LineKind.TODO
+    elif mark := _BULLET.match(line):
+        yield start + mark.end(), end, LineKind.ITEM
+    elif line.strip():
+        yield start, end, LineKind.PROSE
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Trimmed sentence spans in `[start, end)`; asides in brackets separate and are dropped."""
+    left = start
+    for aside in _ASIDE.finditer(text, start, end):
+        yield from _pieces(text, left, aside.start())
+        left = aside.end()
+    yield from _pieces(text, left, end)
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    left = start
+    for stop in _BOUNDARY.finditer(text, start, end):
+        if stop[0][0] == "." and _goes_on(text, left, stop.start(), stop.end()):
+            continue
+        yield from _trimmed(text, left, stop.end())
+        left = stop.end()
+    yield from _trimmed(text, left, end)
+
+
+def _goes_on(text: str, left: int, dot: int, after: int) -> bool:
+    """Whether the full stop at `dot` ends an abbreviation, an initial or a number, or no thought."""
+    word = text[left:dot].rsplit(None, 1)[-1:] or [""]
+    last = word[0].strip("(\"'“‘*_").lower()
+    following = text[after : after + 2].strip()
+    if last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha() and last != "i"):
+        return True
+    return following[:1].islower() and text[dot:after].count(".") == 1
+
+
+def _trimmed(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
+    while left < right and text[left] in _EMPHASIS + "\r\n\"“'‘-–—,;:":
+        left += 1
+    while right > left and text[right - 1] in _EMPHASIS + "\r\n\"”":
+        right -= 1
+    body = text[left:right]
+    if 8 <= len(body) <= MAX_CHARACTERS and body.count(" ") >= 1 and _is_language(body):
+        yield left, right
+
+
+def _is_language(body: str) -> bool:
+    """Whether a slice can be prose: mostly letters, and no word longer than words are."""
+    letters = sum(map(str.isalpha, body))
+    return letters >= 0.55 * len(body) and all(
+        len(word) <= MAX_WORD or "://" in word for word in body.split()
+    )

@@ -1,0 +1,1 @@
+"""The hooks that built-in parts and plugins share."""

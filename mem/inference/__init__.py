@@ -1,0 +1,1 @@
+"""Models that run on this machine: embedding texts, and later writing them."""

@@ -1,0 +1,238 @@
+"""One import: walk, read, chunk, embed, write; resumable at any point, counted in a ledger.
+
+A file's row is completed only after all its documents are in the store, so that an import that
+was killed reads again exactly what it had not finished.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from mem.core.clock import Clock, format_time
+from mem.core.ids import source_id
+from mem.core.protocols import Embedder, FileEntry, Parser
+from mem.errors import PathMissing, UnknownFormat
+from mem.ingest.ledger import Ledger, Progress
+from mem.ingest.reading import FileReader, Finished, LeftOut, Prepared, Unchanged
+from mem.ingest.writing import Writer
+from mem.sources.folders import Skipped, file_uri, path_of, walk
+from mem.store.documents import mark_gone
+from mem.store.embeddings import Embeddings
+from mem.store.files import FileRecord, put_file
+from mem.store.journal import write_entry
+from mem.store.store import Store
+
+_LISTING_STEP = 500
+
+
+class Importer:
+    """Takes files and folders in."""
+
+    def __init__(
+        self,
+        store: Store,
+        parsers: Sequence[Parser],
+        embeddings: Embeddings,
+        embedder: Callable[[], Embedder],
+        clock: Clock,
+        *,
+        max_bytes: int,
+    ) -> None:
+        self._store = store
+        self._parsers = parsers
+        self._embeddings = embeddings
+        self._embedder = embedder
+        self._clock = clock
+        self._max_bytes = max_bytes
+
+    def run(
+        self,
+        paths: Sequence[Path],
+        *,
+        form: str = "auto",
+        dry_run: bool = False,
+        readmit: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Ledger:
+        """Import every path. Raises PathMissing, UnknownFormat before anything is done.
+
+        Raises StoreFull, StoreLocked; what was committed before stays.
+        """
+        names = [parser.name for parser in self._parsers]
+        if form != "auto" and form not in names:
+            raise UnknownFormat(form, names)
+        roots = _roots(paths)
+        started = time.perf_counter()
+        run = _Run(self, form, dry_run, readmit, on_progress)
+        try:
+            for root in roots:
+                run.take_in(root)
+            run.writer.close()
+        except BaseException:
+            run.writer.abandon()
+            raise
+        if not dry_run:
+            run.mark_gone()
+            run.write_journal(roots)
+        run.ledger.elapsed_ms = (time.perf_counter() - started) * 1000
+        return run.ledger
+
+
+class _Run:
+    """The state of one call of `Importer.run`."""
+
+    def __init__(
+        self,
+        importer: Importer,
+        form: str,
+        dry_run: bool,
+        readmit: bool,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> None:
+        self._store = importer._store
+        self._clock = importer._clock
+        self._max_bytes = importer._max_bytes
+        self._dry_run = dry_run
+        self._on_progress = on_progress or (lambda progress: None)
+        self.ledger = Ledger()
+        self._reader = FileReader(
+            importer._store,
+            importer._parsers,
+            form=None if form == "auto" else form,
+            readmit=readmit,
+        )
+        self.writer = Writer(
+            importer._store,
+            importer._embeddings,
+            importer._embedder,
+            importer._clock,
+            self.ledger,
+            dry_run=dry_run,
+        )
+        self._missing: list[str] = []
+        self._met: set[str] = set()
+        self._files_done = 0
+
+    def take_in(self, root: Path) -> None:
+        """Everything at or below `root` (absolute, links resolved)."""
+        uri = file_uri(root)
+        known = self._store.files.under(uri)
+        source = self._source(uri, "folder" if root.is_dir() else "file")
+        entries: list[FileEntry] = []
+        unread: list[str] = []
+        for found in walk(root, max_bytes=self._max_bytes):
+            if isinstance(found, Skipped):
+                self._skip(found, unread)
+                continue
+            entries.append(found)
+            if len(entries) % _LISTING_STEP == 0:
+                self._progress(None, str(found.path))
+        seen = set()
+        for entry in entries:
+            entry_uri = file_uri(entry.path)
+            seen.add(entry_uri)
+            if entry_uri not in self._met:
+                self._met.add(entry_uri)
+                self._take_file(entry, known.get(entry_uri), source)
+            self._files_done += 1
+            self._progress(len(entries), str(entry.path))
+        self._missing += _gone(known.values(), seen, unread)
+
+    def _skip(self, found: Skipped, unread: list[str]) -> None:
+        uri = file_uri(found.path)
+        if uri in self._met:
+            return
+        self._met.add(uri)
+        if found.code == "unreadable":
+            unread.append(uri)
+            self.ledger.fail(uri, found.code, found.reason)
+        else:
+            self.ledger.skip(uri, found.code, found.reason)
+
+    def _take_file(self, entry: FileEntry, known: FileRecord | None, source: str) -> None:
+        for reading in self._reader.read(entry, known, source):
+            if isinstance(reading, Prepared | Finished):
+                self.writer.add(reading)
+            elif isinstance(reading, Unchanged):
+                self.ledger.unchanged += reading.documents
+                self._remember(reading.touched)
+            else:
+                self._leave_out(reading)
+
+    def _leave_out(self, reading: LeftOut) -> None:
+        count = self.ledger.skip if reading.outcome == "skipped" else self.ledger.fail
+        count(reading.uri, reading.code, reading.reason)
+        self._remember(reading.record)
+
+    def _remember(self, record: FileRecord | None) -> None:
+        if record is None or self._dry_run:
+            return
+        with self._store.database.transaction() as connection:
+            put_file(connection, record)
+
+    def _source(self, uri: str, kind: str) -> str:
+        identity = source_id(uri)
+        if self._store.database.rows("SELECT 1 FROM source WHERE id = ?", (identity,)):
+            return identity
+        with self._store.database.transaction() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO source (id, uri, kind, added_at) VALUES (?, ?, ?, ?)",
+                (identity, uri, kind, format_time(self._clock.utc())),
+            )
+        return identity
+
+    def _progress(self, total: int | None, place: str) -> None:
+        ledger = self.ledger
+        documents = ledger.added + ledger.updated + ledger.unchanged
+        self._on_progress(Progress(self._files_done, total, documents, ledger.chunks_added, place))
+
+    def mark_gone(self) -> None:
+        """Files that were known under a root and are no longer there."""
+        missing = [uri for uri in self._missing if not path_of(uri).exists()]
+        if missing:
+            with self._store.database.transaction() as connection:
+                self.ledger.gone = mark_gone(connection, missing, self._clock.utc())
+
+    def write_journal(self, roots: Sequence[Path]) -> None:
+        """One entry for the import, where it changed anything."""
+        if not self.ledger.changed:
+            return
+        ledger = self.ledger
+        detail = {"added": ledger.added, "updated": ledger.updated, "gone": ledger.gone}
+        with self._store.database.transaction() as connection:
+            for root in roots:
+                write_entry(
+                    connection,
+                    at=self._clock.utc(),
+                    actor="import",
+                    action="import",
+                    subject=source_id(file_uri(root)),
+                    detail=detail,
+                )
+
+
+def _roots(paths: Sequence[Path]) -> list[Path]:
+    """Absolute paths with links resolved. Raises PathMissing for the first that is not there."""
+    roots: list[Path] = []
+    for path in paths:
+        expanded = path.expanduser()
+        try:
+            root = expanded.resolve(strict=True)
+        except (OSError, RuntimeError) as error:
+            raise PathMissing(str(path)) from error
+        if root not in roots:
+            roots.append(root)
+    return roots
+
+
+def _gone(known: Iterable[FileRecord], seen: set[str], unread: Sequence[str]) -> list[str]:
+    """Known active files that a walk did not meet, save below folders it could not read."""
+    return [
+        record.uri
+        for record in known
+        if record.state == "active"
+        and record.uri not in seen
+        and not any(record.uri.startswith(folder + "/") for folder in unread)
+    ]

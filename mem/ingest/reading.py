@@ -1,0 +1,202 @@
+"""From a file to prepared documents: an unchanged file is left unread, a moved one keeps its id.
+
+Reading decides and parses; it never writes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from mem.core.chunk import Chunk
+from mem.core.document import DocumentKind, ParsedDocument
+from mem.core.ids import content_hash
+from mem.core.protocols import FileEntry, Parser
+from mem.errors import FileUnreadable, InputError, ParseFailed
+from mem.ingest.chunking import CHUNKER_VERSION, chunk_document
+from mem.sources.folders import file_uri, path_of
+from mem.sources.sniffing import HEAD_BYTES, choose, is_binary
+from mem.store.documents import identity_of
+from mem.store.erase import Tombstones
+from mem.store.files import FileRecord
+from mem.store.store import Store
+
+UNFINISHED = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A document ready to be written, with the state its file has after that."""
+
+    parsed: ParsedDocument
+    identity: str
+    chunks: tuple[Chunk, ...]
+    file: FileRecord
+    moved_from: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """All documents of a file have been handed over; `record` is its final state."""
+
+    record: FileRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A file that need not be read; `touched` when its row must be refreshed."""
+
+    documents: int
+    touched: FileRecord | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file or document that is skipped or failed; `record` is remembered where it helps."""
+
+    uri: str
+    outcome: str
+    code: str
+    reason: str
+    record: FileRecord | None = None
+
+
+Reading = Prepared | Finished | Unchanged | LeftOut
+
+
+class FileReader:
+    """Reads the files of one import."""
+
+    def __init__(
+        self,
+        store: Store,
+        parsers: Sequence[Parser],
+        *,
+        form: str | None,
+        readmit: bool,
+    ) -> None:
+        """`form` names the one parser to use; None lets the content decide."""
+        self._store = store
+        self._parsers = [parser for parser in parsers if form is None or parser.name == form]
+        self._readers = {_reader_name(parser) for parser in self._parsers}
+        self._all_readers = content_hash("|".join(sorted(self._readers)).encode())
+        self._tombstones = Tombstones(store.database)
+        self._digests = set() if readmit else self._tombstones.digests()
+
+    def read(self, entry: FileEntry, known: FileRecord | None, source: str) -> Iterator[Reading]:
+        """What becomes of the file, document by document."""
+        uri = known.uri if known else file_uri(entry.path)
+        source = known.source_id if known else source
+        if known and (known.size, known.modified_ns) == (entry.size, entry.modified_ns):
+            same = self._same_as_before(known)
+            if same is not None:
+                yield same
+                return
+        record = FileRecord(uri, source, entry.size, entry.modified_ns, None, self._all_readers)
+        try:
+            yield from self._read_changed(entry, known, record)
+        except FileUnreadable as error:
+            yield LeftOut(uri, "failed", "unreadable", str(error))
+        except ParseFailed as error:
+            outcome = "skipped" if error.code in {"binary", "unsupported"} else "failed"
+            failed = replace(record, state=outcome, code=error.code, reason=error.reason)
+            yield LeftOut(uri, outcome, error.code, error.reason, failed)
+        except InputError as error:
+            yield LeftOut(uri, "failed", "unreadable", str(error))
+
+    def _same_as_before(self, known: FileRecord) -> Reading | None:
+        if known.state == "active" and known.reader in self._readers:
+            return Unchanged(known.documents)
+        if known.state in {"skipped", "failed"} and known.reader == self._all_readers:
+            return LeftOut(known.uri, known.state, known.code or "", known.reason or "")
+        return None
+
+    def _read_changed(
+        self, entry: FileEntry, known: FileRecord | None, record: FileRecord
+    ) -> Iterator[Reading]:
+        data = _read(entry.path)
+        record = replace(record, content_hash=content_hash(data))
+        if (
+            known
+            and known.content_hash == record.content_hash
+            and known.state == "active"
+            and known.reader in self._readers
+            and known.modified_ns != UNFINISHED
+        ):
+            yield Unchanged(known.documents, replace(known, modified_ns=entry.modified_ns))
+            return
+        parser = self._parser_for(entry, data[:HEAD_BYTES])
+        del data
+        moved_from = None if known else self._moved_from(record)
+        record = replace(record, reader=_reader_name(parser))
+        yield from self._parse(parser, entry, record, moved_from)
+
+    def _parser_for(self, entry: FileEntry, head: bytes) -> Parser:
+        parser = choose(self._parsers, entry.path, head)
+        if parser is None and len(self._parsers) == 1 and not is_binary(head):
+            parser = self._parsers[0]
+        if parser is not None:
+            return parser
+        if is_binary(head):
+            raise ParseFailed(str(entry.path), "not a text file", code="binary")
+        kind = entry.path.suffix or "this kind of file"
+        raise ParseFailed(str(entry.path), f"no importer reads {kind}", code="unsupported")
+
+    def _parse(
+        self,
+        parser: Parser,
+        entry: FileEntry,
+        record: FileRecord,
+        moved_from: str | None,
+    ) -> Iterator[Reading]:
+        unfinished = replace(record, modified_ns=UNFINISHED)
+        count = 0
+        for parsed in parser.parse(entry):
+            count += 1
+            yield self._prepare(parsed, unfinished, moved_from)
+        if count == 0:
+            raise ParseFailed(str(entry.path), "it holds no text", code="empty")
+        after = os.stat(entry.path)
+        if (after.st_size, after.st_mtime_ns) == (entry.size, entry.modified_ns):
+            yield Finished(replace(record, documents=count))
+        else:
+            # Written to while it was read: the next import reads it again.
+            yield Finished(replace(unfinished, documents=count))
+
+    def _prepare(
+        self, parsed: ParsedDocument, record: FileRecord, moved_from: str | None
+    ) -> Reading:
+        moved = moved_from if parsed.kind is DocumentKind.NOTE else None
+        identity = identity_of(self._store.database.connection, moved or parsed.uri)
+        chunks = tuple(chunk_document(parsed, identity))
+        if self._digests and self._forgotten(parsed, chunks):
+            reason = "it was forgotten; --readmit takes it in again"
+            return LeftOut(parsed.uri, "skipped", "forgotten", reason)
+        return Prepared(parsed, identity, chunks, record, moved)
+
+    def _forgotten(self, parsed: ParsedDocument, chunks: Sequence[Chunk]) -> bool:
+        marks = {
+            self._tombstones.of_uri(parsed.uri),
+            self._tombstones.of_texts([chunk.text for chunk in chunks]),
+        }
+        return not marks.isdisjoint(self._digests)
+
+    def _moved_from(self, record: FileRecord) -> str | None:
+        """The uri of a file with the same bytes that is no longer where it was."""
+        for other in self._store.files.with_hash(record.content_hash or ""):
+            if other.uri != record.uri and not os.path.lexists(path_of(other.uri)):
+                return other.uri
+        return None
+
+
+def _reader_name(parser: Parser) -> str:
+    return f"{parser.name}:{parser.version}/chunks-{CHUNKER_VERSION}"
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileUnreadable(str(path), error.strerror or str(error)) from error

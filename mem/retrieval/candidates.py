@@ -1,0 +1,127 @@
+"""The chunks that a question may mean, with their neighbours, as columns of one table.
+
+Which index of vectors found them does not matter: every score is computed anew from the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mem.core.protocols import StoredVectors
+from mem.store.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from mem.core.protocols import Vectors
+
+    Keys = npt.NDArray[np.int64]
+    Floats = npt.NDArray[np.float32]
+    Mask = npt.NDArray[np.bool_]
+
+REACH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One row a chunk, ordered by document and place.
+
+    `session` numbers the runs of one session (a note is one session), `message` the messages (a
+    chunk of a note is its own). `allowed` rows may come back; the others only lend their context.
+    `cosine` is 0 and `embedded` false where a chunk has no vector yet.
+    """
+
+    rows: Surroundings
+    keys: Keys
+    session: Keys
+    message: Keys
+    allowed: Mask
+    embedded: Mask
+    cosine: Floats
+    lengths: Floats
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def beside(self, values: Floats, distance: int) -> Floats:
+        """What stands `distance` places on (before, if negative) in the same session, else 0."""
+        import numpy as np
+
+        moved = np.zeros_like(values)
+        reach = abs(distance)
+        if reach >= len(values):
+            return moved
+        places = np.asarray(self.rows.places)
+        near = (self.session[reach:] == self.session[:-reach]) & (
+            places[reach:] - places[:-reach] == reach
+        )
+        if distance > 0:
+            moved[:-reach] = np.where(near, values[reach:], 0)
+        else:
+            moved[reach:] = np.where(near, values[:-reach], 0)
+        return moved
+
+    def best_of(self, groups: Keys, values: Floats) -> Floats:
+        """For each row the highest value in its group."""
+        import numpy as np
+
+        if not len(values):
+            return values
+        best = np.full(int(groups.max()) + 1, -np.inf, dtype=np.float32)
+        np.maximum.at(best, groups, values)
+        return best[groups]
+
+
+def build(
+    rows: Surroundings,
+    *,
+    stored: StoredVectors,
+    query: Vectors,
+    allowed: Collection[int] | None,
+) -> Table:
+    """The table of these rows; chunks of documents that are gone are never allowed."""
+    import numpy as np
+
+    keys = np.array(rows.keys, dtype=np.int64)
+    mask = np.array([state == "active" for state in rows.states], dtype=np.bool_)
+    if allowed is not None:
+        mask &= np.fromiter((key in allowed for key in rows.keys), np.bool_, len(rows.keys))
+    vectors = stored.vectors(rows.keys)
+    embedded = np.fromiter((key in vectors for key in rows.keys), np.bool_, len(rows.keys))
+    cosine = np.zeros(len(keys), dtype=np.float32)
+    if vectors:
+        matrix = np.stack([vectors[int(key)] for key in keys[embedded]])
+        cosine[embedded] = matrix @ query
+    return Table(
+        rows=rows,
+        keys=keys,
+        session=_numbered(zip(rows.documents, rows.sessions, strict=True)),
+        message=_messages(rows),
+        allowed=mask,
+        embedded=embedded,
+        cosine=cosine,
+        lengths=np.array(rows.lengths, dtype=np.float32),
+    )
+
+
+def _messages(rows: Surroundings) -> Keys:
+    return _numbered(
+        (document, session, message if message is not None else key)
+        for document, session, message, key in zip(
+            rows.documents, rows.sessions, rows.messages, rows.keys, strict=True
+        )
+    )
+
+
+def _numbered(values: object) -> Keys:
+    """The values as numbers, equal where they are equal."""
+    import numpy as np
+
+    seen: dict[object, int] = {}
+    return np.array(
+        [seen.setdefault(value, len(seen)) for value in values],  # type: ignore[attr-defined]
+        dtype=np.int64,
+    )

@@ -1,0 +1,111 @@
+"""The order of hits: one row a message, the newest first of those that contradict each other.
+
+Every step only moves or drops candidates; scores are those of `fusion`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mem.retrieval.candidates import Table
+from mem.retrieval.fusion import Weights
+from mem.retrieval.lexical import Lexical
+from mem.retrieval.parse import ParsedQuestion
+from mem.retrieval.rerank import Stemmed, newest_first
+from mem.retrieval.signals import Signals, of_texts
+from mem.store.chunks import Chunks, StoredChunk
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float32]
+
+# Candidates whose texts are read.
+READ = 120
+# Passages of one note that may come back side by side before others have their turn.
+MAX_ADJACENT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one question found, in no order."""
+
+    question: ParsedQuestion
+    lexical: Lexical
+    table: Table
+    signals: Signals
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One hit: its row in the table, its score, and what was read for it."""
+
+    row: int
+    score: float
+    stored: StoredChunk
+    text_signals: tuple[float, ...]
+    moved: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Hits, best first."""
+
+    places: tuple[Place, ...]
+
+
+def rank(found: Found, *, weights: Weights, chunks: Chunks, stemmed: Stemmed, limit: int) -> Ranked:
+    """The best `limit` messages or passages."""
+    import numpy as np
+
+    table, signals = found.table, found.signals
+
+    base = signals.matrix @ weights.vector()
+    rows = np.flatnonzero(table.allowed)
+    best = rows[np.lexsort((table.keys[rows], -base[rows]))][: max(READ, 2 * limit)]
+    keys = [int(table.keys[row]) for row in best]
+    stored = chunks.by_keys(keys)
+    texts = [stored[key].chunk.text for key in keys]
+    read = of_texts(found.question, texts)
+    scores = base[best] + read @ weights.text_vector()
+    order = np.lexsort((table.keys[best], -scores))
+    places = [
+        Place(int(best[at]), float(scores[at]), stored[keys[at]], tuple(map(float, read[at])))
+        for at in order
+    ]
+    places = _once_a_message(places, table)
+    places = newest_first(found.question, found.lexical, places, stemmed)
+    return Ranked(tuple(_spread(places, limit)[:limit]))
+
+
+def _once_a_message(places: list[Place], table: Table) -> list[Place]:
+    seen: set[int] = set()
+    kept: list[Place] = []
+    for place in places:
+        message = int(table.message[place.row])
+        if message not in seen:
+            seen.add(message)
+            kept.append(place)
+    return kept
+
+
+def _spread(places: list[Place], limit: int) -> list[Place]:
+    """Passages of a note that already has neighbours among the hits wait behind the others."""
+    taken: list[Place] = []
+    waiting: list[Place] = []
+    for place in places:
+        if len(taken) >= limit:
+            break
+        chunk = place.stored.chunk
+        beside = sum(
+            other.stored.chunk.document_id == chunk.document_id
+            and abs(other.stored.chunk.seq - chunk.seq) <= MAX_ADJACENT
+            for other in taken
+        )
+        if chunk.message_id is None and beside >= MAX_ADJACENT:
+            waiting.append(place)
+        else:
+            taken.append(place)
+    return taken + waiting

@@ -1,0 +1,143 @@
+"""From a question to ranked hits: words and vectors find candidates, signals rank them.
+
+A message or passage comes back once, by its best piece; what a filter excludes never does. The
+same store gives the same hits whichever index finds the neighbours, since all scores are exact.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mem.core.protocols import Embedder, VectorIndex
+from mem.core.query import Filters, SearchResult
+from mem.errors import EmptyQuery
+from mem.retrieval.candidates import REACH, Table, build
+from mem.retrieval.fusion import Weights, shipped
+from mem.retrieval.lexical import Lexical, look_up
+from mem.retrieval.parse import parse
+from mem.retrieval.presenting import Presenter
+from mem.retrieval.ranking import Found, Ranked, rank
+from mem.retrieval.signals import compute
+from mem.store.chunks import Chunks
+from mem.store.embeddings import Embeddings
+from mem.store.fulltext import Fulltext
+from mem.store.surroundings import Surroundings, speakers, surroundings
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from mem.core.protocols import Vectors
+
+    Keys = npt.NDArray[np.int64]
+
+# Chunks that each of words and vectors brings in, and at least so many per wanted hit.
+SEEDS = 150
+SEEDS_PER_HIT = 3
+
+
+class Retriever:
+    """Search over one store; may be shared by threads."""
+
+    def __init__(
+        self,
+        *,
+        chunks: Chunks,
+        fulltext: Fulltext,
+        stored: Embeddings,
+        index: VectorIndex,
+        embedder: Embedder,
+        weights: Weights | None = None,
+    ) -> None:
+        self._chunks = chunks
+        self._fulltext = fulltext
+        self._stored = stored
+        self._index = index
+        self._embedder = embedder
+        self._weights = weights or shipped()
+        self._presenter = Presenter(chunks, fulltext, self._weights)
+
+    def search(
+        self,
+        query: str,
+        *,
+        filters: Filters = Filters(),  # noqa: B008  (frozen)
+        limit: int = 10,
+        asked_at: datetime,
+        explain: bool = False,
+    ) -> SearchResult:
+        """Up to `limit` hits, best first. Raises EmptyQuery.
+
+        `asked_at` is the moment that "yesterday" in the query refers to; `explain` puts every
+        signal into the hits.
+        """
+        started = time.perf_counter()
+        found = self.find(query, filters=filters, limit=limit, asked_at=asked_at)
+        ranked = self.order(found, limit=limit)
+        hits = self._presenter.hits(found.question, ranked, found.signals, explain=explain)
+        return SearchResult(
+            query=query,
+            filters=filters,
+            hits=hits,
+            elapsed_ms=(time.perf_counter() - started) * 1000,
+            confidence=self._presenter.confidence(found.question, found.signals, ranked),
+            notices=_notices(found.table),
+        )
+
+    def find(self, query: str, *, filters: Filters, limit: int, asked_at: datetime) -> Found:
+        """The candidates with their signals, in no order. Raises EmptyQuery."""
+        if not query.strip():
+            raise EmptyQuery
+        database = self._fulltext.database
+        question = parse(query, speakers=speakers(database), asked_at=asked_at)
+        lexical = look_up(self._fulltext, question.words, chunks=max(1, self._chunks.count()))
+        vector = self._embedder.embed_query(question.rest)
+        allowed = self._allowed(filters)
+        seeds = self._seeds(lexical, vector, allowed, max(SEEDS, SEEDS_PER_HIT * limit))
+        rows = surroundings(database, seeds, reach=REACH) if seeds else _NOTHING
+        table = build(rows, stored=self._stored, query=vector, allowed=allowed)
+        return Found(question, lexical, table, compute(question, lexical, table))
+
+    def order(self, found: Found, *, limit: int) -> Ranked:
+        """The best `limit` of the candidates, a message once."""
+        return rank(
+            found,
+            weights=self._weights,
+            chunks=self._chunks,
+            stemmed=self._fulltext.stems,
+            limit=limit,
+        )
+
+    def _allowed(self, filters: Filters) -> set[int] | None:
+        """Keys that pass; None without filters, when what is gone is left out later."""
+        return None if filters.empty else self._chunks.allowed(filters)
+
+    def _seeds(
+        self, lexical: Lexical, vector: Vectors, allowed: Collection[int] | None, count: int
+    ) -> set[int]:
+        import numpy as np
+
+        keys, scores = lexical.ranked()
+        if allowed is not None and len(keys):
+            passing = np.isin(keys, np.fromiter(allowed, np.int64, len(allowed)))
+            keys, scores = keys[passing], scores[passing]
+        best = keys[np.lexsort((keys, -scores))[:count]]
+        near = self._index.search(vector, limit=count, allowed=allowed)
+        return {int(key) for key in best} | {key for key, _ in near}
+
+
+_NOTHING = Surroundings([], [], [], [], [], [], [], [], [], [], [], [])
+
+
+def _notices(table: Table) -> tuple[str, ...]:
+    """What a person should know of the result."""
+    missing = int((~table.embedded).sum())
+    if not missing:
+        return ()
+    return (
+        f"{missing} of {len(table)} passages compared have no vector yet; "
+        "they were found by their words only.",
+    )

@@ -1,0 +1,234 @@
+"""What speaks for each candidate, as one matrix: a column a signal, a row a chunk.
+
+Signals are scaled so that they mean the same in every question and store: shares of what could be
+matched, cosines, marks of 0 and 1. None depends on a word of a particular language but those of
+`parse` and the few cue words below.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from mem.core.clock import parse_time
+from mem.retrieval.candidates import Table
+from mem.retrieval.lexical import Lexical, saturated
+from mem.retrieval.parse import Asks, ParsedQuestion
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float32]
+
+NAMES = (
+    "lexical",
+    "lexical_of_best",
+    "coverage",
+    "coverage_near",
+    "lexical_before",
+    "lexical_after",
+    "lexical_around",
+    "lexical_message",
+    "lexical_session",
+    "cosine",
+    "cosine_of_best",
+    "cosine_before",
+    "cosine_after",
+    "cosine_around",
+    "cosine_message",
+    "cosine_session",
+    "agreement",
+    "speaker_named",
+    "speaker_other",
+    "own_words",
+    "own_words_first_person",
+    "assistant_words",
+    "assistant_addressed",
+    "length",
+    "short",
+    "opening",
+    "time_near",
+    "variant",
+    "recent",
+)
+INDEX = {name: column for column, name in enumerate(NAMES)}
+NEAR_WEIGHT = 0.7
+_NEAR_DAYS = 14.0
+_SHORT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """(rows, len(NAMES)) float32, in the order of the table's rows."""
+
+    matrix: Floats
+
+    def column(self, name: str) -> Floats:
+        """One signal of all rows."""
+        return self.matrix[:, INDEX[name]]
+
+
+def compute(question: ParsedQuestion, lexical: Lexical, table: Table) -> Signals:
+    """All signals that need no text."""
+    import numpy as np
+
+    columns: dict[str, Floats] = {}
+    _lexical_signals(columns, lexical, table)
+    _cosine_signals(columns, table)
+    columns["agreement"] = columns["lexical"] * np.maximum(columns["cosine"], 0)
+    _speaker_signals(columns, question, table)
+    _place_signals(columns, question, table)
+    zero = np.zeros(len(table), dtype=np.float32)
+    return Signals(
+        np.stack([columns.get(name, zero).astype(np.float32) for name in NAMES], axis=1)
+    )
+
+
+def _lexical_signals(columns: dict[str, Floats], lexical: Lexical, table: Table) -> None:
+    import numpy as np
+
+    total = lexical.total or 1.0
+    order = np.argsort(table.keys)
+    counts = np.zeros((len(lexical.terms), len(table)), dtype=np.float32)
+    counts[:, order] = lexical.matches(table.keys[order])
+    weights = lexical.weights()
+    score = weights @ saturated(counts, table.lengths) / total
+    held = (counts > 0).astype(np.float32)
+    near = held.copy()
+    for row in range(len(near)):
+        beside = np.maximum(table.beside(held[row], -1), table.beside(held[row], 1))
+        near[row] = np.maximum(near[row], NEAR_WEIGHT * beside)
+    columns["lexical"] = score
+    columns["lexical_of_best"] = score / max(float(score.max(initial=0.0)), 1e-6)
+    columns["coverage"] = weights @ held / total
+    columns["coverage_near"] = weights @ near / total
+    _context(columns, "lexical", score, table)
+
+
+def _cosine_signals(columns: dict[str, Floats], table: Table) -> None:
+    cosine = table.cosine
+    columns["cosine"] = cosine
+    columns["cosine_of_best"] = cosine - cosine.max(initial=0.0)
+    _context(columns, "cosine", cosine, table)
+
+
+def _context(columns: dict[str, Floats], name: str, score: Floats, table: Table) -> None:
+    columns[f"{name}_before"] = table.beside(score, -1)
+    columns[f"{name}_after"] = table.beside(score, 1)
+    columns[f"{name}_around"] = table.beside(score, -2) + table.beside(score, 2)
+    columns[f"{name}_message"] = table.best_of(table.message, score)
+    columns[f"{name}_session"] = table.best_of(table.session, score)
+
+
+def _speaker_signals(columns: dict[str, Floats], question: ParsedQuestion, table: Table) -> None:
+    import numpy as np
+
+    def marks(values: list[bool]) -> Floats:
+        return np.array(values, dtype=np.float32)
+
+    if question.speakers:
+        named = marks([speaker in question.speakers for speaker in table.rows.speakers])
+        speaks = marks([speaker is not None for speaker in table.rows.speakers])
+        columns["speaker_named"] = named
+        columns["speaker_other"] = speaks - named
+    replies = marks([role in ("assistant", "system", "tool") for role in table.rows.roles])
+    answered = table.best_of(table.session, replies)
+    own = marks([role == "user" for role in table.rows.roles]) * answered
+    columns["own_words"] = own
+    columns["own_words_first_person"] = own * question.first_person
+    columns["assistant_words"] = replies
+    columns["assistant_addressed"] = replies * question.addressed
+
+
+def _place_signals(columns: dict[str, Floats], question: ParsedQuestion, table: Table) -> None:
+    import numpy as np
+
+    columns["length"] = np.log(np.maximum(table.lengths, 1) / 300.0)
+    columns["short"] = (table.lengths < _SHORT).astype(np.float32)
+    columns["variant"] = np.array(table.rows.variants, dtype=np.float32)
+    places = np.asarray(table.rows.places)
+    columns["opening"] = (places == 0).astype(np.float32)
+    times = [parse_time(said) if said else None for said in table.rows.said_at]
+    if question.times:
+        columns["time_near"] = np.array(
+            [_time_near(question, said) for said in times], dtype=np.float32
+        )
+    if question.asks & {Asks.CURRENT}:
+        columns["recent"] = _recent(times)
+
+
+def _time_near(question: ParsedQuestion, said: datetime | None) -> float:
+    """1 for what was said in a time that the question mentions, falling in the days after it."""
+    if said is None:
+        return 0.0
+    said = said.replace(tzinfo=None)
+    best = 0.0
+    for mention in question.times:
+        if mention.span.contains(said):
+            return 1.0
+        late = (said - mention.span.end) / timedelta(days=1)
+        early = (mention.span.start - said) / timedelta(days=1)
+        away = late if late >= 0 else early
+        best = max(best, 1.0 - away / _NEAR_DAYS)
+    return best
+
+
+def _recent(times: list[datetime | None]) -> Floats:
+    """0 for the oldest candidate, 1 for the newest."""
+    import numpy as np
+
+    stamps = np.array(
+        [said.replace(tzinfo=None).timestamp() if said else np.nan for said in times]
+    )
+    known = stamps[~np.isnan(stamps)]
+    if not len(known) or known.max() == known.min():
+        return np.zeros(len(times), dtype=np.float32)
+    scaled = (stamps - known.min()) / (known.max() - known.min())
+    return np.nan_to_num(scaled).astype(np.float32)
+
+
+TEXT_NAMES = ("asks_back", "first_person", "time_words", "numbers", "phrase", "named", "adjacent")
+_SENTENCE_END = re.compile(r"[.!?]+(?=\s|$)")
+_SELF = re.compile(r"\b(i|i'm|i've|i'd|i'll|i’m|i’ve|my|me|mine)\b", re.I)
+_TIME_WORDS = re.compile(
+    r"\b(yesterday|today|tonight|tomorrow|last|next|ago|since|week(end)?s?|months?|years?|days?"
+    r"|(mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july|august"
+    r"|september|october|november|december|recently|\d{4}|\d{1,2}(st|nd|rd|th))\b",
+    re.I,
+)
+_NUMBERS = re.compile(
+    r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|twelve|once|twice|couple|few|several"
+    r"|dozen|hundred|thousand)\b",
+    re.I,
+)
+
+
+def of_texts(question: ParsedQuestion, texts: list[str]) -> Floats:
+    """(len(texts), len(TEXT_NAMES)) signals that need the text itself."""
+    import numpy as np
+
+    when, count = Asks.WHEN in question.asks, Asks.COUNT in question.asks
+    pairs = [f"{a} {b}" for a, b in zip(question.words, question.words[1:], strict=False)]
+    found = np.zeros((len(texts), len(TEXT_NAMES)), dtype=np.float32)
+    for row, text in enumerate(texts):
+        low = text.lower()
+        ends = _SENTENCE_END.findall(text)
+        found[row] = (
+            sum("?" in end for end in ends) / max(1, len(ends)),
+            question.first_person * min(1.0, len(_SELF.findall(text)) / 3),
+            when and bool(_TIME_WORDS.search(text)),
+            count and bool(_NUMBERS.search(text)),
+            any(phrase.lower() in low for phrase in question.phrases),
+            _share(question.names, low),
+            _share(pairs, low),
+        )
+    return found
+
+
+def _share(sought: tuple[str, ...] | list[str], text: str) -> float:
+    if not sought:
+        return 0.0
+    return sum(one.lower() in text for one in sought) / len(sought)

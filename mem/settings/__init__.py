@@ -1,0 +1,1 @@
+"""Paths, configuration, secrets and logging; nothing is created at import."""

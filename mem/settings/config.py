@@ -1,0 +1,230 @@
+"""The settings: one table says what there is; a value comes from `MEM_*`, config.toml or a default.
+
+Reading never writes, and a value that is not valid is an error that names its place and key.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from mem.errors import BadSetting, ConfigUnreadable, HomeNotWritable, UnknownSetting
+from mem.settings.paths import Paths
+
+Value = int | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting with its default; `describe` says what each is for."""
+
+    search_limit: int = 10
+    import_max_file_mb: int = 50
+    index_exact_below: int = 20_000
+    user_names: tuple[str, ...] = ()
+    answer_sentences: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What is known of one setting; `key` is `table.name` in config.toml.
+
+    `least` and `most` bound a number, both included; they are None for a list of names.
+    """
+
+    key: str
+    default: Value
+    help: str
+    least: int | None = None
+    most: int | None = None
+
+    @property
+    def field(self) -> str:
+        """The attribute of `Settings` that holds it."""
+        return self.key.replace(".", "_")
+
+    @property
+    def env(self) -> str:
+        """The environment variable that goes before config.toml."""
+        return "MEM_" + self.field.upper()
+
+
+@dataclass(frozen=True, slots=True)
+class SettingValue:
+    """A setting, its value in force, and where that was read: a file, a variable or "default"."""
+
+    setting: Setting
+    value: Value
+    origin: str
+
+
+_DEFAULTS: Final = Settings()
+_KNOWN: Final = (
+    Setting("search.limit", _DEFAULTS.search_limit, "hits that a search shows", 1, 1000),
+    Setting(
+        "import.max_file_mb",
+        _DEFAULTS.import_max_file_mb,
+        "files larger than this many megabytes are skipped",
+        1,
+        100_000,
+    ),
+    Setting(
+        "index.exact_below",
+        _DEFAULTS.index_exact_below,
+        "up to this many vectors every one is compared; above it the index answers",
+        0,
+        100_000_000,
+    ),
+    Setting("user.names", _DEFAULTS.user_names, "names under which you speak in chats"),
+    Setting(
+        "answer.sentences",
+        _DEFAULTS.answer_sentences,
+        "sentences that an answer has at most",
+        1,
+        20,
+    ),
+)
+
+
+def describe() -> list[Setting]:
+    """Every setting there is, in the order of the documentation."""
+    return list(_KNOWN)
+
+
+def load(paths: Paths, env: Mapping[str, str] = os.environ) -> Settings:
+    """The settings in force. Raises ConfigUnreadable, BadSetting."""
+    values: dict[str, Any] = {entry.setting.field: entry.value for entry in explain(paths, env)}
+    return Settings(**values)
+
+
+def explain(paths: Paths, env: Mapping[str, str] = os.environ) -> list[SettingValue]:
+    """Each setting's value with its origin. Raises ConfigUnreadable, BadSetting."""
+    place = str(paths.config_file)
+    written = _flattened(_read_toml(paths.config_file), place)
+    found = []
+    for setting in _KNOWN:
+        if env.get(setting.env):
+            value = _from_text(setting, env[setting.env], place="environment", key=setting.env)
+            found.append(SettingValue(setting, value, setting.env))
+        elif setting.key in written:
+            value = _checked(setting, written[setting.key], place=place, key=setting.key)
+            found.append(SettingValue(setting, value, place))
+        else:
+            found.append(SettingValue(setting, setting.default, "default"))
+    return found
+
+
+def find(key: str) -> Setting:
+    """The setting called `key`. Raises UnknownSetting."""
+    for setting in _KNOWN:
+        if setting.key == key:
+            return setting
+    raise UnknownSetting(key, [setting.key for setting in _KNOWN])
+
+
+def set_value(paths: Paths, key: str, text: str) -> Value:
+    """Write one setting into config.toml, keeping its comments, and return the value written.
+
+    `text` is a number, or names parted by commas. Raises UnknownSetting, BadSetting,
+    ConfigUnreadable, HomeNotWritable.
+    """
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    setting = find(key)
+    value = _from_text(setting, text, place="given value", key=key)
+    file = paths.config_file
+    try:
+        content = tomlkit.parse(_read_text(file))
+    except TOMLKitError as error:
+        raise ConfigUnreadable(str(file), str(error)) from error
+    table, name = key.split(".")
+    if table not in content:
+        content[table] = tomlkit.table()
+    section = content[table]
+    if not isinstance(section, tomlkit.items.Table):
+        raise BadSetting(str(file), table, "is not a table")
+    section[name] = list(value) if isinstance(value, tuple) else value
+    _write_text(file, tomlkit.dumps(content))
+    return value
+
+
+def _read_toml(file: Path) -> Mapping[str, object]:
+    text = _read_text(file)
+    if not text:
+        return {}
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigUnreadable(str(file), str(error)) from error
+
+
+def _read_text(file: Path) -> str:
+    """The file's text, empty where there is none."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except UnicodeDecodeError as error:
+        raise ConfigUnreadable(str(file), "it is not UTF-8") from error
+    except OSError as error:
+        raise ConfigUnreadable(str(file), error.strerror or str(error)) from error
+
+
+def _write_text(file: Path, text: str) -> None:
+    """Replace the file as a whole, readable by its owner only."""
+    fresh = file.with_name(f"{file.name}.{os.getpid()}.new")
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        fresh.replace(file)
+    except OSError as error:
+        raise HomeNotWritable(str(file), error.strerror or str(error)) from error
+
+
+def _flattened(content: Mapping[str, object], place: str) -> dict[str, object]:
+    """`table.name` to value; raises BadSetting for a key that means nothing."""
+    known = {setting.key for setting in _KNOWN}
+    flat: dict[str, object] = {}
+    for table, section in content.items():
+        if not isinstance(section, Mapping):
+            raise BadSetting(place, table, "there is no such setting outside a table")
+        for name, value in section.items():
+            key = f"{table}.{name}"
+            if key not in known:
+                raise BadSetting(
+                    place, key, f"there is no such setting; known: {', '.join(sorted(known))}"
+                )
+            flat[key] = value
+    return flat
+
+
+def _from_text(setting: Setting, text: str, *, place: str, key: str) -> Value:
+    if setting.least is None:
+        names = [name.strip() for name in text.split(",")]
+        return _checked(setting, [name for name in names if name], place=place, key=key)
+    try:
+        number = int(text.strip().replace("_", ""))
+    except ValueError as error:
+        raise BadSetting(place, key, f"{text!r} is not a whole number") from error
+    return _checked(setting, number, place=place, key=key)
+
+
+def _checked(setting: Setting, value: object, *, place: str, key: str) -> Value:
+    """`value` as the setting's type, within its bounds."""
+    if setting.least is None or setting.most is None:
+        if isinstance(value, list) and all(isinstance(name, str) for name in value):
+            return tuple(value)
+        raise BadSetting(place, key, "a list of names is wanted")
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise BadSetting(place, key, f"{value!r} is not a whole number")
+    if not setting.least <= value <= setting.most:
+        raise BadSetting(place, key, f"{value} is not between {setting.least} and {setting.most}")
+    return value

@@ -1,0 +1,1 @@
+"""One parser a format of conversations: messages in order, verbatim."""

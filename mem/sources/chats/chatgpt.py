@@ -1,0 +1,169 @@
+"""ChatGPT's data export: `conversations.json`, a list of conversations, or one of them.
+
+The branch that ends at `current_node` is the conversation; other branches are kept as variants.
+Times are seconds since 1970 and no zone is stated, so the UTC wall clock is taken.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mem.core.document import DocumentKind, Message, ParsedDocument, SaidAtOrigin
+from mem.core.ids import text_hash
+from mem.core.protocols import FileEntry
+from mem.errors import ParseFailed
+from mem.sources import dates
+from mem.sources.chats.chatgpt_content import message_text, names_of_attachments
+from mem.sources.chats.chatgpt_tree import main_path, reading_order
+from mem.sources.sniffing import text_start
+from mem.sources.textfile import read_bytes, well_formed
+
+_MAPPING = re.compile(
+    r'"mapping"\s*:\s*\{\s*(?:\}|"[^"]{0,100}"\s*:\s*\{\s*"(?:id|message|parent|children)"\s*:)'
+)
+_ROLES = frozenset({"user", "assistant", "system", "tool"})
+
+
+class ChatGptParser:
+    """One document a conversation."""
+
+    name = "chatgpt"
+    version = 1
+
+    def sniff(self, path: Path, head: bytes) -> int:
+        """JSON, under whatever name, that holds a conversation tree near its start."""
+        del path
+        start = text_start(head)
+        if not start.startswith(("[", "{")):
+            return 0
+        return 95 if _MAPPING.search(start) else 0
+
+    def parse(self, entry: FileEntry) -> Iterator[ParsedDocument]:
+        """The file's conversations; of two with one id the one updated last.
+
+        Raises FileUnreadable, and ParseFailed where nothing in it is a conversation.
+        """
+        loaded = _load(entry)
+        conversations: dict[str, dict[str, Any]] = {}
+        bad = 0
+        for fields in loaded if isinstance(loaded, list) else [loaded]:
+            if not isinstance(fields, dict) or not isinstance(fields.get("mapping"), dict):
+                bad += 1
+                continue
+            key = _conversation_id(fields)
+            known = conversations.get(key)
+            if known is None or _seconds(fields, "update_time") >= _seconds(known, "update_time"):
+                conversations[key] = fields
+        if not conversations:
+            raise ParseFailed(well_formed(str(entry.path)), "it holds no ChatGPT conversation")
+        notice = (f"{bad} entries of the export are not conversations",) if bad else ()
+        for key, fields in conversations.items():
+            yield _document(key, fields, entry, notice)
+            notice = ()
+
+
+def _load(entry: FileEntry) -> object:
+    text = read_bytes(entry).decode("utf-8-sig", "surrogateescape")
+    place = well_formed(str(entry.path))
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        reason = f"not valid JSON at line {error.lineno}, column {error.colno} ({error.msg})"
+        raise ParseFailed(place, reason) from error
+    except (ValueError, RecursionError) as error:
+        raise ParseFailed(place, "not JSON that can be read") from error
+
+
+def _document(
+    key: str, fields: dict[str, Any], entry: FileEntry, notices: tuple[str, ...]
+) -> ParsedDocument:
+    mapping = {
+        str(name): node for name, node in fields["mapping"].items() if isinstance(node, dict)
+    }
+    path, mended = main_path(mapping, fields.get("current_node"))
+    on_path = frozenset(path)
+    messages: dict[str, Message] = {}
+    for name in reading_order(mapping, path):
+        message = _message(name, mapping[name].get("message"), key)
+        if message is None:
+            continue
+        if message.id in messages:
+            message = replace(message, id=well_formed(name))
+        messages[message.id] = replace(message, variant=name not in on_path)
+    said_at, origin = _said_at(fields, tuple(messages.values()), entry)
+    broken = ("its current branch is broken; the latest complete one was taken",) if mended else ()
+    return ParsedDocument(
+        uri=f"chatgpt:{key}",
+        kind=DocumentKind.CHAT,
+        format=ChatGptParser.name,
+        title=_string(fields, "title") or "Untitled chat",
+        messages=tuple(messages.values()),
+        said_at=said_at,
+        said_at_origin=origin,
+        notices=(*notices, *broken, *(() if messages else ("it holds no message with text",))),
+    )
+
+
+def _message(name: str, fields: object, session: str) -> Message | None:
+    """The message of a node; None where it has none or one without any words."""
+    if not isinstance(fields, dict):
+        return None
+    attachments = tuple(map(well_formed, names_of_attachments(fields)))
+    text = well_formed(message_text(fields))
+    if not text.strip():
+        text = "\n".join(f"[attachment: {attachment}]" for attachment in attachments)
+    if not text:
+        return None
+    author = fields.get("author")
+    author = author if isinstance(author, dict) else {}
+    role = _string(author, "role") or "other"
+    return Message(
+        id=_string(fields, "id") or well_formed(name),
+        speaker=(_string(author, "name") if role == "tool" else "") or role,
+        role=role if role in _ROLES else "other",
+        text=text,
+        at=_time(_seconds(fields, "create_time")),
+        session=session,
+        attachments=attachments,
+    )
+
+
+def _said_at(
+    fields: dict[str, Any], messages: tuple[Message, ...], entry: FileEntry
+) -> tuple[datetime | None, SaidAtOrigin | None]:
+    first = _time(_seconds(fields, "create_time"))
+    first = first or min((message.at for message in messages if message.at), default=None)
+    return (first, SaidAtOrigin.MESSAGE) if first else dates.said_at(None, entry)
+
+
+def _conversation_id(fields: dict[str, Any]) -> str:
+    """The id the export gives, else one derived from the title and the nodes' names."""
+    given = _string(fields, "conversation_id") or _string(fields, "id")
+    return given or text_hash("\x1f".join((_string(fields, "title"), *fields["mapping"])))
+
+
+def _string(fields: dict[str, Any], key: str) -> str:
+    value = fields.get(key)
+    return well_formed(value).strip() if isinstance(value, str) else ""
+
+
+def _seconds(fields: dict[str, Any], key: str) -> float:
+    """Seconds since 1970, 0 where there is no such number."""
+    value = fields.get(key)
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else 0
+
+
+def _time(seconds: float) -> datetime | None:
+    """The UTC wall clock at `seconds` since 1970; None for 0 and for absurd numbers."""
+    if not seconds:
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,207 @@
+"""Walking a folder: every file and folder met is either an entry or a `Skipped` with a code.
+
+Nothing is opened but folders and `.memignore` files; links are not followed; nothing is written.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_to_bytes
+
+from mem.core.protocols import FileEntry
+from mem.errors import PathMissing
+from mem.sources.textfile import well_formed
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+MAX_BYTES = 50 * 1024 * 1024
+IGNORE_FILE = ".memignore"
+_MAX_IGNORE_BYTES = 1024 * 1024
+
+_IGNORED_FOLDERS = frozenset(
+    {"node_modules", "__pycache__", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
+)
+_IGNORED_FILE = re.compile(
+    r"\..*|.*~|~\$.*|#.*#|.*\.(?:swp|swo|swx|tmp|crdownload|part)|Thumbs\.db|desktop\.ini|Icon\r",
+    re.DOTALL | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file or folder that a walk leaves out.
+
+    code: symlink, ignored, ignored-folder, memignore, too-large, empty, special, unreadable,
+    repeated-folder or vanished. A folder left out stands for everything in it.
+    """
+
+    path: Path
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The `.memignore` files in force in a folder: (folder, its patterns), outermost first."""
+
+    specs: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+
+    def ignores(self, path: str, *, folder: bool) -> bool:
+        """Whether the innermost file with an opinion on `path` ignores it."""
+        for base, spec in reversed(self.specs):
+            relative = os.path.relpath(path, base).replace(os.sep, "/")
+            verdict = spec.check_file(relative + "/" if folder else relative).include
+            if verdict is not None:
+                return verdict
+        return False
+
+
+_Opened = tuple[str, Iterator[str], _Rules]
+
+
+class _BadIgnoreFileError(Exception):
+    """A `.memignore` that cannot be obeyed; the message says why."""
+
+
+def walk(path: Path, *, max_bytes: int = MAX_BYTES) -> Iterator[FileEntry | Skipped]:
+    """The regular files of a folder (or the one file) at `path`, by name, depth first.
+
+    `path` is resolved, so that one file has one path; what is named by `path` itself is never
+    ignored for its name. Memory grows with the widest folder, not with the tree.
+    Raises PathMissing.
+    """
+    root = os.path.realpath(path)
+    try:
+        info = os.lstat(root)
+    except OSError as error:
+        raise PathMissing(well_formed(str(path))) from error
+    if stat.S_ISDIR(info.st_mode):
+        return _walk_folder(root, info, max_bytes)
+    return iter((_judge_file(root, info, max_bytes),))
+
+
+def file_uri(path: Path) -> str:
+    """`file://` URI of an absolute path; bytes that are not UTF-8 survive percent-encoded."""
+    return path.as_uri()
+
+
+def path_of(uri: str) -> Path:
+    """The path that `file_uri` made `uri` from. Raises ValueError for another kind of URI."""
+    if not uri.startswith("file://"):
+        raise ValueError(f"{uri!r} is not a file URI")
+    name = os.fsdecode(unquote_to_bytes(uri.removeprefix("file://")))
+    if os.name == "nt" and re.match(r"/[A-Za-z]:", name):
+        name = name[1:]
+    return Path(name)
+
+
+def _walk_folder(root: str, info: os.stat_result, max_bytes: int) -> Iterator[FileEntry | Skipped]:
+    visited = {(info.st_dev, info.st_ino)}
+    stack: list[_Opened] = []
+    opened: _Opened | Skipped | None = _open_folder(root, _Rules())
+    while True:
+        if isinstance(opened, Skipped):
+            yield opened
+        elif opened is not None:
+            stack.append(opened)
+        opened = None
+        if not stack:
+            return
+        folder, names, rules = stack[-1]
+        name = next(names, None)
+        if name is None:
+            stack.pop()
+            continue
+        found = _judge(os.path.join(folder, name), name, rules, max_bytes, visited)
+        if isinstance(found, str):
+            opened = _open_folder(found, rules)
+        else:
+            yield found
+
+
+def _open_folder(folder: str, rules: _Rules) -> _Opened | Skipped:
+    """The folder's names in order and the rules in force inside it."""
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(entry.name for entry in entries)
+        if IGNORE_FILE in names:
+            rules = _with_ignore_file(folder, rules)
+    except OSError as error:
+        return Skipped(Path(folder), "unreadable", error.strerror or type(error).__name__)
+    except _BadIgnoreFileError as error:
+        return Skipped(Path(folder), "unreadable", str(error))
+    return folder, iter(names), rules
+
+
+def _with_ignore_file(folder: str, rules: _Rules) -> _Rules:
+    """`rules` and those of the folder's own ignore file.
+
+    A file that cannot be obeyed to the letter raises _BadIgnoreFileError: taking in what someone
+    meant to keep out is worse than leaving the folder out.
+    """
+    import pathspec
+
+    path = os.path.join(folder, IGNORE_FILE)
+    info = os.lstat(path)
+    if not stat.S_ISREG(info.st_mode) or info.st_size > _MAX_IGNORE_BYTES:
+        raise _BadIgnoreFileError(f"its {IGNORE_FILE} is not a plain file of at most 1 MiB")
+    lines = Path(path).read_text("utf-8-sig", "surrogateescape").splitlines()
+    try:
+        spec = pathspec.GitIgnoreSpec.from_lines(lines)
+    except ValueError as error:
+        raise _BadIgnoreFileError(f"its {IGNORE_FILE} has a pattern that cannot be read") from error
+    return _Rules((*rules.specs, (folder, spec)))
+
+
+def _judge(
+    path: str, name: str, rules: _Rules, max_bytes: int, visited: set[tuple[int, int]]
+) -> FileEntry | Skipped | str:
+    """What becomes of one name: an entry, a skip, or the path of a folder to go into."""
+    try:
+        info = os.lstat(path)
+    except FileNotFoundError:
+        return Skipped(Path(path), "vanished", "it was removed during the walk")
+    except OSError as error:
+        return Skipped(Path(path), "unreadable", error.strerror or type(error).__name__)
+    reason = _left_out(path, name, info.st_mode, rules)
+    if reason is not None:
+        return Skipped(Path(path), *reason)
+    if not stat.S_ISDIR(info.st_mode):
+        return _judge_file(path, info, max_bytes)
+    identity = (info.st_dev, info.st_ino)
+    if info.st_ino and identity in visited:
+        return Skipped(Path(path), "repeated-folder", "the same folder was met before")
+    visited.add(identity)
+    return path
+
+
+def _left_out(path: str, name: str, mode: int, rules: _Rules) -> tuple[str, str] | None:
+    """Code and reason where a name is left out for what it is called or where it stands."""
+    folder = stat.S_ISDIR(mode)
+    if stat.S_ISLNK(mode):
+        return "symlink", "links are not followed"
+    if folder and (name.startswith(".") or name in _IGNORED_FOLDERS):
+        return "ignored-folder", "hidden or machine-made folder"
+    if not folder and _IGNORED_FILE.fullmatch(name):
+        return "ignored", "hidden or temporary file"
+    if rules.ignores(path, folder=folder):
+        return "memignore", f"a {IGNORE_FILE} file leaves it out"
+    return None
+
+
+def _judge_file(path: str, info: os.stat_result, max_bytes: int) -> FileEntry | Skipped:
+    if not stat.S_ISREG(info.st_mode):
+        return Skipped(Path(path), "special", "a pipe, socket or device")
+    if info.st_size == 0:
+        return Skipped(Path(path), "empty", "it holds nothing")
+    if info.st_size > max_bytes:
+        reason = f"{info.st_size:,} bytes, the limit is {max_bytes:,}"
+        return Skipped(Path(path), "too-large", reason)
+    return FileEntry(Path(path), info.st_size, info.st_mtime_ns, info.st_ino)

@@ -1,0 +1,1 @@
+"""SQLite is the truth: every row is written here and nowhere else."""

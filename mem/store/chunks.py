@@ -1,0 +1,257 @@
+"""Rows of `chunk`: reading, and the translation of filters into SQL.
+
+A document that is gone from its source keeps its chunks; they are left out unless asked for.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mem.core.chunk import Chunk
+from mem.core.clock import format_time, parse_time
+from mem.core.query import Filters
+from mem.store.database import Database
+
+COLUMNS = (
+    'id, document_id, seq, text, context, "start", "end", locator, speaker, role, said_at, '
+    "session_id, message_id, variant"
+)
+PREFIXED_COLUMNS = ", ".join(f"chunk.{column.strip()}" for column in COLUMNS.split(","))
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChunk:
+    """A chunk with its key and what its document adds to it."""
+
+    pk: int
+    chunk: Chunk
+    uri: str
+    title: str
+    kind: str
+    gone: bool
+
+
+class Chunks:
+    """Reads of chunks by key, by id, by place, and by filter."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def by_keys(self, keys: Collection[int]) -> dict[int, StoredChunk]:
+        """The chunks with those keys that still exist."""
+        found: dict[int, StoredChunk] = {}
+        for batch in batches(sorted(keys)):
+            marks = ",".join("?" * len(batch))
+            rows = self._database.rows(
+                f"SELECT chunk.pk, {PREFIXED_COLUMNS}, document.uri, document.title, "
+                "document.kind, document.state FROM chunk "
+                "JOIN document ON document.id = chunk.document_id "
+                f"WHERE chunk.pk IN ({marks})",
+                batch,
+            )
+            for row in rows:
+                stored = _stored_chunk(row)
+                found[stored.pk] = stored
+        return found
+
+    def keys_of(self, ids: Collection[str]) -> dict[str, int]:
+        """Keys of those ids that exist."""
+        found: dict[str, int] = {}
+        for batch in batches(sorted(ids)):
+            marks = ",".join("?" * len(batch))
+            rows = self._database.rows(f"SELECT id, pk FROM chunk WHERE id IN ({marks})", batch)
+            found.update((str(chunk), int(str(pk))) for chunk, pk in rows)
+        return found
+
+    def of_document(self, document: str) -> list[Chunk]:
+        """A document's chunks in order."""
+        rows = self._database.rows(
+            f"SELECT {COLUMNS} FROM chunk WHERE document_id = ? ORDER BY seq",
+            (document,),
+        )
+        return [chunk_of(row) for row in rows]
+
+    def around(self, document: str, seq: int, *, reach: int) -> list[tuple[int, Chunk]]:
+        """(key, chunk) of the chunks at most `reach` places before or after `seq`, in order."""
+        rows = self._database.rows(
+            f"SELECT pk, {COLUMNS} FROM chunk WHERE document_id = ? AND seq BETWEEN ? AND ? "
+            "ORDER BY seq",
+            (document, seq - reach, seq + reach),
+        )
+        return [(int(str(row[0])), chunk_of(row[1:])) for row in rows]
+
+    def places(self, keys: Collection[int]) -> dict[int, tuple[str, int, str | None]]:
+        """(document, seq, session) of those keys: what the neighbours of a chunk are found by."""
+        found: dict[int, tuple[str, int, str | None]] = {}
+        for batch in batches(sorted(keys)):
+            marks = ",".join("?" * len(batch))
+            rows = self._database.connection.execute(
+                f"SELECT pk, document_id, seq, session_id FROM chunk WHERE pk IN ({marks})",
+                batch,
+            )
+            found.update((pk, (document, seq, session)) for pk, document, seq, session in rows)
+        return found
+
+    def allowed(self, filters: Filters, *, gone: bool = False) -> set[int] | None:
+        """Keys that pass the filters; None when nothing is filtered out."""
+        where, parameters = where_of(filters, gone=gone)
+        if not where:
+            return None
+        rows = self._database.rows(
+            "SELECT chunk.pk FROM chunk JOIN document ON document.id = chunk.document_id "
+            f"WHERE {where}",
+            parameters,
+        )
+        return {int(str(row[0])) for row in rows}
+
+    def has_gone(self) -> bool:
+        """Whether any document is gone from its source."""
+        return bool(self._database.rows("SELECT 1 FROM document WHERE state = 'gone' LIMIT 1"))
+
+    def count(self) -> int:
+        return int(str(self._database.rows("SELECT count(*) FROM chunk")[0][0]))
+
+    def speakers(self) -> list[str]:
+        """Everyone who speaks in a chat."""
+        rows = self._database.rows("SELECT DISTINCT speaker FROM chunk WHERE speaker IS NOT NULL")
+        return [str(row[0]) for row in rows]
+
+
+def where_of(filters: Filters, *, gone: bool = False) -> tuple[str, list[object]]:
+    """SQL over `chunk` joined with `document`, and its parameters; empty when all may pass."""
+    clauses: list[str] = []
+    parameters: list[object] = []
+    if not gone:
+        clauses.append("document.state = 'active'")
+    if filters.since is not None:
+        clauses.append("chunk.said_at >= ?")
+        parameters.append(format_time(filters.since))
+    if filters.before is not None:
+        clauses.append("chunk.said_at < ?")
+        parameters.append(format_time(filters.before))
+    if filters.kind is not None:
+        clauses.append("(document.kind = ? OR document.format = ?)")
+        parameters += [filters.kind, filters.kind]
+    if filters.speaker is not None:
+        clauses.append("chunk.speaker = ? COLLATE NOCASE")
+        parameters.append(filters.speaker)
+    if filters.source is not None:
+        clauses.append(_SOURCE_CLAUSE)
+        pattern = f"%{_escape_like(filters.source)}%"
+        parameters += [filters.source, pattern, pattern]
+    if filters.sessions is not None:
+        marks = ",".join("?" * len(filters.sessions))
+        clauses.append(f"chunk.session_id IN ({marks})")
+        parameters += sorted(filters.sessions)
+    return " AND ".join(clauses), parameters
+
+
+_SOURCE_CLAUSE = (
+    "document.id IN (SELECT document_id FROM file_document "
+    "JOIN file ON file.pk = file_pk JOIN source ON source.id = file.source_id "
+    "WHERE source.id = ? OR source.uri LIKE ? ESCAPE '\\' OR file.uri LIKE ? ESCAPE '\\')"
+)
+
+
+def _escape_like(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def batches(items: Sequence[object]) -> Iterable[Sequence[object]]:
+    """Slices short enough for SQLite's limit on bound parameters."""
+    return (items[at : at + BATCH] for at in range(0, len(items), BATCH))
+
+
+def chunk_of(row: Sequence[object]) -> Chunk:
+    """A chunk from a row of `COLUMNS`."""
+    (identity, document, seq, text, context, start, end, locator, *rest) = row
+    speaker, role, said_at, session, message, variant = rest
+    return Chunk(
+        id=str(identity),
+        document_id=str(document),
+        seq=int(str(seq)),
+        text=str(text),
+        context=str(context),
+        start=int(str(start)),
+        end=int(str(end)),
+        locator=str(locator),
+        speaker=_text(speaker),
+        role=_text(role),
+        said_at=_time(said_at),
+        session_id=_text(session),
+        message_id=_text(message),
+        variant=bool(variant),
+    )
+
+
+def _stored_chunk(row: Sequence[object]) -> StoredChunk:
+    pk, *columns = row
+    uri, title, kind, state = columns[-4:]
+    return StoredChunk(
+        pk=int(str(pk)),
+        chunk=chunk_of(columns[:-4]),
+        uri=str(uri),
+        title=str(title),
+        kind=str(kind),
+        gone=state == "gone",
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _time(value: object) -> datetime | None:
+    return None if value is None else parse_time(str(value))
+
+
+def put_chunk(connection: sqlite3.Connection, chunk: Chunk) -> int:
+    """Insert or update the chunk with that id; returns its key. Equal rows are not rewritten."""
+    values = (
+        chunk.id,
+        chunk.document_id,
+        chunk.seq,
+        chunk.text,
+        chunk.context,
+        chunk.start,
+        chunk.end,
+        chunk.locator,
+        chunk.speaker,
+        chunk.role,
+        format_time(chunk.said_at) if chunk.said_at else None,
+        chunk.session_id,
+        chunk.message_id,
+        int(chunk.variant),
+    )
+    row = connection.execute("SELECT pk FROM chunk WHERE id = ?", (chunk.id,)).fetchone()
+    if row is None:
+        cursor = connection.execute(
+            f"INSERT INTO chunk ({COLUMNS}) VALUES ({','.join('?' * len(values))})",
+            values,
+        )
+        return int(cursor.lastrowid or 0)
+    _update_chunk(connection, int(row[0]), chunk, values)
+    return int(row[0])
+
+
+def _update_chunk(
+    connection: sqlite3.Connection, pk: int, chunk: Chunk, values: tuple[object, ...]
+) -> None:
+    """Rewrite what moved or was renamed; the full-text row only where its words changed."""
+    stored = connection.execute(f"SELECT {COLUMNS} FROM chunk WHERE pk = ?", (pk,)).fetchone()
+    if tuple(stored) == values:
+        return
+    connection.execute(
+        'UPDATE chunk SET document_id = ?, seq = ?, "start" = ?, "end" = ?, locator = ?, role = ?, '
+        "said_at = ?, session_id = ?, variant = ? WHERE pk = ?",
+        (*values[1:3], *values[5:8], *values[9:12], values[13], pk),
+    )
+    if (stored[4], stored[8]) != (chunk.context, chunk.speaker):
+        connection.execute(
+            "UPDATE chunk SET context = ?, speaker = ? WHERE pk = ?",
+            (chunk.context, chunk.speaker, pk),
+        )

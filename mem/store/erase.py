@@ -1,0 +1,147 @@
+"""Forgetting: rows, words, vectors and copies go; keyed hashes keep them from coming back.
+
+After `erase` no byte of the texts stands in the database file, its log or the copies made before
+upgrades. The derived index is removed by its own layer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from mem.core.clock import format_time
+from mem.store.chunks import batches
+from mem.store.database import Database, translated
+from mem.store.journal import write_entry
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a forgetting destroyed."""
+
+    documents: int
+    chunks: int
+    vectors: int
+    copies_removed: int
+    tombstones: int
+
+
+class Tombstones:
+    """Keyed hashes (BLAKE2b-256) of what must not be taken in again."""
+
+    def __init__(self, database: Database) -> None:
+        rows = database.rows("SELECT value FROM setting WHERE key = 'tombstone_key'")
+        self._key = bytes.fromhex(str(rows[0][0]))
+        self._database = database
+
+    def digests(self) -> set[str]:
+        """All of them, to test many documents against."""
+        return {str(row[0]) for row in self._database.rows("SELECT digest FROM tombstone")}
+
+    def of_uri(self, uri: str) -> str:
+        return self._digest(f"uri\x1f{uri}")
+
+    def of_texts(self, texts: Sequence[str]) -> str:
+        """Of a document's words, wherever they stand."""
+        words = " ".join(word for text in texts for word in text.split())
+        return self._digest(f"text\x1f{words}")
+
+    def _digest(self, text: str) -> str:
+        data = text.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(data, key=self._key, digest_size=32).hexdigest()
+
+
+def erase(
+    database: Database,
+    documents: Sequence[str],
+    *,
+    backups: Path,
+    actor: str,
+    at: datetime,
+    source: str | None = None,
+) -> Receipt:
+    """Destroy the documents (and the source's own row) and leave tombstones.
+
+    Raises StoreLocked, StoreFull.
+    """
+    tombstones = Tombstones(database)
+    marks = _marks_left(database, tombstones, documents)
+    with database.transaction() as connection:
+        chunks, vectors = _count(connection, documents)
+        connection.executemany(
+            "INSERT OR IGNORE INTO tombstone (digest, at) VALUES (?, ?)",
+            [(digest, format_time(at)) for digest in marks],
+        )
+        _delete(connection, documents, source)
+        write_entry(
+            connection,
+            at=at,
+            actor=actor,
+            action="forget",
+            subject=source or (documents[0] if len(documents) == 1 else "documents"),
+            detail={"documents": len(documents), "chunks": chunks},
+        )
+    copies = _remove_copies(backups)
+    scrub(database)
+    return Receipt(len(documents), chunks, vectors, copies, len(marks))
+
+
+def _marks_left(database: Database, tombstones: Tombstones, documents: Sequence[str]) -> set[str]:
+    marks: set[str] = set()
+    for document in documents:
+        uris = database.rows("SELECT uri FROM document WHERE id = ?", (document,))
+        texts = database.rows(
+            "SELECT text FROM chunk WHERE document_id = ? ORDER BY seq", (document,)
+        )
+        marks.update(tombstones.of_uri(str(uri)) for (uri,) in uris)
+        if texts:
+            marks.add(tombstones.of_texts([str(text) for (text,) in texts]))
+    return marks
+
+
+def _count(connection: sqlite3.Connection, documents: Sequence[str]) -> tuple[int, int]:
+    chunks = vectors = 0
+    for batch in batches(documents):
+        marks = ",".join("?" * len(batch))
+        row = connection.execute(
+            "SELECT count(*), count(embedding.chunk_pk) FROM chunk LEFT JOIN embedding "
+            f"ON embedding.chunk_pk = chunk.pk WHERE document_id IN ({marks})",
+            batch,
+        ).fetchone()
+        chunks, vectors = chunks + int(row[0]), vectors + int(row[1])
+    return chunks, vectors
+
+
+def _delete(connection: sqlite3.Connection, documents: Sequence[str], source: str | None) -> None:
+    for batch in batches(documents):
+        marks = ",".join("?" * len(batch))
+        connection.execute(
+            "DELETE FROM file WHERE pk IN (SELECT file_pk FROM file_document AS mine "
+            f"WHERE document_id IN ({marks}) AND NOT EXISTS (SELECT 1 FROM file_document AS other "
+            f"WHERE other.file_pk = mine.file_pk AND other.document_id NOT IN ({marks})))",
+            [*batch, *batch],
+        )
+        connection.execute(f"DELETE FROM document WHERE id IN ({marks})", batch)
+    if source is not None:
+        connection.execute("DELETE FROM source WHERE id = ?", (source,))
+
+
+def _remove_copies(backups: Path) -> int:
+    copies = sorted(backups.glob("*.db")) if backups.is_dir() else []
+    for copy in copies:
+        copy.unlink()
+    return len(copies)
+
+
+def scrub(database: Database) -> None:
+    """Rewrite the file so that deleted words stand in no page, index segment or log frame."""
+    connection = database.connection
+    with translated(database.path):
+        connection.execute("INSERT INTO chunk_fts (chunk_fts) VALUES ('optimize')")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("VACUUM")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -1,0 +1,64 @@
+"""Chunks with what stands around them, as columns: what a search scores without reading texts.
+
+Rows are ordered by document and place, so that neighbours stand beside each other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from mem.store.database import Database
+
+_COLUMNS = (
+    "n.pk, n.document_id, n.seq, n.session_id, n.message_id, n.role, n.speaker, n.said_at, "
+    "length(n.text), n.variant, document.kind, document.state"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """Columns of equal length, one row a chunk; times as the store writes them."""
+
+    keys: list[int]
+    documents: list[str]
+    places: list[int]
+    sessions: list[str | None]
+    messages: list[str | None]
+    roles: list[str | None]
+    speakers: list[str | None]
+    said_at: list[str | None]
+    lengths: list[int]
+    variants: list[int]
+    kinds: list[str]
+    states: list[str]
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+
+def surroundings(database: Database, keys: Collection[int], *, reach: int) -> Surroundings:
+    """The chunks with those keys and up to `reach` before and after each in its document."""
+    rows = database.rows(
+        f"SELECT DISTINCT {_COLUMNS} FROM json_each(?) AS seed "
+        "CROSS JOIN chunk AS s ON s.pk = seed.value "
+        "CROSS JOIN chunk AS n ON n.document_id = s.document_id "
+        "AND n.seq BETWEEN s.seq - ? AND s.seq + ? "
+        "CROSS JOIN document ON document.id = n.document_id",
+        (json.dumps(sorted(keys)), reach, reach),
+    )
+    rows.sort(key=lambda row: (str(row[1]), int(str(row[2]))))
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(12)]
+    return Surroundings(*columns)  # type: ignore[arg-type]  # as the query lists them
+
+
+def speakers(database: Database) -> list[str]:
+    """Everyone who speaks in a chat, found by steps along the index of speakers."""
+    rows = database.rows(
+        "WITH RECURSIVE step (speaker) AS (SELECT min(speaker) FROM chunk "
+        "UNION ALL SELECT (SELECT min(speaker) FROM chunk WHERE speaker > step.speaker) "
+        "FROM step WHERE step.speaker IS NOT NULL) "
+        "SELECT speaker FROM step WHERE speaker IS NOT NULL"
+    )
+    return [str(row[0]) for row in rows]

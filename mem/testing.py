@@ -1,0 +1,69 @@
+"""Fakes for the protocols, shipped for tests of plugins: deterministic and quick.
+
+They satisfy the same contract as the real parts, without their quality.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mem.core.protocols import Vectors
+
+
+class FixedClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: datetime) -> None:
+        """`now` is naive local time."""
+        self.moment = now
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def utc(self) -> datetime:
+        return self.moment.replace(tzinfo=UTC)
+
+
+class FakeEmbedder:
+    """Unit vectors made from hashed words: texts that share words are near each other."""
+
+    def __init__(self, dimensions: int = 64, *, fingerprint: str = "fake:1") -> None:
+        self._dimensions = dimensions
+        self._fingerprint = fingerprint
+        self.embedded: list[str] = []
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
+
+    @property
+    def dimensions(self) -> int:
+        return self._dimensions
+
+    def embed(
+        self, texts: Sequence[str], *, on_batch: Callable[[int], None] | None = None
+    ) -> Vectors:
+        import numpy as np
+
+        self.embedded += texts
+        rows = np.zeros((len(texts), self._dimensions), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in ["", *text.lower().split()]:
+                digest = hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest()
+                place = int.from_bytes(digest, "little") % self._dimensions
+                row[place] += 1.0
+            row[:] = row / np.linalg.norm(row)
+        if on_batch is not None:
+            on_batch(len(texts))
+        return rows
+
+    def embed_query(self, text: str) -> Vectors:
+        vector: Vectors = self.embed([text])[0]
+        return vector
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text.split()) + 2 for text in texts]

@@ -1,0 +1,392 @@
+"""The nearest-neighbour index over the stored vectors: derived, and never trusted unchecked.
+
+Chroma loads its graph files without checking them: garbage in one ends the process, a shortened
+one silently loses neighbours. So no file is handed to it that is not byte for byte what this
+module left there; every score is computed again from the stored vectors.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mem.core.protocols import IndexChange, StoredVectors
+from mem.errors import IndexDamaged
+from mem.vectors.engine import Boundary, Engine, engine_version
+from mem.vectors.folder import make_private, remove
+from mem.vectors.overfetch import first_request, nearest_allowed
+from mem.vectors.owner import FolderOwner
+from mem.vectors.scoring import as_query, best, scan_keys
+from mem.vectors.state import (
+    FileChecks,
+    FileStamps,
+    IndexState,
+    read_state,
+    stamps,
+    write_state,
+)
+
+if TYPE_CHECKING:
+    from mem.core.protocols import Vectors
+    from mem.vectors.scoring import Keys
+
+    Progress = Callable[[int, int], None]
+
+BATCH = 1000
+# A stored vector must find itself with at least this cosine.
+SELF_COSINE = 0.999
+# An approximate graph may lose so many of them and still find 98 of 100 neighbours.
+TOLERATED_LOSS = 0.05
+
+
+class ChromaIndex:
+    """`VectorIndex` on a folder that this process owns; may be shared by threads."""
+
+    def __init__(self, folder: Path, stored: StoredVectors, owner: FolderOwner) -> None:
+        """Use `ChromaIndex.open`."""
+        self._folder = folder
+        self._stored = stored
+        self._owner = owner
+        # Held for one call of Chroma; `_turn` for a whole sync, so that searches get between.
+        self._guard = threading.RLock()
+        self._turn = threading.RLock()
+        self._closing = False
+        self._engine: Engine | None = None
+        self._state: IndexState | None = None
+        self._checks = FileChecks(folder)
+        self._stamps: FileStamps = {}
+        self._damage = ""
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        stored: StoredVectors,
+        *,
+        wait_seconds: float = 0,
+        discard: bool = False,
+    ) -> ChromaIndex:
+        """The index in `folder`, made where there is none; `discard` drops what is there.
+
+        An index of another fingerprint or Chroma release, or one whose writing was cut short,
+        opens empty and not current: `sync` builds it. Raises IndexOwned, IndexDamaged.
+        """
+        owner = FolderOwner.acquire(folder, wait_seconds=wait_seconds)
+        index = cls(folder, stored, owner)
+        with ExitStack() as undo:
+            undo.callback(index.close)
+            if discard:
+                with Boundary(folder):
+                    remove(folder)
+            index._load()
+            undo.pop_all()
+        return index
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the index holds exactly the store's vectors as of now."""
+        state = self._state
+        return (
+            self._engine is not None
+            and not self._damage
+            and state is not None
+            and state.files is not None
+            and state.fingerprint == self._stored.fingerprint
+            and state.applied == self._stored.last_change()
+        )
+
+    def count(self) -> int:
+        """Number of vectors indexed, as last stamped."""
+        return self._state.count if self._state is not None else 0
+
+    def close(self) -> None:
+        """Release Chroma and the folder; another process or `open` may have it at once.
+
+        A sync in another thread ends after its batch.
+        """
+        self._closing = True
+        with self._turn, self._guard:
+            self._stop_engine()
+            self._owner.release()
+
+    def search(
+        self, query: Vectors, *, limit: int, allowed: Collection[int] | None = None
+    ) -> list[tuple[int, float]]:
+        """Up to `limit` (key, cosine) pairs, best first; only keys in `allowed` where given.
+
+        Scores are exact; which keys are found is approximate. Raises IndexDamaged.
+        """
+        query = as_query(query)
+        engine, total = self._usable(), self.count()
+        if limit <= 0 or not total or (allowed is not None and not allowed):
+            return []
+        keys: Collection[int]
+        if allowed is None:
+            keys = self._nearest(engine, query, first_request(limit, total))
+        else:
+            keys = nearest_allowed(
+                lambda request: self._nearest(engine, query, request),
+                allowed,
+                limit=limit,
+                total=total,
+            )
+        hits = scan_keys(self._stored, query, keys, limit)
+        if len(hits) < min(limit, total) and allowed is None:
+            # A limit near the size of the store, or neighbours that were removed since.
+            every, rows = self._stored.matrix()
+            return best(every, rows @ query, limit) if len(every) else []
+        return hits
+
+    def sync(self, on_progress: Progress | None = None) -> int:
+        """Apply the store's changes since the last time; returns how many.
+
+        `on_progress` hears (done, expected); what it raises stops the work, and what was
+        applied by then stays stamped. Builds anew what cannot be continued.
+        Raises IndexDamaged.
+        """
+        with self._turn:
+            with self._guard:
+                self._check_files()
+            newest = self._stored.last_change()
+            if not self._can_continue(newest):
+                return self.rebuild(on_progress)
+            done = self._follow(on_progress)
+            if self._disagrees(newest):
+                return self.rebuild(on_progress)
+            return done
+
+    def rebuild(self, on_progress: Progress | None = None) -> int:
+        """Remove the folder's content and index every stored vector; returns how many.
+
+        Raises IndexDamaged.
+        """
+        with self._turn:
+            fingerprint, newest = self._stored.fingerprint, self._stored.last_change()
+            keys, rows = self._stored.matrix()
+            self._start_anew(fingerprint)
+            for start in range(0, len(keys), BATCH):
+                if self._closing:
+                    return start
+                self._upsert(keys[start : start + BATCH], rows[start : start + BATCH])
+                if on_progress is not None:
+                    on_progress(min(start + BATCH, len(keys)), len(keys))
+            self._stamp(newest)
+            self._follow(on_progress)
+            return len(keys)
+
+    def verify(self, sample: int = 32) -> list[str]:
+        """What is wrong with the index, one sentence each; empty when nothing was found.
+
+        Compares counts and asks `sample` stored vectors, evenly spread, for themselves.
+        """
+        try:
+            with self._guard:
+                self._check_files()
+            engine = self._usable()
+            with self._guard, Boundary(self._folder):
+                held = engine.count()
+        except IndexDamaged as damage:
+            return [str(damage)]
+        keys, rows = self._stored.matrix()
+        problems = []
+        if not self.is_current:
+            problems.append("The vector index is behind the store or of another model.")
+        if held != len(keys):
+            problems.append(f"The vector index holds {held} of {len(keys)} stored vectors.")
+        try:
+            lost = self._lost(engine, keys, rows, sample)
+        except IndexDamaged as damage:
+            return [*problems, str(damage)]
+        if lost > TOLERATED_LOSS * sample:
+            problems.append(f"{lost} of {min(sample, len(keys))} sampled vectors are not found.")
+        return problems
+
+    # Opening and stamping.
+
+    def _load(self) -> None:
+        state = read_state(self._folder)
+        if state is None or state.files is None or not self._is_ours(state):
+            return
+        with Boundary(self._folder):
+            if self._checks.checksums() != state.files:
+                raise IndexDamaged(str(self._folder), "its files are not what was left there")
+            self._engine = Engine.open(self._folder)
+            self._engine.warm()
+            held = self._engine.count()
+        if held != state.count:
+            raise IndexDamaged(str(self._folder), f"it holds {held} of {state.count} vectors")
+        # Opening rewrites Chroma's own tables.
+        self._state = state
+        self._stamp(state.applied)
+
+    def _is_ours(self, state: IndexState) -> bool:
+        return state.fingerprint == self._stored.fingerprint and state.engine == engine_version()
+
+    def _can_continue(self, newest: int) -> bool:
+        """Whether the index as it is needs no more than the changes up to `newest`."""
+        state = self._state
+        return (
+            self._engine is not None
+            and not self._damage
+            and state is not None
+            and state.files is not None
+            and self._is_ours(state)
+            and state.applied <= newest
+        )
+
+    def _disagrees(self, newest: int) -> bool:
+        """Whether the queue did not lead to what the store had at `newest`."""
+        if self._closing or self._state is None:
+            return False
+        expected = self._stored.count()
+        return self._state.applied < newest or (self.is_current and self.count() != expected)
+
+    def _start_anew(self, fingerprint: str) -> None:
+        with self._guard, self._remembering_damage(), Boundary(self._folder):
+            self._stop_engine()
+            remove(self._folder)
+            make_private(self._folder)
+            self._state = IndexState(fingerprint, engine_version(), applied=0, count=0)
+            write_state(self._folder, self._state)
+            self._damage = ""
+            self._engine = Engine.create(self._folder)
+
+    def _begin_writing(self) -> None:
+        with self._guard, Boundary(self._folder):
+            assert self._state is not None
+            self._state = self._state.writing()
+            write_state(self._folder, self._state)
+
+    def _stamp(self, applied: int) -> None:
+        """Record that everything up to `applied` is in the files as they are now."""
+        with self._guard, self._remembering_damage(), Boundary(self._folder):
+            assert self._engine is not None
+            assert self._state is not None
+            make_private(self._folder)
+            self._state = IndexState(
+                self._state.fingerprint,
+                self._state.engine,
+                applied,
+                self._engine.count(),
+                self._checks.checksums(),
+            )
+            write_state(self._folder, self._state)
+            self._stamps = stamps(self._folder)
+
+    def _stop_engine(self) -> None:
+        if self._engine is not None:
+            self._engine.close()
+        self._engine = None
+
+    # Following the store.
+
+    def _follow(self, on_progress: Progress | None) -> int:
+        """Apply the change queue; whatever ends it early, the applied part is stamped."""
+        assert self._state is not None
+        applied, done = self._state.applied, 0
+        newest = self._stored.last_change()
+        if applied == newest:
+            return 0
+        self._begin_writing()
+        try:
+            while not self._closing and (
+                changes := self._stored.changes_since(applied, limit=BATCH)
+            ):
+                self._apply(changes)
+                applied = changes[-1].seq
+                done += len(changes)
+                if on_progress is not None:
+                    on_progress(done, max(done, newest - changes[0].seq + 1))
+        finally:
+            if not self._damage:
+                self._stamp(applied)
+        return done
+
+    def _apply(self, changes: Sequence[IndexChange]) -> None:
+        import numpy as np
+
+        removed = [change.key for change in changes if change.vector is None]
+        present = [(c.key, c.vector) for c in changes if c.vector is not None]
+        if present:
+            keys = np.array([key for key, _ in present], dtype=np.int64)
+            self._upsert(keys, np.stack([vector for _, vector in present]))
+        if removed:
+            with self._guard, self._remembering_damage(), Boundary(self._folder):
+                self._writable().delete(removed)
+
+    def _upsert(self, keys: Keys, rows: Vectors) -> None:
+        with self._guard, self._remembering_damage(), Boundary(self._folder):
+            self._writable().upsert(keys, rows)
+
+    def _writable(self) -> Engine:
+        if self._engine is None:
+            raise IndexDamaged(str(self._folder), "it was closed while it was written")
+        return self._engine
+
+    # Reading.
+
+    def _usable(self) -> Engine:
+        with self._guard:
+            if self._damage:
+                raise IndexDamaged(str(self._folder), self._damage)
+            if self._engine is None or self._state is None or self._state.files is None:
+                raise IndexDamaged(str(self._folder), "it is not built, or being written")
+            self._check_files()
+            if self._damage:
+                raise IndexDamaged(str(self._folder), self._damage)
+            return self._engine
+
+    def _check_files(self) -> None:
+        """Notice files that something else changed since the last stamp; reads none of them."""
+        if self._engine is None or self._state is None or self._state.files is None:
+            return
+        try:
+            with Boundary(self._folder):
+                changed = stamps(self._folder) != self._stamps
+        except IndexDamaged as damage:
+            self._damage = damage.reason
+            return
+        if changed:
+            self._damage = "its files were changed by something else"
+
+    def _nearest(self, engine: Engine, query: Vectors, request: int) -> list[int]:
+        with self._guard:
+            if engine is not self._engine:
+                raise IndexDamaged(str(self._folder), "it was closed or built anew meanwhile")
+            with self._remembering_damage(), Boundary(self._folder):
+                return engine.nearest(query, request)
+
+    def _lost(self, engine: Engine, keys: Keys, rows: Vectors, sample: int) -> int:
+        """How many sampled vectors do not find themselves, or one equal to them."""
+        step = max(1, len(keys) // max(sample, 1))
+        lost = 0
+        for position in list(range(0, len(keys), step))[:sample]:
+            found = self._nearest(engine, rows[position], first_request(1, len(keys)))
+            hits = scan_keys(self._stored, rows[position], found, 1)
+            lost += not hits or hits[0][1] < SELF_COSINE
+        return lost
+
+    @contextmanager
+    def _remembering_damage(self) -> Iterator[None]:
+        """A damaged index is not asked again before it is rebuilt."""
+        try:
+            yield
+        except IndexDamaged as damage:
+            self._damage = damage.reason
+            raise
+
+
+def erase(folder: Path, *, wait_seconds: float = 0) -> None:
+    """Remove an index folder and every vector in it. Raises IndexOwned, IndexDamaged.
+
+    Deleting from Chroma leaves the vectors' bytes in its files; only this forgets them.
+    """
+    owner = FolderOwner.acquire(folder, wait_seconds=wait_seconds)
+    try:
+        with Boundary(folder):
+            remove(folder)
+    finally:
+        owner.release()

@@ -1,0 +1,46 @@
+"""One process at a time owns an index folder; the operating system frees it when that one dies.
+
+The lock file lies beside the folder, so that removing the folder never removes the lock.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mem.errors import IndexDamaged, IndexOwned
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+
+class FolderOwner:
+    """Ownership of one index folder, held until `release`."""
+
+    def __init__(self, lock: BaseFileLock) -> None:
+        self._lock = lock
+
+    @classmethod
+    def acquire(cls, folder: Path, *, wait_seconds: float = 0) -> FolderOwner:
+        """Take the folder. Raises IndexOwned when it is still another's after `wait_seconds`."""
+        from filelock import FileLock, Timeout
+
+        try:
+            folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Not thread-local: a worker thread may take what the main thread releases.
+            lock = FileLock(lock_path(folder), mode=0o600, thread_local=False)
+            lock.acquire(timeout=wait_seconds)
+        except Timeout as error:
+            raise IndexOwned(str(folder)) from error
+        except OSError as error:
+            raise IndexDamaged(str(folder), f"its lock cannot be taken: {error}") from error
+        return cls(lock)
+
+    def release(self) -> None:
+        """Give the folder up; harmless when it is not held."""
+        self._lock.release()
+
+
+def lock_path(folder: Path) -> Path:
+    """Where the lock of an index folder lies."""
+    return folder.with_name(folder.name + ".lock")

@@ -1,0 +1,52 @@
+"""Every test has a temporary home, a fixed clock and no network."""
+
+from __future__ import annotations
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+FIXED_NOW = "2025-12-01T09:00:00"
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut off the user's own home, settings and clock."""
+    for name in [name for name in os.environ if name.startswith("MEM_") and name != "MEM_SHARED"]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("MEM_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MEM_NOW", FIXED_NOW)
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+@pytest.fixture(autouse=True)
+def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection to anywhere but this machine fails the test that tries it."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: object) -> None:
+        local = self.family == socket.AF_UNIX or (
+            isinstance(address, tuple) and str(address[0]) in {"127.0.0.1", "::1", "localhost"}
+        )
+        assert local, f"a test tried to reach {address!r}"
+        real(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The home that `MEM_HOME` names."""
+    return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Real corpora and benchmarks, where they are at hand."""
+    folder = Path(os.environ.get("MEM_SHARED") or ROOT.parent / "shared")
+    if not (folder / "data").is_dir():
+        pytest.skip("no shared data beside the checkout (set MEM_SHARED)")
+    return folder

@@ -1,0 +1,149 @@
+"""Bad input gets a clear line and the right exit code, never a traceback (run_mem checks that)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.functional.conftest import Filled, RunMem
+
+
+def test_missing_path(run_mem: RunMem) -> None:
+    run = run_mem("import", "no-such-folder")
+    assert (run.code, run.out) == (1, "")
+    assert "no such file or folder" in run.err
+
+
+def test_unknown_format(run_mem: RunMem, work: Path) -> None:
+    run = run_mem("import", str(work), "--format", "nonsense")
+    assert run.code == 2
+    assert "chat-jsonl" in run.err
+
+
+def test_odd_files_are_counted_with_a_code(run_mem: RunMem, work: Path) -> None:
+    folder = work / "odd"
+    folder.mkdir()
+    (folder / "good.md").write_text("# Good\n\nA sound note.\n")
+    (folder / "latin.md").write_bytes(b"# Caf\xe9\n\nnot UTF-8 \xff\xfe\n")
+    (folder / "program.md").write_bytes(bytes(range(256)) * 64)
+    (folder / "empty.md").write_bytes(b"")
+    (folder / "long.md").write_text("word " * 600_000)
+    (folder / "loop").symlink_to(folder)
+    (folder / "self.md").symlink_to("self.md")
+    os.mkfifo(folder / "pipe.md")
+    run = run_mem("import", "odd", "--json", MEM_IMPORT_MAX_FILE_MB="1")
+    assert run.code == 0
+    counts = run.json["documents"]
+    parts = ("added", "updated", "unchanged", "skipped", "failed")
+    assert counts["seen"] == sum(counts[part] for part in parts)
+    assert counts["added"] >= 1
+    assert all(entry["code"] and entry["reason"] for entry in run.json["skipped"])
+    skipped = {Path(entry["uri"]).name for entry in run.json["skipped"]}
+    assert {"program.md", "long.md"} <= skipped
+
+
+def test_broken_export_fails_alone(run_mem: RunMem, work: Path) -> None:
+    broken = work / "conversations.json"
+    broken.write_text('[{"title": "x", "mapping": {"a": ')
+    run = run_mem("import", str(broken), "--format", "chatgpt")
+    assert run.code == 1
+    assert "failed: conversations.json: " in run.out
+
+
+def test_empty_store(run_mem: RunMem) -> None:
+    for arguments in (["search", "anything"], ["list"], ["source", "list"]):
+        run = run_mem(*arguments)
+        assert (run.code, run.out) == (3, ""), arguments
+        assert "mem import PATH" in run.err
+    assert run_mem("ask", "anything at all?").code == 3
+    assert run_mem("stats").code == 0
+
+
+def test_queries_that_are_syntax_elsewhere(filled: Filled) -> None:
+    for query in ('c++ "what\'s up?"', "u : x AND (", "*", "-- NEAR/2 ''", "[/nope]"):
+        run = filled.run("search", "--", query)
+        assert run.code in (0, 3), (query, run)
+    assert filled.run("search", "").code == 2
+
+
+@pytest.mark.parametrize("home", ["file/below", "/proc/mem-home"])
+def test_home_that_cannot_be_written(run_mem: RunMem, work: Path, home: str) -> None:
+    (work / "file").write_text("a regular file")
+    run = run_mem("add", "something", home=work / home)
+    assert (run.code, run.out, run.err.count("\n")) == (1, "", 1)
+    assert "MEM_HOME" in run.err
+
+
+def test_store_that_is_no_database(run_mem: RunMem, tmp_path: Path) -> None:
+    data = tmp_path / "home" / "data"
+    data.mkdir(parents=True)
+    (data / "mem.db").write_bytes(b"this is not a database, it is a text" * 400)
+    run = run_mem("list")
+    assert (run.code, run.out) == (5, "")
+    assert "mem doctor" in run.err
+
+
+def test_broken_config_and_clock(run_mem: RunMem, tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    config = tmp_path / "home" / "config.toml"
+    config.write_text("[search\nlimit = 3")
+    run = run_mem("list")
+    assert run.code == 1
+    assert str(config) in run.err
+    config.write_text('[search]\nlimit = "many"')
+    run = run_mem("list")
+    assert run.code == 2
+    assert "search.limit" in run.err
+    config.unlink()
+    assert run_mem("list", MEM_NOW="tomorrow").code == 2
+
+
+def test_ascii_console(filled: Filled) -> None:
+    run = filled.run("search", "croissant", LANG="C", PYTHONIOENCODING="ascii")
+    assert run.code == 0
+    assert "caf? [b].md" in run.out
+    as_json = filled.run("search", "croissant", "--json", PYTHONIOENCODING="ascii")
+    assert "Café" in as_json.json["hits"][0]["source"]["title"]
+
+
+def test_closed_pipe_is_quiet(filled: Filled) -> None:
+    import subprocess
+    import sys
+
+    # The reader closes before anything is written.
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    done = subprocess.run(
+        [sys.executable, "-m", "mem", "list"],
+        stdout=write_end,
+        stderr=subprocess.PIPE,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "MEM_HOME": str(filled.home)},
+        check=False,
+    )
+    os.close(write_end)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_terminal_controls_in_notes_stay_inside(run_mem: RunMem, work: Path) -> None:
+    note = work / "evil.md"
+    evil = "\x1b]0;owned\x07 \x1b[31mred\x1b[0m \x9b2J \u202egnp.exe\u2066 [/nope] [bold]x"
+    note.write_text(f"# Evil {evil}\n\nA harmless zebra sentence. {evil}\n", encoding="utf-8")
+    assert run_mem("import", str(work)).code == 0
+    # run_mem fails where any such character reaches stdout or stderr.
+    for arguments in (
+        ["search", "zebra", "--explain"],
+        ["ask", "What is the harmless zebra sentence?"],
+        ["list"],
+        ["show", "evil.md"],
+        ["forget", "evil.md", "--dry-run"],
+        ["show", "\x1b[31m\u202e"],
+    ):
+        run = run_mem(*arguments)
+        assert run.code in (0, 3), (arguments, run)
+    shown = run_mem("show", "evil.md", "--json")
+    text = "".join(chunk["text"] for chunk in shown.json["chunks"])
+    assert "\u202egnp.exe" in text
+    assert "[/nope]" in run_mem("show", "evil.md").out

@@ -1,0 +1,82 @@
+"""Forgetting destroys everywhere, and what was forgotten does not come back by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mem.assistant import Assistant
+from mem.errors import UnknownId
+
+CANARY = "zanzibarquokka"
+
+
+def bytes_with(home: Path, word: str) -> list[Path]:
+    return [
+        path
+        for path in home.rglob("*")
+        if path.is_file() and word.encode() in path.read_bytes().lower()
+    ]
+
+
+@pytest.fixture
+def secret(notes: Path) -> Path:
+    path = notes / "secret.md"
+    path.write_text(f"# Plans for {CANARY}\n\nMeet at the {CANARY} at nine.\n")
+    return path
+
+
+def test_no_byte_is_left_and_nothing_comes_back(
+    assistant: Assistant, notes: Path, secret: Path, home: Path
+) -> None:
+    assistant.ingest(notes)
+    assistant.rebuild_index()
+    assert bytes_with(home, CANARY)
+    receipt = assistant.forget(assistant.forget_preview(documents=[str(secret)]))
+    assert (receipt.documents, receipt.chunks, receipt.vectors) == (1, 1, 1)
+    assert bytes_with(home, CANARY) == []
+    again = assistant.ingest(notes)
+    assert [entry.code for entry in again.entries] == ["forgotten"]
+    assert again.unchanged == 3
+    secret.rename(notes / "renamed.md")
+    assert [entry.code for entry in assistant.ingest(notes).entries] == ["forgotten"]
+    assert bytes_with(home, CANARY) == []
+    assert assistant.doctor() == []
+
+
+def test_readmit_takes_it_in_again(assistant: Assistant, notes: Path, secret: Path) -> None:
+    assistant.ingest(notes)
+    assistant.forget(assistant.forget_preview(documents=[str(secret)]))
+    assert assistant.ingest(notes, readmit=True).added == 1
+
+
+def test_a_source_goes_with_all_it_supplied(
+    assistant: Assistant, notes: Path, home: Path, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "kept.md").write_text("# Kept\n\nStill here.\n")
+    assistant.ingest(notes, other)
+    plan = assistant.forget_preview(source=str(notes))
+    assert len(plan.documents) == 3
+    assistant.forget(plan)
+    assert [document.title for document in assistant.documents()] == ["Kept"]
+    assert [source.uri for source in assistant.sources()] == [other.as_uri()]
+    assert bytes_with(home, "flour") == []
+
+
+def test_the_preview_destroys_nothing(assistant: Assistant, notes: Path, secret: Path) -> None:
+    assistant.ingest(notes)
+    plan = assistant.forget_preview(documents=[str(secret)])
+    assert plan.chunks == 1
+    assert len(assistant.documents()) == 4
+
+
+def test_an_unknown_name_is_an_error(assistant: Assistant) -> None:
+    with pytest.raises(UnknownId, match="nothing-like-it"):
+        assistant.forget_preview(documents=["nothing-like-it"])
+    with pytest.raises(UnknownId):
+        assistant.forget_preview(documents=[""])
+    with pytest.raises(UnknownId):
+        assistant.forget_preview(source="")
