@@ -30,6 +30,7 @@ from mem.store.verify import Finding, rebuild_full_text, verify
 
 if TYPE_CHECKING:
     from mem.ingest.ledger import Ledger, Progress
+    from mem.store.browse import Browser
 
 # An import that changed at least this much brings the derived index up to date itself.
 INDEX_WHEN_CHANGED = 1000
@@ -282,6 +283,12 @@ class Assistant(Parts):
         if len(found) > 1:
             raise AmbiguousId(given, len(found))
         return found[0]
+
+    def browse(self) -> Browser:
+        """Lists, filters and passages for a person who looks around."""
+        from mem.store.browse import Browser
+
+        return Browser(self.store.database)
 
     def sources(self) -> list[SourceRecord]:
         """Every folder and file that was imported."""

@@ -8,6 +8,9 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     │   ├── BadTimeExpression
     │   ├── UnknownId
     │   ├── AmbiguousId
+    │   ├── NoSuchChange
+    │   ├── UndoConflict           what was changed has been changed again since
+    │   ├── NotAllowed             the memory's state forbids it
     │   ├── UnknownFormat
     │   ├── UnknownSetting
     │   └── BadSetting
@@ -65,6 +68,28 @@ class UnknownId(UsageError):
 class AmbiguousId(UsageError):
     def __init__(self, given: str, matches: int) -> None:
         super().__init__(f"{given!r} stands for {matches} things. Give more of its characters.")
+
+
+class NoSuchChange(UsageError):
+    def __init__(self, entry: int | None) -> None:
+        what = "There is no change to undo." if entry is None else f"There is no change {entry}."
+        super().__init__(f"{what} `mem history` shows what can be undone.")
+
+
+class UndoConflict(UsageError):
+    def __init__(self, entry: int, later: int | None) -> None:
+        self.later = later
+        step = (
+            f"Undo {later} first: `mem undo {later} {entry}` takes both back."
+            if later is not None
+            else "Its rows are no longer there."
+        )
+        super().__init__(f"Change {entry} cannot be undone: it was changed again since. {step}")
+
+
+class NotAllowed(UsageError):
+    def __init__(self, identity: str, reason: str) -> None:
+        super().__init__(f"{identity}: {reason}.")
 
 
 class UnknownFormat(UsageError):

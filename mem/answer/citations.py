@@ -10,6 +10,7 @@ from typing import Final
 from mem.answer.context import Statement, plain
 from mem.answer.dates import day_of
 from mem.core.answer import Citation, Sentence
+from mem.core.chunk import locator_at
 from mem.core.timespan import describe
 
 #: Longest quotation inside an answer's sentence; the citation itself always holds all of it.
@@ -44,6 +45,8 @@ def reported(statement: Statement, *, dated: bool) -> str:
     """
     hit = statement.hit
     who = hit.speaker or f"Note “{hit.source.title}”"
+    # Exports name no person: there the speaker is the role.
+    who = {"user": "You", "assistant": "Assistant"}.get(who, who)
     if hit.said_at is not None and (dated or hit.speaker):
         who = f"{who}, {describe(day_of(hit.said_at))}"
     return f"{who}: “{shown(statement)}”"
@@ -77,7 +80,7 @@ def _citation(n: int, statement: Statement) -> Citation:
         id=hit.id,
         uri=hit.source.uri,
         title=hit.source.title,
-        locator=hit.source.locator,
+        locator=locator_at(hit.source.locator, hit.text, statement.start),
         quote=statement.text,
         said_at=hit.said_at,
         speaker=hit.speaker,

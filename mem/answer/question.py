@@ -224,11 +224,9 @@ def _focus(text: str, wanted: Wanted) -> frozenset[str]:
 def _noun_after_be(rest: list[Word]) -> list[Word]:
     """The noun of "what is …": "the name of Ana's dog" → dog, "my passport number" → both words."""
     noun = _until(rest, _STOPPERS)
-    if [word.low for word in noun][-1:] in (["name"], ["number"], ["title"]) and len(noun) < len(
-        rest
-    ):
-        if len(noun) <= 2 and rest[len(noun)].low == "of" and noun[-1].low != "number":
-            noun = _until(rest[len(noun) + 1 :], _STOPPERS)
+    label = len(noun) <= 2 and bool(noun) and noun[-1].low in ("name", "title")
+    if label and len(noun) < len(rest) and rest[len(noun)].low == "of":
+        noun = _until(rest[len(noun) + 1 :], _STOPPERS)
     owned = [i for i, word in enumerate(noun) if word.low.endswith("'s")]
     return noun[owned[-1] + 1 :] if owned else noun
 

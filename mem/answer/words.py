@@ -21,16 +21,16 @@ def word_set(text: str) -> frozenset[str]:
 #: Words that say nothing about what is asked.
 STOP: Final = word_set(
     "a about after again ago all also am an and any anybody anyone are as at be because been "
-    "before being both but by can could current currently d day days did do does doing done down during "
-    "each ever few first for from further get go got had has have having he her here hers herself "
-    "him himself his how i if in into is it its itself just kind let ll m many may me mention "
-    "mentioned more most much must my myself name need no nor not now of off on once only or other "
-    "our ours out over own please re s said same say says she should so some such t tell than that "
-    "the their them then there these they thing things this those through time to today too type "
-    "under until up us ve very was we were what when where which while who whom whose why will "
-    "with would you your yours don doesn didn isn wasn weren aren won couldn wouldn shouldn i'm "
-    "i've i'd i'll it's that's what's don't doesn't didn't isn't wasn't can't won't he's she's "
-    "there's let's they're we're you're nowadays these date weekday specific specifically "
+    "before being both but by can could current currently d day days did do does doing done down "
+    "during each ever few first for from further get go got had has have having he her here hers "
+    "herself him himself his how i if in into is it its itself just kind let ll m many may me "
+    "mention mentioned more most much must my myself name need no nor not now of off on once only "
+    "or other our ours out over own please re s said same say says she should so some such t tell "
+    "than that the their them then there these they thing things this those through time to today "
+    "too type under until up us ve very was we were what when where which while who whom whose "
+    "why will with would you your yours don doesn didn isn wasn weren aren won couldn wouldn "
+    "shouldn i'm i've i'd i'll it's that's what's don't doesn't didn't isn't wasn't can't won't "
+    "he's she's there's let's they're we're you're nowadays date weekday specific specifically "
     "remind recall remember"
 )
 

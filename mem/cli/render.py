@@ -22,6 +22,7 @@ from mem.cli.layout import (
     wrapped,
 )
 from mem.cli.output import Style
+from mem.core.chunk import locator_at
 from mem.core.display import sanitize, sanitize_line
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ def _hit(rank: int, one: Hit, style: Style, *, explain: bool) -> list[str]:
     head = f"{rank:>2}. "
     tail = f"  {day(one.said_at)}  {one.score:.2f}"
     title = padded(one.source.title or shown_path(one.source.uri), style.width - len(head + tail))
-    where = place(one.source.uri, one.source.locator)
+    matched = one.highlights[0][0] if one.highlights else 0
+    where = place(one.source.uri, locator_at(one.source.locator, one.text, matched))
     lines = [
         head + style.bold(title) + style.dim(tail),
         *_origin(one.speaker, where, style),

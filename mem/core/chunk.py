@@ -37,3 +37,12 @@ class Chunk:
         if self.message_id is not None or not self.context:
             return self.text
         return f"{self.context}\n{self.text}"
+
+
+def locator_at(locator: str, text: str, offset: int) -> str:
+    """The locator of the character `offset` of a chunk's text: `line 12` moves on with its lines."""
+    kind, _, number = locator.partition(" ")
+    if kind != "line" or not number.isdigit():
+        return locator
+    start = offset + len(text[offset:]) - len(text[offset:].lstrip())
+    return f"line {int(number) + text.count(chr(10), 0, start)}"

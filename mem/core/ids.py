@@ -5,7 +5,14 @@ from __future__ import annotations
 import hashlib
 
 ID_LENGTH = 20
-_PREFIX_OF = {"document": "d", "chunk": "c", "source": "s", "memory": "m", "episode": "e"}
+_PREFIX_OF = {
+    "document": "d",
+    "chunk": "c",
+    "source": "s",
+    "memory": "m",
+    "episode": "e",
+    "entity": "n",
+}
 
 
 def content_hash(data: bytes) -> str:
@@ -39,3 +46,13 @@ def chunk_id(document: str, text: str, occurrence: int, *, message: str | None =
     A chunk keeps its id when other parts of the document change.
     """
     return _derive("chunk", document, message or "", text, str(occurrence))
+
+
+def memory_id(fingerprint: str, attempt: int) -> str:
+    """Id of a memory: its statement, and which memory of that statement it is."""
+    return _derive("memory", fingerprint, str(attempt))
+
+
+def entity_id(key: str, attempt: int) -> str:
+    """Id of an entity: its normalised name, and which entity of that name it is."""
+    return _derive("entity", key, str(attempt))

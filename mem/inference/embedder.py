@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mem.errors import ModelFileDamaged, ModelFileMissing
+from mem.settings.offline import forbid_telemetry
 
 if TYPE_CHECKING:
     import numpy as np
@@ -222,9 +223,12 @@ def _load_tokenizer(files: ModelFile) -> Tokenizer:
 
 
 def _load_session(files: ModelFile) -> InferenceSession:
+    forbid_telemetry()
     import onnxruntime as ort
     from onnxruntime.capi import onnxruntime_pybind11_state as failures
 
+    # For a process that had imported it before.
+    ort.disable_telemetry_events()
     options = ort.SessionOptions()
     # Whole batches run side by side instead of sharing one product between threads: a fifth
     # faster, no threads at rest, and a short query gains nothing from a second core.

@@ -31,7 +31,8 @@ class Table:
 
     `session` numbers the runs of one session (a note is one session), `message` the messages (a
     chunk of a note is its own). `allowed` rows may come back; the others only lend their context.
-    `cosine` is 0 and `embedded` false where a chunk has no vector yet.
+    `cosine` is that of the whole question, `cosine_part` the highest of it and its parts; they are
+    0 and `embedded` is false where a chunk has no vector yet.
     """
 
     rows: Surroundings
@@ -41,6 +42,7 @@ class Table:
     allowed: Mask
     embedded: Mask
     cosine: Floats
+    cosine_part: Floats
     lengths: Floats
 
     def __len__(self) -> int:
@@ -75,14 +77,33 @@ class Table:
         return best[groups]
 
 
+    def mean_of_best(self, groups: Keys, values: Floats, count: int) -> Floats:
+        """For each row the mean of the `count` highest values in its group, missing ones as 0."""
+        import numpy as np
+
+        if not len(values):
+            return values
+        order = np.lexsort((-values, groups))
+        ordered = groups[order]
+        first = np.searchsorted(ordered, ordered)
+        taken = np.arange(len(values)) - first < count
+        sums = np.bincount(
+            ordered[taken], weights=values[order][taken], minlength=int(groups.max()) + 1
+        )
+        return (sums / count).astype(np.float32)[groups]
+
+
 def build(
     rows: Surroundings,
     *,
     stored: StoredVectors,
-    query: Vectors,
+    queries: Vectors,
     allowed: Collection[int] | None,
 ) -> Table:
-    """The table of these rows; chunks of documents that are gone are never allowed."""
+    """The table of these rows; chunks of documents that are gone are never allowed.
+
+    `queries` is (1 + parts, dimensions): the whole question, then its parts.
+    """
     import numpy as np
 
     keys = np.array(rows.keys, dtype=np.int64)
@@ -91,10 +112,10 @@ def build(
         mask &= np.fromiter((key in allowed for key in rows.keys), np.bool_, len(rows.keys))
     vectors = stored.vectors(rows.keys)
     embedded = np.fromiter((key in vectors for key in rows.keys), np.bool_, len(rows.keys))
-    cosine = np.zeros(len(keys), dtype=np.float32)
+    cosines = np.zeros((len(keys), len(queries)), dtype=np.float32)
     if vectors:
         matrix = np.stack([vectors[int(key)] for key in keys[embedded]])
-        cosine[embedded] = matrix @ query
+        cosines[embedded] = matrix @ queries.T
     return Table(
         rows=rows,
         keys=keys,
@@ -102,7 +123,8 @@ def build(
         message=_messages(rows),
         allowed=mask,
         embedded=embedded,
-        cosine=cosine,
+        cosine=cosines[:, 0],
+        cosine_part=cosines.max(axis=1),
         lengths=np.array(rows.lengths, dtype=np.float32),
     )
 

@@ -25,6 +25,13 @@ _WORD = re.compile(r"\w+")
 _FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|i’m|i’ve|me|my|mine|myself|we|our|us)\b", re.I)
 _ADDRESSED = re.compile(r"\b(you|your|yours)\b", re.I)
 _MIN_NICKNAME = 3
+MAX_PARTS = 4
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+_GREETING = re.compile(r"^\W*(hi|hello|hey|good (morning|afternoon|evening)|thanks|thank you|ok(ay)?)\b", re.I)
+_TOGETHER = re.compile(
+    r"\b(let's|let’s|we|our|next step|last time|earlier|as discussed|you (said|told|gave|suggested))\b",
+    re.I,
+)
 
 
 class Asks(StrEnum):
@@ -73,7 +80,9 @@ class ParsedQuestion:
 
     `rest` is the question without the speakers' names: what its vector is made of. `words` are
     the distinct carrying words of `rest`, `speakers` names as the store has them, `names`
-    capitalised words or runs of them that are no speakers, `phrases` what stands in quotes.
+    capitalised words or runs of them that are no speakers, `phrases` what stands in quotes,
+    `parts` the sentences of a question that has several. A question is `continuing` when it reads
+    like the next message of a conversation rather than a look back at all of it.
     """
 
     text: str
@@ -86,6 +95,9 @@ class ParsedQuestion:
     asks: frozenset[Asks]
     first_person: bool
     addressed: bool
+    continuing: bool
+    asked_at: datetime
+    parts: tuple[str, ...] = ()
 
 
 def parse(text: str, *, speakers: Iterable[str], asked_at: datetime) -> ParsedQuestion:
@@ -108,6 +120,9 @@ def parse(text: str, *, speakers: Iterable[str], asked_at: datetime) -> ParsedQu
         asks=frozenset(asks for asks, pattern in _ASKS if pattern.search(read)),
         first_person=bool(_FIRST_PERSON.search(read)),
         addressed=bool(_ADDRESSED.search(read)),
+        continuing=_continues(read),
+        asked_at=asked_at,
+        parts=_parts(rest),
     )
 
 
@@ -172,6 +187,22 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     rest = " ".join("".join(kept).split())
     carries = any(word not in STOPWORDS for word in _WORD.findall(rest.lower()))
     return rest if carries else " ".join(text.split())
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """The sentences that carry enough to be looked for by themselves, where there are several."""
+    sentences = [" ".join(found.split()) for found in _SENTENCE.findall(text)]
+    telling = [one for one in sentences if len(content_words(one)) >= 3]
+    if len(telling) < 2:
+        return ()
+    return tuple(sorted(telling, key=len, reverse=True)[:MAX_PARTS])
+
+
+def _continues(text: str) -> bool:
+    """Greets, speaks of what was done together, or tells more than it asks."""
+    sentences = [found.strip() for found in _SENTENCE.findall(text) if found.strip()]
+    told = sum(not one.endswith("?") for one in sentences)
+    return bool(_GREETING.search(text)) or bool(_TOGETHER.search(text)) or told >= 2
 
 
 def _names(text: str) -> list[str]:

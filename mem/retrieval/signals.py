@@ -53,6 +53,12 @@ NAMES = (
     "time_near",
     "variant",
     "recent",
+    "cosine_part",
+    "cosine_session_mean",
+    "lexical_session_mean",
+    "coverage_session",
+    "newness",
+    "newness_continuing",
 )
 INDEX = {name: column for column, name in enumerate(NAMES)}
 NEAR_WEIGHT = 0.7
@@ -104,6 +110,8 @@ def _lexical_signals(columns: dict[str, Floats], lexical: Lexical, table: Table)
     columns["lexical"] = score
     columns["lexical_of_best"] = score / max(float(score.max(initial=0.0)), 1e-6)
     columns["coverage"] = weights @ held / total
+    whole = np.stack([table.best_of(table.session, one) for one in held]) if len(held) else held
+    columns["coverage_session"] = weights @ whole / total
     columns["coverage_near"] = weights @ near / total
     _context(columns, "lexical", score, table)
 
@@ -111,6 +119,7 @@ def _lexical_signals(columns: dict[str, Floats], lexical: Lexical, table: Table)
 def _cosine_signals(columns: dict[str, Floats], table: Table) -> None:
     cosine = table.cosine
     columns["cosine"] = cosine
+    columns["cosine_part"] = table.cosine_part
     columns["cosine_of_best"] = cosine - cosine.max(initial=0.0)
     _context(columns, "cosine", cosine, table)
 
@@ -121,6 +130,7 @@ def _context(columns: dict[str, Floats], name: str, score: Floats, table: Table)
     columns[f"{name}_around"] = table.beside(score, -2) + table.beside(score, 2)
     columns[f"{name}_message"] = table.best_of(table.message, score)
     columns[f"{name}_session"] = table.best_of(table.session, score)
+    columns[f"{name}_session_mean"] = table.mean_of_best(table.session, score, 4)
 
 
 def _speaker_signals(columns: dict[str, Floats], question: ParsedQuestion, table: Table) -> None:
@@ -158,6 +168,8 @@ def _place_signals(columns: dict[str, Floats], question: ParsedQuestion, table: 
         )
     if question.asks & {Asks.CURRENT}:
         columns["recent"] = _recent(times)
+    columns["newness"] = _newness(question.asked_at, times)
+    columns["newness_continuing"] = columns["newness"] * question.continuing
 
 
 def _time_near(question: ParsedQuestion, said: datetime | None) -> float:
@@ -188,6 +200,20 @@ def _recent(times: list[datetime | None]) -> Floats:
         return np.zeros(len(times), dtype=np.float32)
     scaled = (stamps - known.min()) / (known.max() - known.min())
     return np.nan_to_num(scaled).astype(np.float32)
+
+
+def _newness(asked_at: datetime, times: list[datetime | None]) -> Floats:
+    """Minus the logarithm of the age in days when asked: memory fades by ratios of age."""
+    import numpy as np
+
+    asked = asked_at.replace(tzinfo=None)
+    ages = [
+        max((asked - said.replace(tzinfo=None)) / timedelta(days=1), 0.0) if said else np.nan
+        for said in times
+    ]
+    logs = -np.log1p(np.array(ages, dtype=np.float32))
+    known = logs[~np.isnan(logs)]
+    return np.where(np.isnan(logs), known.min() if len(known) else 0.0, logs).astype(np.float32)
 
 
 TEXT_NAMES = ("asks_back", "first_person", "time_words", "numbers", "phrase", "named", "adjacent")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mem.errors import IndexDamaged, MemError
+from mem.settings.offline import forbid_telemetry
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -119,6 +120,7 @@ def engine_version() -> str:
 
 
 def _client(folder: Path) -> Any:
+    forbid_telemetry()
     import chromadb
     from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings

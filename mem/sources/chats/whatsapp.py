@@ -164,8 +164,11 @@ def _message(one: _Entry, moment: datetime, seen: Counter[str]) -> Message:
     raw = "\n".join(one.body)
     name, text = _split(raw)
     names = _attachments(text)
+    marked = text.lstrip(" ").startswith("\u200e")
     text = text.replace("\u200e", "").strip()
-    system = not name or _NOTICE.search(text) is not None
+    # On phones that name a speaker for everything, "Anna added Ben" is said by Anna.
+    told = marked and not names and text.startswith(f"{name} ")
+    system = not name or told or _NOTICE.search(text) is not None
     speaker = name or SYSTEM
     digest = text_hash("\x1f".join((moment.isoformat(), speaker, text)))[:_ID_DIGITS]
     seen[digest] += 1

@@ -101,7 +101,7 @@ def read_head(line: str, style: str) -> Head | None:
     half = match["before"] or match["after"] or ""
     hour = int(match["hour"])
     if half and hour <= 12:
-        hour = hour % 12 + _HALVES[re.sub(_GAP, " ", half.lower())]
+        hour = hour % 12 + _HALVES.get(re.sub(_GAP, " ", half.lower()), 0)
     american = (
         half in {"AM", "PM"}
         and "/" in match[0]
@@ -125,9 +125,7 @@ def order_of(heads: Sequence[Head], latest: date) -> tuple[Order, bool]:
         chosen = MONTH_FIRST
     else:
         chosen = equals[0]
-    differs = any(
-        head.day(order) != head.day(chosen) for order in equals[:3] for head in heads[:1000]
-    )
+    differs = any(head.day(order) != head.day(chosen) for order in equals for head in heads)
     return chosen, differs
 
 

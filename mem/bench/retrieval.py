@@ -1,0 +1,178 @@
+"""Measures search as a person would meet it: imported by the normal path, asked by the façade.
+
+Each conversation has a store of its own; nothing of a question but its text, its time and the
+sessions that it names reaches the search.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mem.assistant import Assistant
+from mem.bench.metrics import RankedHit, Ranking, Summary, percentile, summarise
+from mem.bench.sets import BenchSet, Conversation, Question, read_set
+from mem.bench.vectors import KeptVectors
+from mem.core.protocols import Embedder
+from mem.core.query import Filters
+from mem.settings.config import Settings
+
+# Hits that are asked for: enough for every cut.
+LIMIT = 50
+# Chunks that a baseline ranks before it is cut to messages.
+BASELINE_DEPTH = 300
+# Reciprocal-rank fusion: Cormack, Clarke and Büttcher 2009.
+RRF_K = 60
+OURS = "mem"
+BASELINES = ("BM25", "vectors", "RRF")
+
+
+@dataclass(slots=True)
+class Result:
+    """One set: a summary per system, the rankings of `mem`, and how long its searches took."""
+
+    name: str
+    summaries: dict[str, Summary] = field(default_factory=dict)
+    rankings: dict[str, Ranking] = field(default_factory=dict)
+    milliseconds: list[float] = field(default_factory=list)
+
+    def latency(self) -> dict[str, float]:
+        """Milliseconds of a warm search, the vectors of questions being at hand."""
+        return {
+            "p50": percentile(self.milliseconds, 0.5),
+            "p95": percentile(self.milliseconds, 0.95),
+        }
+
+
+def run(
+    folders: Sequence[Path],
+    home: Path,
+    *,
+    baselines: bool = False,
+    embedder: Embedder | None = None,
+    on_conversation: Callable[[str, int, int], None] | None = None,
+) -> list[Result]:
+    """Measure each set in `folders`; stores and vectors are kept under `home` for the next run.
+
+    `on_conversation` hears the set, how many conversations are done and how many there are.
+    Raises PathMissing, ParseFailed.
+    """
+    kept = None
+    if embedder is None:
+        from mem.inference.embedder import OnnxEmbedder
+
+        kept = embedder = KeptVectors(home / "vectors.db", OnnxEmbedder)
+    try:
+        return [
+            _run_set(read_set(folder), home, embedder, baselines, on_conversation)
+            for folder in folders
+        ]
+    finally:
+        if kept is not None:
+            kept.close()
+
+
+def _run_set(
+    bench: BenchSet,
+    home: Path,
+    embedder: Embedder,
+    baselines: bool,
+    on_conversation: Callable[[str, int, int], None] | None,
+) -> Result:
+    result = Result(bench.name)
+    rankings: dict[str, dict[str, Ranking]] = {OURS: result.rankings}
+    for done, conversation in enumerate(bench.conversations, 1):
+        asked = [one for one in bench.questions if one.conversation == conversation.id]
+        with opened(bench, conversation, home, embedder) as assistant:
+            for question in asked:
+                started = time.perf_counter()
+                ranking = search(assistant, question)
+                result.milliseconds.append((time.perf_counter() - started) * 1000)
+                result.rankings[question.id] = ranking
+                if baselines:
+                    for name, other in _baselines(assistant, question):
+                        rankings.setdefault(name, {})[question.id] = other
+        if on_conversation is not None:
+            on_conversation(bench.name, done, len(bench.conversations))
+    result.summaries = {
+        name: summarise(bench.questions, of_system) for name, of_system in rankings.items()
+    }
+    return result
+
+
+def opened(
+    bench: BenchSet, conversation: Conversation, home: Path, embedder: Embedder
+) -> Assistant:
+    """The store of one conversation, imported when it is new or its text changed."""
+    folder = home / bench.name / conversation.id
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = folder / "conversation.jsonl"
+    text = "".join(json.dumps(message) + "\n" for message in conversation.messages())
+    if not lines.is_file() or lines.read_text(encoding="utf-8") != text:
+        lines.write_text(text, encoding="utf-8")
+    assistant = Assistant.open(folder / "home", settings=Settings(), embedder=embedder)
+    assistant.ingest(lines, format="chat-jsonl")
+    return assistant
+
+
+def search(assistant: Assistant, question: Question) -> Ranking:
+    """What the façade finds."""
+    found = assistant.search(
+        question.text, limit=LIMIT, sessions=question.sessions, asked_at=question.asked_at
+    )
+    hits = tuple(
+        RankedHit(hit.message_id, hit.session_id, hit.score, hit.text) for hit in found.hits
+    )
+    return Ranking(hits, found.confidence)
+
+
+def _baselines(assistant: Assistant, question: Question) -> Iterator[tuple[str, Ranking]]:
+    """BM25 over the question's words, cosine of its vector, and the two fused by rank."""
+    from mem.store.fulltext import Fulltext
+
+    filters = Filters(sessions=question.sessions)
+    allowed = None if filters.empty else assistant.store.chunks.allowed(filters)
+    words = Fulltext(assistant.store.database).search(
+        question.text, limit=BASELINE_DEPTH, filters=filters
+    )
+    near = assistant.index.search(
+        assistant.embedder.embed_query(question.text), limit=BASELINE_DEPTH, allowed=allowed
+    )
+    vectors = dict(near)
+    fused: dict[int, float] = {}
+    for ranked in (words, vectors):
+        for at, key in enumerate(ranked, 1):
+            fused[key] = fused.get(key, 0.0) + 1 / (RRF_K + at)
+    for name, scores in zip(BASELINES, (words, vectors, fused), strict=True):
+        yield name, _by_message(assistant, scores)
+
+
+def _by_message(assistant: Assistant, scores: dict[int, float]) -> Ranking:
+    ordered = sorted(scores, key=lambda key: (-scores[key], key))
+    stored = assistant.store.chunks.by_keys(ordered)
+    hits: dict[tuple[str | None, str | None], RankedHit] = {}
+    for key in ordered:
+        chunk = stored[key].chunk
+        hit = RankedHit(chunk.message_id, chunk.session_id, scores[key], chunk.text)
+        hits.setdefault((chunk.session_id, chunk.message_id), hit)
+    return Ranking(tuple(hits.values())[:LIMIT], max(scores.values(), default=0.0))
+
+
+def write_rankings(results: Sequence[Result], path: Path) -> None:
+    """One line a question: its id, its hits and the confidence."""
+    with path.open("w", encoding="utf-8") as lines:
+        for result in results:
+            for identity, ranking in result.rankings.items():
+                lines.write(json.dumps(_ranking_line(identity, ranking)) + "\n")
+
+
+def _ranking_line(identity: str, ranking: Ranking) -> dict[str, object]:
+    hits = [
+        {"turn": hit.turn, "session": hit.session, "score": hit.score, "text": hit.text}
+        for hit in ranking.hits
+    ]
+    return {"id": identity, "hits": hits, "confidence": ranking.confidence}
+

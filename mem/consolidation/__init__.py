@@ -1,0 +1,1 @@
+"""What becomes of memories after they were drawn: admitted, reconciled, corrected, faded."""

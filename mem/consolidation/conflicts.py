@@ -1,0 +1,186 @@
+"""What is true when, out of everything said of one thing: interval arithmetic over statements.
+
+Pure and independent of the order of arrival: the same statements give the same result. At each
+moment the most trusted, then the newest statement that covers it holds; a less trusted one never
+ends a more trusted one, and two of equal date and trust stand beside each other for review.
+(Bi-temporal validity after Zep, arXiv:2501.13956; timelines kept after THEANINE, 2406.10996.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from mem.core.memory import Trust
+
+
+class Standing(Enum):
+    """CURRENT holds now, PAST held once, RIVAL has the same date and trust as the current one,
+    CONTESTED is newer but less trusted than it, OVERRIDDEN never held.
+    """
+
+    CURRENT = "current"
+    PAST = "past"
+    RIVAL = "rival"
+    CONTESTED = "contested"
+    OVERRIDDEN = "overridden"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """`value` was said at `said_at`, to hold over `[start, end)`; None is unknown or open.
+
+    `value` begins with "+" or, for a denial of the same value, with "-". `place` is (document,
+    position): within one document the later of two statements is the newer one.
+    """
+
+    key: int
+    memory: int
+    value: str
+    said_at: datetime | None
+    start: datetime | None
+    end: datetime | None
+    trust: Trust
+    place: tuple[str, int] = ("", 0)
+
+    @property
+    def begins(self) -> datetime:
+        """Where it starts to hold: as said, else from when it was said, else ever."""
+        if self.start is not None:
+            return self.start
+        return self.said_at if self.said_at is not None and self.end is None else datetime.min
+
+    @property
+    def ends(self) -> datetime:
+        """Where it stops to hold; an end that is not after the beginning is none."""
+        return self.end if self.end is not None and self.end > self.begins else datetime.max
+
+    @property
+    def moment(self) -> datetime:
+        """How new it is: when it was said, or when what it announces begins."""
+        return max(self.said_at or datetime.min, self.begins)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One value over `[start, end)` with the statements behind it; None is open."""
+
+    value: str
+    start: datetime | None
+    end: datetime | None
+    statements: tuple[Statement, ...]
+    standing: Standing
+
+
+def settle(statements: Sequence[Statement]) -> list[Segment]:
+    """The segments of one thing's history in order of time, then those that never held.
+
+    Every statement stands in exactly one segment. Cost O(n²) in the statements of one thing.
+    """
+    spans = _spans(statements)
+    members: list[list[Statement]] = [[] for _ in spans]
+    left: list[Statement] = []
+    for one in sorted(statements, key=_rank):
+        place = next(
+            (
+                i
+                for i, (value, start, end) in enumerate(spans)
+                if value == one.value and start < one.ends and one.begins < end
+            ),
+            None,
+        )
+        if place is None:
+            left.append(one)
+        else:
+            members[place].append(one)
+    last = len(spans) - 1
+    held = [
+        Segment(
+            value,
+            None if start == datetime.min else start,
+            None if end == datetime.max else end,
+            tuple(members[i]),
+            Standing.CURRENT if i == last else Standing.PAST,
+        )
+        for i, (value, start, end) in enumerate(spans)
+    ]
+    return held + _others(left, held[-1] if held else None)
+
+
+def _spans(statements: Sequence[Statement]) -> list[tuple[str, datetime, datetime]]:
+    """(value, start, end) in order of time; neighbours differ in value or leave a gap."""
+    points = sorted({point for one in statements for point in (one.begins, one.ends)})
+    spans: list[tuple[str, datetime, datetime]] = []
+    for start, end in zip(points, points[1:], strict=False):
+        value = _value_at(start, statements)
+        if value is None:
+            continue
+        if spans and spans[-1][0] == value and spans[-1][2] == start:
+            spans[-1] = (value, spans[-1][1], end)
+        else:
+            spans.append((value, start, end))
+    return spans
+
+
+def _value_at(moment: datetime, statements: Sequence[Statement]) -> str | None:
+    """The value that holds at a moment; a denial counts only against what it denies."""
+    covering = [one for one in statements if one.begins <= moment < one.ends]
+    covering.sort(key=_rank, reverse=True)
+    affirmed = next((one for one in covering if one.value.startswith("+")), None)
+    for one in covering:
+        if one is affirmed or affirmed is None or one.value[1:] == affirmed.value[1:]:
+            return one.value
+    return None
+
+
+def _rank(one: Statement) -> tuple[int, datetime, datetime, tuple[str, int], str]:
+    """What holds over what; the last parts only make the result the same for every order."""
+    return (int(one.trust), one.moment, one.begins, one.place, one.value)
+
+
+def _others(left: Sequence[Statement], current: Segment | None) -> list[Segment]:
+    """Statements that hold at no time, by value: rivals and contested ones, or overridden."""
+    values = dict.fromkeys(one.value for one in left)
+    segments = []
+    for value in sorted(values):
+        mine = [one for one in left if one.value == value]
+        standing = _standing(mine, current)
+        start = min(one.begins for one in mine)
+        opened = None if start == datetime.min else start
+        lasting = standing in (Standing.RIVAL, Standing.CONTESTED)
+        # What never held has an empty validity.
+        segments.append(
+            Segment(value, opened, None if lasting else opened, tuple(mine), standing)
+        )
+    return segments
+
+
+def _standing(mine: Sequence[Statement], current: Segment | None) -> Standing:
+    if current is None or not current.statements:
+        return Standing.OVERRIDDEN
+    denies_other = mine[0].value[0] == "-" and mine[0].value[1:] != current.value[1:]
+    if current.end is not None or denies_other:
+        return Standing.OVERRIDDEN
+    best = max(current.statements, key=_rank)
+    newest = max(one.moment for one in current.statements)
+    found = Standing.OVERRIDDEN
+    for one in mine:
+        if one.ends != datetime.max:
+            continue
+        if _ties(one, best):
+            return Standing.RIVAL
+        if one.trust < best.trust and one.moment >= newest:
+            found = Standing.CONTESTED
+    return found
+
+
+def _ties(one: Statement, other: Statement) -> bool:
+    """Whether neither is newer or more trusted. Places within one document are in order."""
+    return (
+        one.trust == other.trust
+        and one.moment == other.moment
+        and one.begins == other.begins
+        and (one.place[0] != other.place[0] or one.place == other.place)
+    )

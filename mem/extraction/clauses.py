@@ -1,0 +1,97 @@
+"""From a sentence to bare clauses: openers, names called, hedges and tails are taken off.
+
+A clause is words for the grammar to read; the evidence stays the whole sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+_OPENER = re.compile(
+    r"(?:yeah|yes|yep|yup|no|nope|nah|well|so|oh|wow|woah|whoa|hey|hi|hello|ok|okay|alright|right|"
+    r"sure|and|but|also|plus|anyways?|actually|honestly|basically|personally|definitely|totally|"
+    r"absolutely|exactly|true|thanks(?: so much| a lot)?|thank you(?: so much)?|ha(?:ha)*|lol|hmm+|"
+    r"um+|ah+|aw+|sorry|by the way|btw|guess what|you know|i mean|to be honest|tbh|in fact|of course|"
+    r"for me|as for me|luckily|fortunately|unfortunately|sadly|still|though|however|apparently|fyi|"
+    r"update|news|good news|great news|sounds good|perfect|great|cool|awesome|understood|got it|"
+    r"speaking of which|on another note|in addition|additionally|first(?:ly)?|second(?:ly)?|finally|"
+    r"then|meanwhile|good morning|good evening|good afternoon|long time no (?:see|talk)|"
+    r"ever since then|since then|recently|lately|nowadays|these days|currently|right now|now|"
+    r"at the moment|the other day|not much|you won't believe it|funny enough|to be fair|"
+    r"as i said|as you know|like i said|for sure|of late)"
+)
+_OPENING = re.compile(rf"^{_OPENER.pattern}(?:\s*[,!.:;…–—-]+\s*|\s+)", re.IGNORECASE)
+_OPENING_KEEP = re.compile(r"^(?:so|no|still|right|sure|well|first|second|great|true)\s+(?![iI]\b|we\b|my\b)")
+_HEDGE = re.compile(
+    r"^i(?:'m)? (?:think|believe|guess|feel like|suppose|reckon|figure|hope|realised|realized|"
+    r"must say|have to say|have to admit|admit|just wanted to (?:say|tell you)|"
+    r"wanted to tell you)(?: that)? (?=(?:i|we|my|our)(?:'|\b))",
+    re.IGNORECASE,
+)
+_SUBJECT = r"(?:i|we|it|they|she|he|you|that|this|there|what|which|who|let's)(?:'\w+)?\s"
+_CUT = re.compile(
+    rf"\s+[-–—]+\s*|\s*[—–]\s*|\s*--+\s*|;\s+|,?\s+(?:and|but|so|plus|'cause|cause|because|as)\s+(?={_SUBJECT})"
+    rf"|,\s+(?={_SUBJECT})|,\s+(?:but|so|and my|and our|right|huh|haha|lol)\b\s*|!\s+|\s+\(",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"(?:,?\s+(?:though|too|as well|haha|lol|you know|right|btw|either|of course|for sure|already|"
+    r"so far|yet|please|anyway|if that makes sense|at the moment|right now|now|these days|lately|"
+    r"recently|nowadays))+$",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(
+    r"^(?:as an? \w+|for (?:now|me|example|instance)|in general|at work|at home|at first|"
+    r"in the end|in my free time|in my spare time|on the side|after that|after work|"
+    r"(?:when|while|after|before|since|if) (?:i|we)\b[^,]{3,60}),\s+(?=(?:i|we|my)\b)",
+    re.IGNORECASE,
+)
+
+
+def clauses(text: str, names: Collection[str]) -> Iterator[str]:
+    """The clauses of a sentence, from left to right, without openers and names called.
+
+    `names` are those of the people who take part in the conversation.
+    """
+    plain = text.replace("’", "'").replace("‘", "'").replace("**", "").replace("*", "")
+    plain = re.sub(r"\s+", " ", plain)
+    for part in _CUT.split(_without_openers(plain, names)):
+        clause = _without_openers(part.strip(" ,.!…:;)(\"~_"), names)
+        clause = _HEDGE.sub("", _LEAD.sub("", clause))
+        clause = _TAIL.sub("", _without_name_last(clause, names)).strip(" ,.!…:;")
+        if clause:
+            yield clause
+
+
+def _without_openers(text: str, names: Collection[str]) -> str:
+    for _ in range(6):
+        shorter = text if _OPENING_KEEP.match(text) else _OPENING.sub("", text, count=1)
+        shorter = _without_name_first(shorter, names)
+        if shorter == text:
+            break
+        text = shorter
+    return text
+
+
+def _without_name_first(text: str, names: Collection[str]) -> str:
+    word, mark, rest = _first_word(text)
+    return rest if mark and called(word, names) else text
+
+
+def _first_word(text: str) -> tuple[str, str, str]:
+    found = re.match(r"([^\W\d_]+)\s*([,!.:…–—-]+)\s*", text)
+    return (found[1], found[2], text[found.end() :]) if found else ("", "", text)
+
+
+def _without_name_last(text: str, names: Collection[str]) -> str:
+    found = re.search(r",\s*([^\W\d_]+)$", text)
+    return text[: found.start()] if found and called(found[1], names) else text
+
+
+def called(word: str, names: Collection[str]) -> bool:
+    """Whether a word calls one of the names, or a short form of it ("Mel" for Melanie)."""
+    lower = word.lower()
+    if len(lower) < 3 or not word[:1].isupper():
+        return False
+    return any(part.startswith(lower) for name in names for part in name.lower().split())

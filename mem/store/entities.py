@@ -1,0 +1,107 @@
+"""Rows of `entity`, its names and where it is mentioned; written through the change log."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mem.core.ids import entity_id
+from mem.store.changes import Operation
+from mem.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class EntityRecord:
+    """Someone or something that memories are about; `mentions` counts memories in use."""
+
+    pk: int
+    id: str
+    name: str
+    aliases: tuple[str, ...]
+    mentions: int
+
+
+class Entities:
+    """Reads and writes of entities."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def by_key(self, key: str) -> EntityRecord | None:
+        """The entity with that normalised name; the most mentioned where several have it."""
+        rows = self._database.rows("SELECT entity_pk FROM alias WHERE key = ?", (key,))
+        found = [record for row in rows if (record := self.get(int(str(row[0])))) is not None]
+        return max(found, key=lambda one: (one.mentions, -one.pk), default=None)
+
+    def get(self, pk: int) -> EntityRecord | None:
+        found = self._select("entity.pk = ?", (pk,))
+        return found[0] if found else None
+
+    def all(self, *, limit: int | None = None) -> list[EntityRecord]:
+        """Entities that memories in use mention, the most mentioned first."""
+        found = [one for one in self._select("1 = 1", ()) if one.mentions]
+        found.sort(key=lambda one: (-one.mentions, one.name))
+        return found[:limit]
+
+    def keys(self) -> dict[str, int]:
+        """Every normalised name with its entity."""
+        rows = self._database.rows("SELECT key, entity_pk FROM alias ORDER BY entity_pk DESC")
+        return {str(key): int(str(pk)) for key, pk in rows}
+
+    def add(self, operation: Operation, key: str, name: str) -> int:
+        """A new entity with its first name; returns its key in the store."""
+        attempt = 0
+        while self._database.rows(
+            "SELECT 1 FROM entity WHERE id = ?", (entity_id(key, attempt),)
+        ):
+            attempt += 1
+        pk = operation.insert("entity", {"id": entity_id(key, attempt), "name": name})
+        operation.insert("alias", {"entity_pk": pk, "key": key, "name": name})
+        return pk
+
+    def add_alias(self, operation: Operation, pk: int, key: str, name: str) -> None:
+        """Another name of an entity; known ones are left."""
+        known = self._database.rows(
+            "SELECT 1 FROM alias WHERE entity_pk = ? AND key = ?", (pk, key)
+        )
+        if not known:
+            operation.insert("alias", {"entity_pk": pk, "key": key, "name": name})
+
+    def mention(self, operation: Operation, memory_pk: int, pks: Sequence[int]) -> None:
+        """Note that a memory is about those entities."""
+        rows = self._database.rows(
+            "SELECT entity_pk FROM mention WHERE memory_pk = ?", (memory_pk,)
+        )
+        known = {int(str(row[0])) for row in rows}
+        for pk in dict.fromkeys(pks):
+            if pk not in known:
+                operation.insert("mention", {"memory_pk": memory_pk, "entity_pk": pk})
+
+    def of_memory(self, memory_pk: int) -> list[int]:
+        rows = self._database.rows(
+            "SELECT entity_pk FROM mention WHERE memory_pk = ?", (memory_pk,)
+        )
+        return [int(str(row[0])) for row in rows]
+
+    def _select(self, where: str, parameters: Sequence[object]) -> list[EntityRecord]:
+        rows = self._database.rows(
+            "SELECT entity.pk, entity.id, entity.name, "
+            "(SELECT count(*) FROM mention JOIN memory ON memory.pk = memory_pk "
+            "WHERE entity_pk = entity.pk "
+            "AND status IN ('active', 'proposed', 'superseded')) "
+            f"FROM entity WHERE {where} ORDER BY entity.pk",
+            parameters,
+        )
+        names: dict[int, list[str]] = {}
+        for pk, name in self._database.rows("SELECT entity_pk, name FROM alias ORDER BY name"):
+            names.setdefault(int(str(pk)), []).append(str(name))
+        return [
+            EntityRecord(
+                int(str(pk)),
+                str(identity),
+                str(name),
+                tuple(one for one in names.get(int(str(pk)), []) if one != str(name)),
+                int(str(mentions)),
+            )
+            for pk, identity, name, mentions in rows
+        ]

@@ -1,0 +1,211 @@
+"""Keys, palette, footer, help and documentation come from this one table of actions.
+
+An action's id is `screen.name`; `app` stands for everywhere. Single letters work wherever the
+cursor is not in an input box; keys that terminals take for themselves are not used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenInfo:
+    """One of the main screens; its digit goes there."""
+
+    name: str
+    title: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a person can do.
+
+    `keys` are Textual's names, the first one shown; `cli` is the command that does the same, or
+    why there is none. `footer` says whether the key bar shows it.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    cli: str
+    footer: bool = True
+
+    @property
+    def screen(self) -> str:
+        return self.id.partition(".")[0]
+
+    @property
+    def method(self) -> str:
+        """The method `action_…` of the app or screen that does it."""
+        return self.id.partition(".")[2]
+
+
+SCREENS: tuple[ScreenInfo, ...] = (
+    ScreenInfo("ask", "Ask", "Ask a question and check the answer against its evidence."),
+    ScreenInfo("browse", "Browse", "Every passage, message and document, searched as you type."),
+    ScreenInfo("timeline", "Timeline", "When things were said, as a calendar and a list."),
+    ScreenInfo("sources", "Sources", "What was taken in, what was not and why; take in more."),
+    ScreenInfo("health", "Health", "Sizes, states and what the doctor found."),
+)
+
+_ONLY_HERE = "(only here)"
+
+ACTIONS: tuple[Action, ...] = (
+    *(
+        Action(
+            f"app.go_{info.name}",
+            (str(number),),
+            info.title,
+            f"Go to {info.title}: {info.summary}",
+            "mem tui",
+            footer=False,
+        )
+        for number, info in enumerate(SCREENS, 1)
+    ),
+    Action("app.help", ("question_mark", "f1"), "Help", "Show the keys of this screen.", "mem help"),
+    Action(
+        "app.palette",
+        ("ctrl+p", "colon"),
+        "Commands",
+        "Find any action by its name.",
+        "mem --help",
+    ),
+    Action("app.theme", ("ctrl+t",), "Theme", "Dark or light.", _ONLY_HERE, footer=False),
+    Action(
+        "app.stop",
+        ("ctrl+c",),
+        "Stop",
+        "Copy the selected text; else stop the running work; pressed twice, leave.",
+        "Ctrl-C",
+        footer=False,
+    ),
+    Action("app.quit", ("q", "ctrl+q"), "Quit", "Leave; nothing is lost.", _ONLY_HERE),
+    Action("ask.question", ("slash", "i"), "Question", "Go to the question box.", "mem ask"),
+    Action(
+        "ask.follow_up",
+        ("f",),
+        "Follow up",
+        "Ask on: the last question, ready to be changed.",
+        "mem ask",
+    ),
+    Action("ask.past", ("h",), "History", "Pick a question asked before.", "mem ask"),
+    Action("ask.copy", ("y",), "Copy", "Copy the answer as text.", "mem ask"),
+    Action(
+        "ask.copy_markdown",
+        ("Y",),
+        "Copy Markdown",
+        "Copy the answer as Markdown with its citations.",
+        "mem ask",
+        footer=False,
+    ),
+    Action("ask.browse", ("b",), "Browse", "See the cited passage in Browse.", "mem show"),
+    Action("ask.edit", ("e",), "Editor", "Open the cited note in $EDITOR at its line.", "mem show"),
+    Action("browse.search", ("slash",), "Search", "Go to the search box.", "mem search"),
+    Action("browse.rows", ("v",), "Rows", "Passages or documents.", "mem list"),
+    Action("browse.kind", ("f",), "Kind", "Only one kind or format.", "mem search --kind"),
+    Action("browse.source", ("s",), "Source", "Only one source.", "mem search --source"),
+    Action("browse.person", ("p",), "Person", "Only what one person said.", "mem search --speaker"),
+    Action(
+        "browse.time",
+        ("t",),
+        "Time",
+        'Only one time, such as "last March" or "2025-03".',
+        "mem search --on",
+    ),
+    Action("browse.clear", ("x",), "Clear", "Take all filters off.", "mem search", footer=False),
+    Action(
+        "browse.order",
+        ("o",),
+        "Order",
+        "Newest, oldest, by document, or best match first.",
+        "mem list",
+        footer=False,
+    ),
+    Action("browse.edit", ("e",), "Editor", "Open the note in $EDITOR at the line.", "mem show"),
+    Action("browse.copy", ("y",), "Copy", "Copy the passage.", "mem show", footer=False),
+    Action(
+        "browse.forget",
+        ("D",),
+        "Forget",
+        "Destroy the document for good, after showing what that takes with it.",
+        "mem forget",
+    ),
+    Action("timeline.days", ("enter",), "Days", "The days of the month.", "mem list"),
+    Action("timeline.months", ("backspace",), "Months", "Back to all months.", "mem list"),
+    Action("timeline.browse", ("b",), "Browse", "See this time in Browse.", "mem search --on"),
+    Action("sources.add", ("a",), "Add", "Take in a folder, a file or an export.", "mem import"),
+    Action("sources.again", ("r",), "Again", "Take in what changed in this source.", "mem import"),
+    Action("sources.stop", ("c",), "Stop", "Stop the import; what was taken in stays.", "Ctrl-C"),
+    Action("sources.browse", ("b",), "Browse", "See this source in Browse.", "mem list"),
+    Action(
+        "sources.forget",
+        ("D",),
+        "Forget",
+        "Destroy all that only this source supplies, after showing it.",
+        "mem forget --source",
+    ),
+    Action("health.check", ("r",), "Check", "Let the doctor look at everything.", "mem doctor"),
+    Action("health.mend", ("m",), "Mend", "Do what the selected finding needs.", "mem doctor"),
+)
+
+
+def find(identity: str) -> Action:
+    """The action with that id."""
+    return next(action for action in ACTIONS if action.id == identity)
+
+
+def of_screen(screen: str) -> list[Action]:
+    """The actions of one screen, or of `app`."""
+    return [action for action in ACTIONS if action.screen == screen]
+
+
+def bindings(screen: str) -> list[Binding]:
+    """Textual's bindings of one screen, or of `app`."""
+    from textual.binding import Binding
+
+    prefix = "app." if screen == "app" else "screen."
+    return [
+        Binding(
+            ",".join(action.keys),
+            prefix + action.method,
+            action.label,
+            show=action.footer,
+            key_display=key_name(action.keys[0]),
+            tooltip=f"{action.help}  {action.cli}",
+            id=action.id,
+            priority=action.keys[0].startswith("ctrl+"),
+        )
+        for action in of_screen(screen)
+    ]
+
+
+_KEY_NAMES = {"question_mark": "?", "slash": "/", "colon": ":", "backspace": "⌫", "enter": "⏎"}
+
+
+def key_name(key: str) -> str:
+    """A key as a person reads it."""
+    return _KEY_NAMES.get(key, key.replace("ctrl+", "^"))
+
+
+def key_table() -> str:
+    """All actions as Markdown tables, one a screen: what docs/tui.md holds."""
+    titles = {"app": "Everywhere"} | {info.name: info.title for info in SCREENS}
+    lines: list[str] = []
+    for name, title in titles.items():
+        found = of_screen(name)
+        if not found:
+            continue
+        lines += [f"### {title}", "", "| key | does | command line |", "|---|---|---|"]
+        for action in found:
+            keys = " ".join(f"`{key_name(key)}`" for key in action.keys)
+            command = f"`{action.cli}`" if action.cli.startswith("mem") else action.cli
+            lines.append(f"| {keys} | {action.help} | {command} |")
+        lines.append("")
+    return "\n".join(lines).rstrip() + "\n"

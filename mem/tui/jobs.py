@@ -1,0 +1,131 @@
+"""What the app does for each request: the only functions of the UI that touch the façade.
+
+They run in threads, one at a time for each group, and tell their progress through `tell`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from mem.core.clock import format_time
+from mem.tui import messages as m
+
+if TYPE_CHECKING:
+    from mem.assistant import Assistant, Stats
+    from mem.store.browse import Passage
+    from mem.store.verify import Finding
+
+Tell = Callable[[Any], None]
+Job = Callable[["Assistant", Any, Tell], Any]
+
+
+class WorkStopped(Exception):
+    """The person stopped the work; what was committed before stays."""
+
+
+def _ask(assistant: Assistant, request: m.AskWanted, _: Tell) -> Any:
+    return assistant.ask(request.question, filters=request.filters)
+
+
+def _passage(assistant: Assistant, request: m.PassageWanted, _: Tell) -> Passage | None:
+    browser = assistant.browse()
+    find = browser.opening if request.document else browser.passage
+    return find(request.identity, reach=request.reach, words=request.words)
+
+
+def _keys(assistant: Assistant, request: m.KeysWanted, _: Tell) -> Any:
+    return assistant.browse().keys(request.view)
+
+
+def _rows(assistant: Assistant, request: m.RowsWanted, _: Tell) -> Any:
+    browser = assistant.browse()
+    if request.rows == "documents":
+        return browser.document_rows(request.keys)
+    return browser.chunk_rows(request.keys, request.words)
+
+
+def _facets(assistant: Assistant, _: m.FacetsWanted, __: Tell) -> Any:
+    return assistant.browse().facets()
+
+
+def _span(assistant: Assistant, request: m.SpanWanted, _: Tell) -> Any:
+    from mem.core.timespan import parse_span
+
+    return parse_span(request.text, now=assistant.clock.now())
+
+
+def _counts(assistant: Assistant, request: m.CountsWanted, _: Tell) -> Any:
+    return assistant.browse().counts_by(request.unit, since=request.since, before=request.before)
+
+
+def _sources(assistant: Assistant, _: m.SourcesWanted, __: Tell) -> Any:
+    return assistant.sources()
+
+
+def _problems(assistant: Assistant, request: m.ProblemsWanted, _: Tell) -> Any:
+    return assistant.browse().problems(request.source)
+
+
+def _import(assistant: Assistant, request: m.ImportWanted, tell: Tell) -> Any:
+    return assistant.ingest(*request.paths, on_progress=tell)
+
+
+def _health(
+    assistant: Assistant, request: m.HealthWanted, _: Tell
+) -> tuple[Stats, list[Finding], dict[str, int]]:
+    stats = assistant.stats()
+    findings = assistant.doctor(thorough=request.thorough)
+    return stats, findings, assistant.browse().counts_by("month")
+
+
+def _mend(assistant: Assistant, request: m.MendWanted, tell: Tell) -> str:
+    if request.code == "vectors":
+        done = assistant.embed_pending(lambda done, total: tell((done, total)))
+        return f"{done:,} passages have their vector now."
+    if request.code == "full-text":
+        assistant.rebuild_text()
+        return "The word index was made anew."
+    if request.code == "index":
+        held = assistant.rebuild_index(lambda done, total: tell((done, total)))
+        return f"The vector index was made anew; it holds {held:,} vectors."
+    return ""
+
+
+def _forget_preview(assistant: Assistant, request: m.ForgetPreviewWanted, _: Tell) -> Any:
+    return assistant.forget_preview(documents=request.documents, source=request.source)
+
+
+def _forget(assistant: Assistant, request: m.ForgetWanted, _: Tell) -> Any:
+    return assistant.forget(request.plan)
+
+
+def _open_file(assistant: Assistant, request: m.OpenFileWanted, _: Tell) -> str | None:
+    from mem.sources.folders import path_of
+
+    uri = assistant.browse().file_of(request.document)
+    return str(path_of(uri)) if uri else None
+
+
+def now(assistant: Assistant) -> str:
+    """The time of the assistant's clock, for a person."""
+    return format_time(assistant.clock.now())
+
+
+JOBS: dict[type[m.Request], Job] = {
+    m.AskWanted: _ask,
+    m.PassageWanted: _passage,
+    m.KeysWanted: _keys,
+    m.RowsWanted: _rows,
+    m.FacetsWanted: _facets,
+    m.SpanWanted: _span,
+    m.CountsWanted: _counts,
+    m.SourcesWanted: _sources,
+    m.ProblemsWanted: _problems,
+    m.ImportWanted: _import,
+    m.HealthWanted: _health,
+    m.MendWanted: _mend,
+    m.ForgetPreviewWanted: _forget_preview,
+    m.ForgetWanted: _forget,
+    m.OpenFileWanted: _open_file,
+}

@@ -1,0 +1,184 @@
+"""What screens ask of the app: each request names the values it needs and where its reply goes.
+
+A request is answered on the event loop by `reply(value)`, unless a newer request of its `group`
+has been made or its screen has gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from textual.message import Message
+
+from mem.core.query import Filters
+from mem.store.browse import View
+
+
+def _nothing(_: Any) -> None:
+    """The reply of a request whose answer nobody waits for."""
+
+
+@dataclass
+class Request(Message):
+    """Something that only the app can do. `label` is shown while work of its kind runs."""
+
+    group: ClassVar[str] = "request"
+    # A newer request of the group makes an older one's reply worthless.
+    exclusive: ClassVar[bool] = True
+    label: ClassVar[str] = ""
+
+    reply: Callable[[Any], None] = field(default=_nothing, kw_only=True)
+    failed: Callable[[Exception], None] | None = field(default=None, kw_only=True)
+
+    def __post_init__(self) -> None:
+        super().__init__()
+
+
+@dataclass
+class AskWanted(Request):
+    """Replied with an Answer."""
+
+    group: ClassVar[str] = "ask"
+    label: ClassVar[str] = "Looking through memory"
+    question: str
+    filters: Filters = field(default_factory=Filters)
+
+
+@dataclass
+class PassageWanted(Request):
+    """The surroundings of a chunk, or of a document; replied with a Passage or None."""
+
+    group: ClassVar[str] = "passage"
+    identity: str
+    document: bool = False
+    words: str = ""
+    reach: int = 4
+
+
+@dataclass
+class KeysWanted(Request):
+    """Replied with the Keys of the view."""
+
+    group: ClassVar[str] = "keys"
+    view: View
+
+
+@dataclass
+class RowsWanted(Request):
+    """Replied with one record (or None) for each of `keys`, chunks or documents."""
+
+    group: ClassVar[str] = "rows"
+    exclusive: ClassVar[bool] = False
+    rows: str
+    keys: Sequence[Any]
+    words: str = ""
+
+
+@dataclass
+class FacetsWanted(Request):
+    """Replied with Facets."""
+
+    group: ClassVar[str] = "facets"
+
+
+@dataclass
+class SpanWanted(Request):
+    """Replied with the TimeSpan that `text` names, or None."""
+
+    group: ClassVar[str] = "span"
+    text: str
+
+
+@dataclass
+class CountsWanted(Request):
+    """Replied with {"2025-03": count} for months, {"2025-03-01": count} for days."""
+
+    group: ClassVar[str] = "counts"
+    unit: str
+    since: str = ""
+    before: str = "9999"
+
+
+@dataclass
+class SourcesWanted(Request):
+    """Replied with a list of SourceRecord."""
+
+    group: ClassVar[str] = "sources"
+
+
+@dataclass
+class ProblemsWanted(Request):
+    """Replied with the FileRecords of a source that were skipped or failed."""
+
+    group: ClassVar[str] = "problems"
+    source: str
+
+
+@dataclass
+class ImportWanted(Request):
+    """Takes `paths` in; `progress` is called with Progress values; replied with a Ledger."""
+
+    group: ClassVar[str] = "import"
+    label: ClassVar[str] = "Taking in"
+    paths: tuple[str, ...]
+    progress: Callable[[Any], None] = _nothing
+
+
+@dataclass
+class HealthWanted(Request):
+    """Replied with (Stats, list of Finding, counts by month)."""
+
+    group: ClassVar[str] = "health"
+    label: ClassVar[str] = "Checking"
+    thorough: bool = False
+
+
+@dataclass
+class MendWanted(Request):
+    """Does what the finding with that code needs; replied with a sentence."""
+
+    group: ClassVar[str] = "mend"
+    label: ClassVar[str] = "Mending"
+    code: str
+
+
+@dataclass
+class ForgetPreviewWanted(Request):
+    """Replied with a ForgetPlan."""
+
+    group: ClassVar[str] = "forget-preview"
+    documents: tuple[str, ...] = ()
+    source: str | None = None
+
+
+@dataclass
+class ForgetWanted(Request):
+    """Destroys what the plan names; replied with a Receipt."""
+
+    group: ClassVar[str] = "forget"
+    label: ClassVar[str] = "Forgetting"
+    exclusive: ClassVar[bool] = False
+    plan: Any
+
+
+@dataclass
+class OpenFileWanted(Request):
+    """Opens the file of a document in the editor at a line; replied with the path or None."""
+
+    group: ClassVar[str] = "editor"
+    document: str
+    locator: str
+
+
+@dataclass
+class GoTo(Message):
+    """Go to another screen, there to look at `view` or at one chunk."""
+
+    screen: str
+    view: View | None = None
+    chunk: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__init__()

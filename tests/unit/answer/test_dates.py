@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from mem.answer.context import Statement, statements
+from mem.answer.dates import length, mentions, pick, since
+from mem.answer.question import read
+from tests.unit.answer.hits import message
+
+
+def said(text: str, at: datetime) -> Statement:
+    return statements(message(text, "Ana", at), rank=0)[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "at", "answer"),
+    [
+        (
+            "When did Ana run?",
+            "I ran a race yesterday",
+            datetime(2023, 5, 8),
+            "7 May 2023 (“yesterday”, said on 8 May 2023)",
+        ),
+        (
+            "When did I start?",
+            "so I start on the 24th, not the 17th",
+            datetime(2025, 11, 5),
+            "24 November 2025 (“the 24th”, said on 5 November 2025)",
+        ),
+        (
+            "When was my appointment?",
+            "they rang 3 Oct → now Tuesday 21 October, 14:40",
+            datetime(2025, 10, 3),
+            "21 October 2025 (“Tuesday 21 October, 14:40”, said on 3 October 2025)",
+        ),
+        ("When does it open?", "We open on 14 March 2026.", datetime(2025, 9, 1), "14 March 2026"),
+        (
+            "When did Ana arrive?",
+            "I'm here!",
+            datetime(2023, 5, 8),
+            "said on 8 May 2023; the date itself is not stated",
+        ),
+    ],
+)
+def test_a_date_is_resolved_and_says_where_it_comes_from(
+    question: str, text: str, at: datetime, answer: str
+) -> None:
+    statement = said(text, at)
+    date = pick(read(question), statement, mentions(statement))
+    assert date is not None
+    assert date.words() == answer
+
+
+def test_a_date_stated_in_full_needs_no_said_at_time() -> None:
+    hit = message("Opens 14 March 2026, or last week", "Ana", datetime(2025, 1, 1))
+    bare = Statement(hit=hit, start=0, end=len(hit.text), rank=0)
+    assert len(mentions(bare)) == 2
+
+
+@pytest.mark.parametrize(
+    ("unit", "told"), [("day", "19 days"), ("week", "3 weeks"), (None, "19 days")]
+)
+def test_lengths_are_told_in_the_unit_asked_for(unit: str | None, told: str) -> None:
+    assert length(datetime(2025, 5, 1), datetime(2025, 5, 20, 9), unit) == told
+    assert since(datetime(2025, 5, 1), datetime(2025, 5, 20, 9), unit) == f"{told} ago"
