@@ -230,15 +230,16 @@ class Assistant(Parts):
         from mem.answer.extractive import ExtractiveAnswerer
 
         moment = _moment(asked_at) or self.clock.now()
-        result = self.search(
-            question,
-            limit=limit,
-            filters=_filters(filters, since, before, sessions),
-            asked_at=moment,
+        limits = _filters(filters, since, before, sessions)
+
+        def search(text: str) -> SearchResult:
+            return self.search(text, limit=limit, filters=limits, asked_at=moment)
+
+        answerer = ExtractiveAnswerer(
+            embedder=self.embedder, neighbours=self._neighbours, search=search
         )
-        answerer = ExtractiveAnswerer(embedder=self.embedder, neighbours=self._neighbours)
         return answerer.answer(
-            question, result, asked_at=moment, sentences=self.settings.answer_sentences
+            question, search(question), asked_at=moment, sentences=self.settings.answer_sentences
         )
 
     def _neighbours(self, chunk: str) -> Sequence[Chunk]:

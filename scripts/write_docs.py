@@ -81,13 +81,14 @@ def help_of(*arguments: str) -> str:
 def commands_page() -> str:
     """The whole page."""
     os.environ["COLUMNS"] = "80"
-    parts = [HEAD, f"```text\n{help_text()}\n```\n"]
-    for command in COMMANDS:
-        parts.append(f"## mem {command.name}\n\n```text\n{help_of(command.name)}\n```\n")
-    return "\n".join([*parts, JSON])
+    sections = (
+        f"## mem {command.name}\n\n```text\n{help_of(command.name)}\n```\n" for command in COMMANDS
+    )
+    return "\n".join([HEAD, f"```text\n{help_text()}\n```\n", *sections, JSON])
 
 
 def main(arguments: list[str]) -> int:
+    """Write the page, or with `--check` say by the exit code whether it is current."""
     page = commands_page()
     if "--check" in arguments:
         return int(PAGE.read_text(encoding="utf-8") != page)

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 #: Hits that are read, hits whose neighbours are read too, statements that are embedded.
 READ: Final = 12
 WIDENED: Final = 6
-EMBEDDED: Final = 32
+EMBEDDED: Final = 24
 #: How strongly what a statement stands under counts in its vector.
 CONTEXT_SHARE: Final = 0.4
 #: Further evidence may score this much below the best.

@@ -37,7 +37,6 @@ class Statement:
     """
 
     key: int
-    memory: int
     value: str
     said_at: datetime | None
     start: datetime | None
@@ -77,7 +76,9 @@ class Segment:
 def settle(statements: Sequence[Statement]) -> list[Segment]:
     """The segments of one thing's history in order of time, then those that never held.
 
-    Every statement stands in exactly one segment. Cost O(n²) in the statements of one thing.
+    Every statement stands in the first segment of its value that it covers; one that resumes after
+    an interruption by something of a stated length stands in the later segment as well. Cost O(n²)
+    in the statements of one thing.
     """
     spans = _spans(statements)
     members: list[list[Statement]] = [[] for _ in spans]
@@ -95,6 +96,9 @@ def settle(statements: Sequence[Statement]) -> list[Segment]:
             left.append(one)
         else:
             members[place].append(one)
+    for mine, (value, start, _) in zip(members, spans, strict=True):
+        if not mine:
+            mine += [one for one in statements if _covers(one, value, start)]
     last = len(spans) - 1
     held = [
         Segment(
@@ -107,6 +111,10 @@ def settle(statements: Sequence[Statement]) -> list[Segment]:
         for i, (value, start, end) in enumerate(spans)
     ]
     return held + _others(left, held[-1] if held else None)
+
+
+def _covers(one: Statement, value: str, moment: datetime) -> bool:
+    return one.value == value and one.begins <= moment < one.ends
 
 
 def _spans(statements: Sequence[Statement]) -> list[tuple[str, datetime, datetime]]:

@@ -24,6 +24,8 @@ _CAPITAL = re.compile(r"(?<![\w'’])[A-Z][\w]*(?:[ \-'’][A-Z]\w*)*")
 _WORD = re.compile(r"\w+")
 _FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|i’m|i’ve|me|my|mine|myself|we|our|us)\b", re.I)
 _ADDRESSED = re.compile(r"\b(you|your|yours)\b", re.I)
+# Words that begin many questions and are names as well.
+_NAMES_TOO = STOPWORDS | {"may", "mark", "will"}
 _MIN_NICKNAME = 3
 MAX_PARTS = 4
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
@@ -143,6 +145,8 @@ def _named_speakers(
     for match in _WORD.finditer(text):
         word = match.group()
         if capitals and not word[0].isupper():
+            continue
+        if word.lower() in _NAMES_TOO and not text[: match.start()].strip(" \"'“("):
             continue
         found = _bearers(word.lower(), parts, short_forms=capitals)
         if found:

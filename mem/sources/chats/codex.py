@@ -58,10 +58,11 @@ _SNIFFED_LINES = 20
 
 @dataclass(slots=True)
 class _Session:
-    """The session as far as it was read; `events` are (role, text) of the screen's copies."""
+    """The session so far; `items` are (role, text) of what was sent to the model."""
 
     tally: Tally
     id: str = ""
+    started: str = ""
     folder: str = ""
     said: list[tuple[Message, bool]] = field(default_factory=list)
     items: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -117,6 +118,7 @@ def _read_record(record: Fields, line: int, session: _Session) -> None:
         meta = payload or record
         # A forked session names the one it came from after itself.
         session.id = session.id or word(meta.get("id"))
+        session.started = session.started or word(meta.get("timestamp"))
         session.folder = session.folder or word(meta.get("cwd"))
         session.tally.add("record of the session's settings")
     elif kind == "event_msg":
@@ -184,11 +186,11 @@ def _read_message(item: Fields, at: datetime | None, line: int, session: _Sessio
     text = "\n".join(part for part in spoken if part)
     if role not in {"user", "assistant"} or (role == "user" and _INSERTED.match(text)):
         role = SYSTEM
+    session.items[role, text.strip()] += 1
     text = with_files(text, tuple(files))
     if not text.strip():
         session.tally.add("message without words")
         return
-    session.items[role, text.strip()] += 1
     _say(session, item, at, line, role=role, speaker=role, text=text, files=tuple(files))
 
 
@@ -267,6 +269,7 @@ def _document(session: _Session, messages: MessageList, entry: FileEntry) -> Par
         title=first_line(asked) or f"Codex session{f' in {folder}' if folder else ''}",
         messages=[_in_session(message, name) for message in messages.messages],
         entry=entry,
+        written=session.started,
         notices=session.tally.notices(),
         tags=(folder,) if folder else (),
     )

@@ -229,14 +229,18 @@ def chat_document(
     title: str,
     messages: list[Message],
     entry: FileEntry,
+    written: str = "",
     notices: tuple[str, ...] = (),
     tags: tuple[str, ...] = (),
 ) -> ParsedDocument:
-    """The document of one conversation, said when its first dated message was."""
+    """The document of one conversation, said when its first dated message was.
+
+    `written` is when the export says that the conversation began.
+    """
     said_at: datetime | None = min((one.at for one in messages if one.at), default=None)
     origin: SaidAtOrigin | None = SaidAtOrigin.MESSAGE
     if said_at is None:
-        said_at, origin = dates.said_at(None, entry)
+        said_at, origin = dates.said_at(written, entry)
     return ParsedDocument(
         uri=f"{form}:{conversation}",
         kind=DocumentKind.CHAT,

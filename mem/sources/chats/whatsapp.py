@@ -32,6 +32,7 @@ from mem.sources.textfile import decode, read_bytes, well_formed
 _SNIFFED_LINES = 60
 _MAX_NAME = 100
 _ID_DIGITS = 16
+_NOTICE_LENGTH = 300
 _LOG_LEVEL = re.compile(
     r"(?:[\w.]+\.)?(?:trace|debug|info|notice|warn|warning|error|fatal|critical)", re.IGNORECASE
 )
@@ -59,6 +60,7 @@ _FILE_WORDS = re.compile(
     re.IGNORECASE,
 )
 _OWN_NAME = re.compile(r"(?:IMG|VID|AUD|PTT|STK|DOC|GIF)-\d{8}-WA\d{4}\.\w{1,5}")
+_MAYBE_FILE = re.compile(r"[<(\u200e]| omitted$")
 _COPY = re.compile(r" ?\(\d{1,3}\)$")
 
 
@@ -168,7 +170,7 @@ def _message(one: _Entry, moment: datetime, seen: Counter[str]) -> Message:
     text = text.replace("\u200e", "").strip()
     # On phones that name a speaker for everything, "Anna added Ben" is said by Anna.
     told = marked and not names and text.startswith(f"{name} ")
-    system = not name or told or _NOTICE.search(text) is not None
+    system = not name or told or _NOTICE.search(text[:_NOTICE_LENGTH]) is not None
     speaker = name or SYSTEM
     digest = text_hash("\x1f".join((moment.isoformat(), speaker, text)))[:_ID_DIGITS]
     seen[digest] += 1
@@ -201,6 +203,8 @@ def _split(rest: str) -> tuple[str, str]:
 def _attachments(text: str) -> tuple[str, ...]:
     """Names of the files that a message says it came with."""
     first, _, _ = text.partition("\n")
+    if not _MAYBE_FILE.search(first):
+        return ()
     if found := _ATTACHED.search(first):
         return (found["name"].strip(),)
     followed = _FOLLOWED.fullmatch(first)

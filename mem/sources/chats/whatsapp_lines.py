@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 MARKS = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
@@ -46,6 +48,9 @@ _HEADS = {
 _FIRST_YEAR, _LAST_YEAR = 2009, 2099
 
 
+Numbers = tuple[str, str, str]
+
+
 class Order(NamedTuple):
     """Which of a date's three numbers is the year, the month, the day."""
 
@@ -61,26 +66,14 @@ DAY_FIRST, MONTH_FIRST, YEAR_FIRST = Order(2, 1, 0), Order(2, 0, 1), Order(0, 1,
 class Head:
     """The written date and time of a line; `end` is where the rest of the line begins."""
 
-    numbers: tuple[str, str, str]
+    numbers: Numbers
     clock: tuple[int, int, int]
     american: bool
     end: int
 
-    def day(self, order: Order) -> date | None:
-        """The date under `order`, None where there is no such day."""
-        values = [int(number) for number in self.numbers]
-        year = values[order.year]
-        year += 2000 if year < 100 else 0
-        if not _FIRST_YEAR <= year <= _LAST_YEAR:
-            return None
-        try:
-            return date(year, values[order.month], values[order.day])
-        except ValueError:
-            return None
-
     def moment(self, order: Order) -> datetime | None:
         """The wall-clock time under `order`, None where there is no such time."""
-        day = self.day(order)
+        day = _day(self.numbers, order)
         try:
             return datetime(day.year, day.month, day.day, *self.clock) if day else None
         except ValueError:
@@ -112,27 +105,42 @@ def read_head(line: str, style: str) -> Head | None:
     return Head(numbers, clock, american, match.end())
 
 
+@lru_cache(maxsize=8192)
+def _day(numbers: Numbers, order: Order) -> date | None:
+    """The date that the numbers are under `order`, None where there is no such day."""
+    values = [int(number) for number in numbers]
+    year = values[order.year]
+    year += 2000 if year < 100 else 0
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return None
+    try:
+        return date(year, values[order.month], values[order.day])
+    except ValueError:
+        return None
+
+
 def order_of(heads: Sequence[Head], latest: date) -> tuple[Order, bool]:
     """The order of the numbers in a file's dates, and whether another would do as well.
 
     `latest` is the day the file was written. Of equals: month first where every date looks
     American (`1/2/23, 9:41 PM`), else day first.
     """
-    scores = {order: _score(heads, order, latest) for order in _possible(heads)}
+    days = [numbers for numbers, _ in groupby(head.numbers for head in heads)]
+    scores = {order: _score(days, order, latest) for order in _possible(days)}
     best = min(scores.values())
     equals = [order for order, score in scores.items() if score == best]
     if MONTH_FIRST in equals and heads and all(head.american for head in heads):
         chosen = MONTH_FIRST
     else:
         chosen = equals[0]
-    differs = any(head.day(order) != head.day(chosen) for order in equals for head in heads)
+    differs = any(_day(day, order) != _day(day, chosen) for order in equals for day in days)
     return chosen, differs
 
 
-def _possible(heads: Sequence[Head]) -> Iterator[Order]:
+def _possible(days: Sequence[Numbers]) -> Iterator[Order]:
     """The orders that the lengths of the numbers allow, best first."""
-    first = max((len(head.numbers[0]) for head in heads), default=2)
-    last = max((len(head.numbers[2]) for head in heads), default=2)
+    first = max((len(day[0]) for day in days), default=2)
+    last = max((len(day[2]) for day in days), default=2)
     if first <= 2:
         yield DAY_FIRST
         yield MONTH_FIRST
@@ -142,12 +150,12 @@ def _possible(heads: Sequence[Head]) -> Iterator[Order]:
         yield from (DAY_FIRST, MONTH_FIRST, YEAR_FIRST)
 
 
-def _score(heads: Sequence[Head], order: Order, latest: date) -> tuple[int, int, int]:
+def _score(days: Sequence[Numbers], order: Order, latest: date) -> tuple[int, int, int]:
     """Dates that do not exist, that lie ahead of the file, and that go back; fewer is better."""
     missing = ahead = back = 0
     previous = date.min
-    for head in heads:
-        day = head.day(order)
+    for numbers in days:
+        day = _day(numbers, order)
         if day is None:
             missing += 1
             continue

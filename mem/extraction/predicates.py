@@ -1,0 +1,63 @@
+"""Predicates as keys: one wording for what says the same, and which of them hold one object.
+
+An exclusive predicate has one object at a time, so that a newer one takes the place of an older.
+"""
+
+from __future__ import annotations
+
+import re
+
+_SAME = {
+    "reside in": "live in",
+    "be living in": "live in",
+    "be based in": "live in",
+    "live at": "live in",
+    "be employed by": "work at",
+    "be employed at": "work at",
+    "work for": "work at",
+    "be called": "be named",
+    "go by": "be named",
+    "weigh in at": "weigh",
+    "adore": "love",
+    "enjoy": "like",
+    "be into": "like",
+    "be fond of": "like",
+    "detest": "hate",
+    "be married": "be married to",
+    "be engaged": "be engaged to",
+    "would like to": "want to",
+    "like to": "like to",
+    "be intolerant to": "be intolerant of",
+    "be scared of": "be afraid of",
+}
+_ONE_OBJECT = frozenset(
+    {
+        "live in", "work at", "work as", "be named", "weigh", "be married to", "be engaged to",
+        "have age", "have relationship status", "earn", "cost", "be located in", "be due on",
+        "study at", "report to", "drive", "expire in", "expire on", "be on", "be at",
+    }
+)  # fmt: skip
+_AGE = re.compile(r"^(\d{1,3})(?: years? old)?$")
+_STATUS = re.compile(r"^(single|married|divorced|engaged|widowed|separated)\b", re.IGNORECASE)
+_VALUE = re.compile(
+    r"^(?:about |around |roughly |now |at |on |in |due )*(?:[£$€¥]?\s?\d|[A-Z]{3} \d|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|(?:the )?(?:first|second|third|last) of\b|"
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)\b)",
+    re.IGNORECASE,
+)
+
+
+def normalised(predicate: str, value: str) -> tuple[str, str]:
+    """The key for a predicate and its object: ages and relationship status get keys of their own."""
+    if predicate == "be" and _AGE.match(value):
+        return "have age", value
+    if predicate in {"be", "be married to", "be engaged to"} and _STATUS.match(value):
+        return "have relationship status", value
+    return _SAME.get(predicate, predicate), value
+
+
+def is_exclusive(predicate: str, value: str, *, past: bool) -> bool:
+    """Whether a subject has one object of this predicate at a time; what is over never is."""
+    if past:
+        return False
+    return predicate in _ONE_OBJECT or (predicate.startswith("be") and _VALUE.match(value) is not None)

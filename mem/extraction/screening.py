@@ -1,0 +1,178 @@
+"""Which sentences may become a memory: cheap patterns first, then linear heads over the embedder.
+
+The heads are one softmax over the classes of the training sentences (`scripts/train_screening.py`);
+a sentence's score is the weight of the classes worth remembering. They fit one embedder only.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mem.errors import ModelFileDamaged, ModelFileMissing
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from mem.core.protocols import Embedder
+
+DATA_DIR = Path(__file__).parent / "data"
+WEIGHTS_NAME = "screening.npz"
+RECIPE_NAME = "screening.json"
+WORTH_KEEPING = ("profile", "fact", "event", "plan", "procedure", "resource", "definition")
+
+#: What the heads see of a sentence beside its vector: one bit a pattern, and its length.
+FEATURES = tuple(
+    re.compile(pattern, flags)
+    for pattern, flags in (
+        (r"^(?:\W|(?:yeah|yes|yep|thanks|so|well|oh|wow|and|but|also|actually|hey|hi)\b)*(?:i|we)\b", re.I),
+        (r"\bmy\b", re.I),
+        (r"\b(?:me|myself)\b", re.I),
+        (r"\b(?:we|our|us)\b", re.I),
+        (r"\byou(?:r|'re|'ve|'ll)?\b", re.I),
+        (r"\?\s*$", 0),
+        (r"!\s*$", 0),
+        (r"\d", 0),
+        (r"^(?:that|this|it)(?:'s| is| was| must| sounds| looks)\b", re.I),
+        (r"^(?:thanks|thank|wow|congrats|hey|hi|hello|bye|yeah|yes|sure|okay|ok)\b", re.I),
+        (
+            r"\b(?:yesterday|today|tomorrow|ago|last|next|since|week|month|year|monday|tuesday|"
+            r"wednesday|thursday|friday|saturday|sunday)\b",
+            re.I,
+        ),
+        (r"\b\w+ed\b", re.I),
+        (r"(?<=.)\b[A-Z][a-z]+", 0),
+        (r"^(?:please|let's|let|write|give|make|show|tell|can you|help)\b", re.I),
+        (r"[{}<>=;|]", 0),
+        (r"\b(?:glad|proud of|appreciate|agree|sounds|happy for)\b", re.I),
+        (r"\b(?:i'll|i will|gonna|going to|plan|planning|want|hope|hoping)\b", re.I),
+        (r"\b(?:it|that|this|them|those|these)\b[.!]*$", re.I),
+    )
+)
+
+_OWN = re.compile(r"\b(?:i|i'\w+|im|ive|my|mine|me|myself|we|we'\w+|our|ours|us)\b", re.IGNORECASE)
+_QUESTION = re.compile(r"\?[\"')\s]*$|^(?:what|who|whose|where|when|why|how|which|is|are|was|were|do|does|did|can|could|would|should|will|have you|has|any)\b[^.!]*\?", re.IGNORECASE)
+_ORDER = re.compile(
+    r"^(?:please\b|can you\b|could you\b|would you\b|let me know|let's (?!go with|schedule)|"
+    r"(?:write|rewrite|give|tell|show|explain|translate|summari[sz]e|create|generate|list|make|"
+    r"draft|provide|suggest|help|act as|compare|calculate|describe|add|find|remove|continue|"
+    r"proceed|check|look|take a look|walk me|remind me|keep)\b)",
+    re.IGNORECASE,
+)
+_REACTION = re.compile(
+    r"^(?:(?:i'm|i am|im) (?:so |really |very |just |truly )*(?:glad|sorry|happy for|happy to (?:hear|see|help)|"
+    r"proud of you|here for|here to|here if|all ears|sure (?:you|it|that)|happy you|excited for you)|"
+    r"(?:i )?(?:can't wait to (?:see|hear)|appreciate|totally agree|agree)\b|"
+    r"(?:that|this|it|those|they)(?:'s|'re| is| was| are| were| must| sounds?| looks?| would| will)\b|"
+    r"(?:what|such) an?\b|you(?:'re|'ve|'ll|r)?\b|sounds\b|looks\b|glad\b|congrat|good luck|"
+    r"thanks?\b[^,.!]*$|as an ai\b)",
+    re.IGNORECASE,
+)
+_CODE = re.compile(
+    r"[{}]|\w\(\)|\w\([\w\"']+\)[;:]|=>|==|!=|&&|\|\||</|/>|::|\w\.\w+\(|^\s*(?:import|from|def|class|"
+    r"const|let|var|return|export|SELECT|INSERT|UPDATE|sudo|pip|npm|git|cd|curl)\s|;\s*$|"
+    r"^\d{4}-\d\d-\d\d[T ]\d\d:|\b(?:ERROR|WARN|INFO|DEBUG|Traceback)\b|0x[0-9a-f]{4}"
+)
+_SECRET = re.compile(
+    r"\b(?:password|passwort|passphrase|passcode|api[ _-]?key|secret key|private key|access token|"
+    r"pin (?:code|is)|cvv|security code|seed phrase|recovery (?:code|phrase))\b|"
+    r"\b(?:sk|ghp|xox[bp])[-_][\w-]{8,}|-----BEGIN",
+    re.IGNORECASE,
+)
+_INSTRUCTION = re.compile(
+    r"\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier)|"
+    r"\byou are (?:an?|the|now) |\bact as\b|\bsystem prompt\b|\bas an ai\b|"
+    r"\b(?:the )?(?:assistant|model|user) (?:must|should|shall|is|has|wants)\b|"
+    r"\b(?:always|never) (?:answer|respond|reply|reveal|mention|use|add|write|commit|run)\b",
+    re.IGNORECASE,
+)
+_MARKETING = re.compile(
+    r"\b(?:unsubscribe|subscribe|click (?:here|below|the)|\d+\s?% (?:off|discount)|shop now|order now|"
+    r"buy now|sign up (?:now|today|for free)|free (?:shipping|trial|gift)|limited time|act now|"
+    r"special offer|exclusive (?:offer|deal)|all rights reserved|terms (?:of service|and conditions)|"
+    r"privacy policy|view (?:this|it) (?:email |message )?in (?:your|a) browser|dear (?:customer|"
+    r"valued|sir|friend)|money[- ]back|risk[- ]free|guaranteed|newsletter|cookies?\b.*\b(?:use|"
+    r"accept)|copyright|\(c\) \d{4})\b",
+    re.IGNORECASE,
+)
+_REFUSED = (_CODE, _SECRET, _INSTRUCTION, _MARKETING)
+
+
+def is_own(text: str) -> bool:
+    """Whether the words are in the first person."""
+    return _OWN.search(text) is not None
+
+
+def plausible(text: str) -> bool:
+    """Whether a sentence may state something: the quick test that spares the embedder."""
+    plain = text.replace("’", "'")
+    if not 3 <= plain.count(" ") + 1 <= 60:
+        return False
+    if any(pattern.search(plain) for pattern in _REFUSED):
+        return False
+    return not (_QUESTION.search(plain) or _ORDER.match(plain) or _REACTION.match(plain))
+
+
+def features(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    """(len(texts), len(FEATURES) + 1): one bit a pattern, then words / 20, at most 2."""
+    import numpy as np
+
+    plain = [text.replace("’", "'") for text in texts]
+    rows = [
+        [*(float(bool(one.search(text))) for one in FEATURES), min(len(text.split()), 40) / 20]
+        for text in plain
+    ]
+    return np.array(rows, dtype=np.float32).reshape(len(texts), len(FEATURES) + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`score` in [0, 1] is the weight of the classes worth keeping; `label` the best of them."""
+
+    score: float
+    label: str
+
+
+class Screen:
+    """The trained heads. Reads two small files; refuses weights of another embedder."""
+
+    def __init__(self, embedder: Embedder, directory: Path = DATA_DIR) -> None:
+        """Raises `ModelFileMissing` or `ModelFileDamaged`."""
+        import numpy as np
+
+        self._embedder = embedder
+        weights, recipe = directory / WEIGHTS_NAME, directory / RECIPE_NAME
+        try:
+            said = json.loads(recipe.read_text(encoding="utf-8"))
+            with np.load(weights) as stored:
+                self._matrix = stored["weights"].astype(np.float32)
+                self._bias = stored["bias"].astype(np.float32)
+            self._labels: list[str] = [str(label) for label in said["labels"]]
+        except FileNotFoundError as error:
+            raise ModelFileMissing(str(weights)) from error
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelFileDamaged(str(weights)) from error
+        inputs = embedder.dimensions + len(FEATURES) + 1
+        if self._matrix.shape != (inputs, len(self._labels)):
+            raise ModelFileDamaged(str(weights))
+        self._kept = [self._labels.index(label) for label in WORTH_KEEPING]
+
+    def judge(self, texts: Sequence[str]) -> list[Verdict]:
+        """One verdict for each sentence."""
+        import numpy as np
+
+        if not texts:
+            return []
+        inputs = np.hstack([self._embedder.embed(texts), features(texts)])
+        logits = inputs @ self._matrix + self._bias
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        shares = odds / odds.sum(axis=1, keepdims=True)
+        kept = shares[:, self._kept]
+        return [
+            Verdict(float(row.sum()), WORTH_KEEPING[int(row.argmax())]) for row in kept
+        ]

@@ -1,0 +1,74 @@
+"""Who is speaking, and in what relation to the person whose memory this is.
+
+An assistant, a system or a tool says nothing about the user; the user's messages and notes are
+about the user, by the first of the configured names; everyone else goes by their own name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mem.core.chunk import Chunk
+from mem.core.memory import Trust
+
+_GENERIC = frozenset({"user", "you", "me", "human", "myself", "i"})
+_MACHINES = frozenset({"assistant", "system", "tool", "function", "developer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """`subject` keys a memory; `phrase` opens its statement; `is_user`: the store's owner."""
+
+    subject: str
+    phrase: str
+    trust: Trust
+    is_user: bool
+    to_assistant: bool
+
+    @property
+    def possessive(self) -> str:
+        """The phrase as an owner: "Ines's"."""
+        return f"{self.phrase}'s"
+
+
+class Speakers:
+    """Resolves the speaker of each chunk of one document."""
+
+    def __init__(
+        self, chunks: Sequence[Chunk], *, document_kind: str, user_names: Sequence[str]
+    ) -> None:
+        """`document_kind` is `note` or `chat`; the first of `user_names` is the user's subject."""
+        self._chat = document_kind == "chat"
+        self._user = user_names[0] if user_names else None
+        self._aliases = frozenset(name.lower() for name in user_names)
+        self._with_assistant = any(chunk.role in _MACHINES for chunk in chunks)
+        self.names: tuple[str, ...] = tuple(
+            dict.fromkeys(
+                chunk.speaker
+                for chunk in chunks
+                if chunk.speaker and chunk.speaker.lower() not in _GENERIC
+            )
+        )
+
+    def of(self, chunk: Chunk) -> Speaker | None:
+        """The chunk's speaker, or None where nothing may be drawn from it."""
+        if not self._chat:
+            return self._owner(Trust.OWN_NOTE, to_assistant=False)
+        if chunk.role in _MACHINES or chunk.variant:
+            return None
+        name = (chunk.speaker or "").strip()
+        generic = not name or name.lower() in _GENERIC
+        if chunk.role == "user" and (generic or self._with_assistant):
+            return self._owner(Trust.OWN_CHAT, to_assistant=self._with_assistant)
+        if generic:
+            return None
+        if name.lower() in self._aliases:
+            return self._owner(Trust.OWN_CHAT, to_assistant=False)
+        known_other = bool(self._aliases) or chunk.role == "other"
+        trust = Trust.OTHERS if known_other else Trust.OWN_CHAT
+        return Speaker(name, name, trust, is_user=not known_other, to_assistant=False)
+
+    def _owner(self, trust: Trust, *, to_assistant: bool) -> Speaker:
+        phrase = self._user or "The user"
+        return Speaker(self._user or "user", phrase, trust, is_user=True, to_assistant=to_assistant)

@@ -1,0 +1,132 @@
+"""Times of a clause: relative words are taken out and come back as absolute dates.
+
+What depends on when it was said ("yesterday", "next month") never stays in a statement; a time
+that cannot be resolved is dropped, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mem.core.timespan import Precision, TimeMention, TimeSpan, describe, find_mentions
+
+_BEFORE = re.compile(r"(?:,\s*)?\b(?:on|in|at|by|during|over|from|around|about|just|only|back|late|early)\s*$", re.I)
+_COPULA = re.compile(r"(?:\b(?:is|are|was|were|be)|'s)\s+(?:on |in |at |due |due on |for )?$", re.IGNORECASE)
+_WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
+_FIXED = re.compile(r"\b(?:last|this|next|ago|today|yesterday|tomorrow|tonight|\d{4})\b", re.IGNORECASE)
+_YEARLY = re.compile(r"\b(?:birthday|anniversary|name day|christmas)\b", re.IGNORECASE)
+_VAGUE = re.compile(
+    r",?\s*\b(?:recently|lately|just now|right now|the other day|these days|nowadays|earlier|"
+    r"at the moment|so far|not long ago|a while ago|a while back|soon|later|already|yesterday|"
+    r"today|tonight|tomorrow|(?:this|last|next) (?:morning|evening|night|week|weekend|month|year|"
+    r"summer|winter|spring|autumn|fall|monday|tuesday|wednesday|thursday|friday|saturday|sunday))\b,?",
+    re.IGNORECASE,
+)
+_OPEN_ENDED = re.compile(r"\bsince\b", re.IGNORECASE)
+_PREPOSITION = {
+    Precision.DAY: "on ",
+    Precision.WEEKEND: "on ",
+    Precision.WEEK: "in ",
+    Precision.MONTH: "in ",
+    Precision.SEASON: "in ",
+    Precision.QUARTER: "in ",
+    Precision.YEAR: "in ",
+    Precision.DECADE: "in ",
+    Precision.HOUR: "in ",
+    Precision.MINUTE: "",
+    Precision.RANGE: "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Timed:
+    """A clause without its relative times; `phrase` says them absolutely (" on 7 May 2023")."""
+
+    text: str
+    phrase: str
+    start: datetime | None
+    end: datetime | None
+    since: datetime | None = None
+
+
+def take_times(clause: str, said_at: datetime | None, *, future: bool) -> Timed:
+    """Separates a clause from its time.
+
+    `future` says that the clause speaks of what is to come: a bare weekday or date then is the
+    next one. More than one time leaves the span unset.
+    """
+    if said_at is None:
+        return Timed(_without_vague(clause), "", None, None)
+    mentions = find_mentions(clause, said_at=said_at)
+    spans = [_turned(one, said_at, future) for one in mentions]
+    text, phrases = clause, []
+    for mention, span in reversed(list(zip(mentions, spans, strict=True))):
+        text, phrase = _placed(text, mention, span)
+        phrases.insert(0, phrase)
+    text = _without_vague(text)
+    phrase = "".join(part for part in phrases if part)
+    if len(spans) != 1 or _recurring(clause, mentions[0]):
+        return Timed(text, phrase, None, None)
+    since = spans[0].start if _OPEN_ENDED.search(mentions[0].text) else None
+    return Timed(text, phrase, *_bounds(spans[0]), since=since)
+
+
+def _bounds(span: TimeSpan) -> tuple[datetime | None, datetime | None]:
+    return (
+        None if span.start == datetime.min else span.start,
+        None if span.end.year >= 9999 else span.end,
+    )
+
+
+def _turned(mention: TimeMention, said_at: datetime, future: bool) -> TimeSpan:
+    """The mention's span; of a plan, a bare day that has passed becomes the coming one."""
+    span, said = mention.span, said_at.replace(tzinfo=None)
+    if not future or span.end > said or _FIXED.search(mention.text) or not mention.relative:
+        return span
+    if _WEEKDAY.search(mention.text):
+        week = timedelta(days=7)
+        return TimeSpan(span.start + week, span.end + week, span.precision)
+    try:
+        year = span.start.year + 1
+        return TimeSpan(
+            span.start.replace(year=year),
+            span.end.replace(year=span.end.year + 1),
+            span.precision,
+        )
+    except ValueError:
+        return span
+
+
+def _placed(text: str, mention: TimeMention, span: TimeSpan) -> tuple[str, str]:
+    """The text with the mention replaced or taken out, and the phrase that stands for it."""
+    before, after = text[: mention.start], text[mention.end :]
+    if _YEARLY.search(text) or _recurring(text, mention):
+        return text, ""
+    said = describe(span)
+    if after.startswith("'s") or _COPULA.search(before):
+        return before + said + after, ""
+    if not mention.relative and before.strip():
+        return text, ""
+    head = _BEFORE.sub("", before)
+    if not head.strip():
+        after = after.lstrip(" ,")
+    glue = " " if head and after and not head.endswith(" ") and not after.startswith((" ", ",")) else ""
+    lead = "" if said.startswith(("about", "from", "up to")) else _PREPOSITION[span.precision]
+    if span.precision is Precision.RANGE:
+        return (head + glue + after).strip(), f" ({said})"
+    return (head + glue + after).strip(), f" {lead}{said}"
+
+
+def _recurring(text: str, mention: TimeMention) -> bool:
+    """Whether the time is one of many: "on Tuesdays", "every Friday", "each month"."""
+    before = text[: mention.start].lower().rstrip()
+    return (
+        before.endswith(("every", "each", "most", "per", "a", "any", "on"))
+        and not before.endswith(" on")
+    ) or (text[mention.end : mention.end + 1] == "s")
+
+
+def _without_vague(text: str) -> str:
+    return re.sub(r"\s{2,}", " ", _VAGUE.sub(" ", text)).strip(" ,")

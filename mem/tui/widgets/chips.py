@@ -1,0 +1,61 @@
+"""The filters in force on one line; a click on one changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.events import Click
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from mem.core.display import sanitize_line
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """One filter: the key that changes it, its name, and its value where it is in force."""
+
+    action: str
+    key: str
+    name: str
+    value: str = ""
+
+
+class Chips(Widget):
+    """Filters as `f kind: note`; those in force stand out in bold and brackets."""
+
+    chips: reactive[tuple[Chip, ...]] = reactive(())
+
+    @dataclass
+    class Picked(Message):
+        """A chip was clicked; `action` is the screen's method that changes it."""
+
+        action: str
+
+        def __post_init__(self) -> None:
+            super().__init__()
+
+    def render(self) -> Content:
+        parts = []
+        for text, chip in zip(self._texts(), self.chips, strict=True):
+            style = "bold reverse $text-accent" if chip.value else "$text-muted"
+            parts.append(Content.styled(text, style))
+        return Content(" ").join(parts).truncate(max(1, self.size.width), ellipsis=True)
+
+    def _texts(self) -> list[str]:
+        return [
+            sanitize_line(
+                f" {chip.key} {chip.name}: {chip.value} " if chip.value else f" {chip.key} {chip.name} "
+            )
+            for chip in self.chips
+        ]
+
+    def on_click(self, event: Click) -> None:
+        at = 0
+        for text, chip in zip(self._texts(), self.chips, strict=True):
+            at += len(text) + 1
+            if event.x < at:
+                self.post_message(self.Picked(chip.action))
+                return

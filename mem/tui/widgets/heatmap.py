@@ -1,0 +1,162 @@
+"""A grid of counts as shades and numbers: years by months, or weeks by days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from textual.binding import Binding
+from textual.content import Content
+from textual.events import Click
+from textual.geometry import Region
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+_SHADES = " ░▒▓█"
+_LABEL = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """`cells[row][column]` is a key (or "" for none); `counts` has those that are not zero."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[str, ...], ...]
+    counts: Mapping[str, int]
+
+
+class HeatMap(Widget, can_focus=True):
+    """A calendar with a cursor; shades and numbers say the same, so no colour is needed."""
+
+    BINDINGS = [
+        Binding("left", "move(0,-1)", "Earlier", show=False),
+        Binding("right", "move(0,1)", "Later", show=False),
+        Binding("up", "move(-1,0)", "Up", show=False),
+        Binding("down", "move(1,0)", "Down", show=False),
+    ]
+    place: reactive[tuple[int, int]] = reactive((0, 0), init=False)
+
+    @dataclass
+    class Moved(Message):
+        """The cursor is on the cell with this key."""
+
+        key: str
+
+        def __post_init__(self) -> None:
+            super().__init__()
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._grid = Grid((), (), (), {})
+
+    @property
+    def key(self) -> str:
+        """The key of the cell under the cursor; empty where there is none."""
+        row, column = self.place
+        cells = self._grid.cells
+        return cells[row][column] if row < len(cells) and column < len(cells[row]) else ""
+
+    def set_grid(self, grid: Grid, key: str) -> None:
+        """Show `grid` with the cursor on `key`."""
+        self._grid = grid
+        place = next(
+            ((y, x) for y, row in enumerate(grid.cells) for x, one in enumerate(row) if one == key),
+            (0, 0),
+        )
+        self.styles.height = len(grid.rows) + 1
+        if place == self.place:
+            self.post_message(self.Moved(self.key))
+        self.place = place
+        self.refresh(layout=True)
+
+    def watch_place(self) -> None:
+        self.post_message(self.Moved(self.key))
+        if self._grid.rows:
+            parent = self.parent
+            if isinstance(parent, Widget):
+                parent.scroll_to_region(
+                    Region(0, self.place[0] + 1, 1, 1), animate=False, origin_visible=False
+                )
+
+    def action_move(self, down: int, right: int) -> None:
+        """To the next cell that way that has a key; left and right go on in the next row."""
+        if down:
+            self._step(down, self.place[1], down)
+            return
+        keys = [
+            (y, x) for y, row in enumerate(self._grid.cells) for x, one in enumerate(row) if one
+        ]
+        if self.place in keys:
+            at = keys.index(self.place) + right
+            self.place = keys[max(0, min(at, len(keys) - 1))]
+
+    def _step(self, down: int, column: int, by: int) -> None:
+        row = self.place[0] + down
+        while 0 <= row < len(self._grid.cells):
+            if column < len(self._grid.cells[row]) and self._grid.cells[row][column]:
+                self.place = (row, column)
+                return
+            row += by
+
+    def _width(self) -> int:
+        """Columns that one cell takes."""
+        room = max(1, self.size.width - _LABEL)
+        return max(3, min(9, room // max(1, len(self._grid.columns))))
+
+    def render(self) -> Content:
+        width = self._width()
+        most = max(self._grid.counts.values(), default=1)
+        head = " " * _LABEL + "".join(f"{name[: width - 1]:>{width}}" for name in self._grid.columns)
+        lines = [Content.styled(head, "bold $text-muted")]
+        for y, (name, row) in enumerate(zip(self._grid.rows, self._grid.cells, strict=True)):
+            parts = [Content.styled(f"{name[: _LABEL - 1]:<{_LABEL}}", "$text-muted")]
+            parts += [self._cell(y, x, key, width, most) for x, key in enumerate(row)]
+            lines.append(Content("").join(parts))
+        return Content("\n").join(lines)
+
+    def _cell(self, y: int, x: int, key: str, width: int, most: int) -> Content:
+        if not key:
+            return Content(" " * width)
+        count = self._grid.counts.get(key, 0)
+        level = 0 if not count else 1 + min(3, int(4 * count / (most + 1)))
+        number = _short(count) if width > 4 else ""
+        shade = (_SHADES[level] if count else "·") * max(1, width - 1 - len(number))
+        style = "reverse bold" if (y, x) == self.place else ("$text-muted", "", "", "bold", "bold")[level]
+        return Content(" ") + Content.styled(f"{shade[: width - 1 - len(number)]}{number}", style)
+
+    def on_click(self, event: Click) -> None:
+        row, column = event.y - 1, (event.x - _LABEL) // self._width()
+        cells = self._grid.cells
+        if 0 <= row < len(cells) and 0 <= column < len(cells[row]) and cells[row][column]:
+            self.place = (row, column)
+
+
+def _short(count: int) -> str:
+    """A count in at most three characters; nothing for none."""
+    if not count:
+        return ""
+    return str(count) if count < 1000 else f"{min(99, count // 1000)}k"
+
+
+def month_grid(counts: Mapping[str, int]) -> Grid:
+    """Years by months of counts by `2025-03`."""
+    from calendar import month_abbr
+
+    years = sorted({key[:4] for key in counts})
+    span: Sequence[int] = range(int(years[0]), int(years[-1]) + 1) if years else ()
+    rows = tuple(f"{year:04d}" for year in span)
+    cells = tuple(tuple(f"{year}-{month:02d}" for month in range(1, 13)) for year in rows)
+    return Grid(rows, tuple(month_abbr[1:]), cells, counts)
+
+
+def day_grid(month: str, counts: Mapping[str, int]) -> Grid:
+    """Weeks by weekdays of one month (`2025-03`), of counts by `2025-03-01`."""
+    from calendar import Calendar, day_abbr
+
+    year, number = int(month[:4]), int(month[5:7])
+    weeks = Calendar().monthdayscalendar(year, number)
+    cells = tuple(tuple(f"{month}-{day:02d}" if day else "" for day in week) for week in weeks)
+    rows = tuple(f"{next(day for day in week if day):>2d}." for week in weeks)
+    return Grid(rows, tuple(day_abbr), cells, counts)

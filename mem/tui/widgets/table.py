@@ -1,0 +1,349 @@
+"""A table of any length that draws only the lines on screen and asks for rows as they come up.
+
+It holds a bounded number of pages; a row that is not here yet is drawn as dots, never waited for.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding
+from textual.events import Click, Resize
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from mem.core.display import sanitize_line
+
+PAGE = 64
+_PAGES_KEPT = 48
+_ASK_AFTER_S = 0.02
+_GAP = 2
+_MARK = "▌"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column; `width` 0 takes what the others leave. Hidden in tables narrower than `least`."""
+
+    name: str
+    width: int = 0
+    least: int = 0
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Text of one cell, shown on one line; `marks` are spans to bring out."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+    dim: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row by its key; `flagged` rows are drawn in the colour of a warning."""
+
+    key: str
+    cells: tuple[Cell | str, ...]
+    flagged: bool = False
+
+
+@dataclass
+class _Pages:
+    """The pages that are here, the most recently used last."""
+
+    rows: OrderedDict[int, Sequence[Row | None]] = field(default_factory=OrderedDict)
+
+    def row(self, number: int) -> Row | None:
+        page = self.rows.get(number // PAGE)
+        if page is None or number % PAGE >= len(page):
+            return None
+        return page[number % PAGE]
+
+    def put(self, page: int, rows: Sequence[Row | None]) -> None:
+        self.rows[page] = rows
+        self.rows.move_to_end(page)
+        while len(self.rows) > _PAGES_KEPT:
+            self.rows.popitem(last=False)
+
+
+class VirtualTable(ScrollView, can_focus=True):
+    """Rows with a cursor. `set_total` then `PageWanted` and `put_page`, or `set_rows` at once."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "table--header",
+        "table--cursor",
+        "table--blurred",
+        "table--mark",
+        "table--dim",
+        "table--flagged",
+    }
+    BINDINGS = [
+        Binding("up,k", "cursor(-1)", "Up", show=False),
+        Binding("down,j", "cursor(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("home,g", "edge(-1)", "First", show=False),
+        Binding("end,G", "edge(1)", "Last", show=False),
+        Binding("enter", "choose", "Choose", show=False),
+    ]
+    cursor: reactive[int] = reactive(0, init=False)
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor is on `row` (None: on a row that is not here, or there is none)."""
+
+        table: VirtualTable
+        row: Row | None
+
+        def __post_init__(self) -> None:
+            super().__init__()
+
+        @property
+        def control(self) -> VirtualTable:
+            return self.table
+
+    @dataclass
+    class Chosen(Message):
+        """`row` was entered or clicked twice."""
+
+        table: VirtualTable
+        row: Row
+
+        def __post_init__(self) -> None:
+            super().__init__()
+
+        @property
+        def control(self) -> VirtualTable:
+            return self.table
+
+    @dataclass
+    class PageWanted(Message):
+        """Rows `first` … `first + count` are wanted, for `put_page` with that generation."""
+
+        table: VirtualTable
+        generation: int
+        first: int
+        count: int
+
+        def __post_init__(self) -> None:
+            super().__init__()
+
+        @property
+        def control(self) -> VirtualTable:
+            return self.table
+
+    def __init__(
+        self, *columns: Column, empty: str = "", id: str | None = None, header: bool = True
+    ) -> None:
+        super().__init__(id=id)
+        self.columns = columns
+        self.empty = empty
+        self.total = 0
+        self.generation = 0
+        self._header = int(header)
+        self._pages = _Pages()
+        self._asked: set[int] = set()
+        self._asking = False
+
+    # --- values ----------------------------------------------------------------------------
+
+    def set_total(self, total: int, *, cursor: int = 0) -> None:
+        """Show `total` other rows, none of which is here yet."""
+        self.generation += 1
+        self.total = total
+        self._pages = _Pages()
+        self._asked.clear()
+        self._lay_out(cursor)
+
+    def renew(self, total: int, cursor: int) -> None:
+        """As `set_total`, but rows on screen stay until their page comes."""
+        self.generation += 1
+        self.total = total
+        self._asked.clear()
+        self._lay_out(cursor)
+        self._ask_soon()
+
+    def set_rows(self, rows: Sequence[Row], *, cursor: int | None = None) -> None:
+        """Show exactly these rows; the cursor stays on its key where that is still there."""
+        if cursor is None:
+            key = self.row.key if self.row else None
+            cursor = next((i for i, row in enumerate(rows) if row.key == key), self.cursor)
+        self.generation += 1
+        self.total = len(rows)
+        self._pages = _Pages()
+        for page in range(0, len(rows), PAGE):
+            self._pages.rows[page // PAGE] = rows[page : page + PAGE]
+        self._asked = set(self._pages.rows)
+        self._lay_out(cursor)
+
+    def put_page(self, generation: int, first: int, rows: Sequence[Row | None]) -> None:
+        """Take rows that were asked for; those of another generation are dropped."""
+        if generation != self.generation:
+            return
+        self._pages.put(first // PAGE, rows)
+        self.refresh()
+        if first <= self.cursor < first + PAGE:
+            self._announce()
+
+    @property
+    def row(self) -> Row | None:
+        """The row under the cursor."""
+        return self._pages.row(self.cursor) if self.cursor < self.total else None
+
+    def _lay_out(self, cursor: int) -> None:
+        self.virtual_size = Size(0, self.total + self._header)
+        cursor = max(0, min(cursor, self.total - 1))
+        if cursor == self.cursor:
+            self._announce()
+        else:
+            self.cursor = cursor
+        self._keep_in_sight()
+        self.refresh()
+
+    def _announce(self) -> None:
+        self.post_message(self.Highlighted(self, self.row))
+
+    # --- moving ----------------------------------------------------------------------------
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        for row in (old, new):
+            self.refresh(Region(0, row - self.scroll_offset.y + self._header, self.size.width, 1))
+        self._keep_in_sight()
+        self._announce()
+
+    def _keep_in_sight(self) -> None:
+        room = max(1, self.size.height - self._header)
+        top = round(self.scroll_y)
+        if self.cursor < top:
+            self.scroll_to(y=self.cursor, animate=False)
+        elif self.cursor >= top + room:
+            self.scroll_to(y=self.cursor - room + 1, animate=False)
+
+    def _move_to(self, row: int) -> None:
+        if self.total:
+            self.cursor = max(0, min(row, self.total - 1))
+
+    def action_cursor(self, by: int) -> None:
+        self._move_to(self.cursor + by)
+
+    def action_page(self, by: int) -> None:
+        self._move_to(self.cursor + by * max(1, self.size.height - self._header - 1))
+
+    def action_edge(self, side: int) -> None:
+        self._move_to(0 if side < 0 else self.total - 1)
+
+    def action_choose(self) -> None:
+        if self.row is not None:
+            self.post_message(self.Chosen(self, self.row))
+
+    def on_click(self, event: Click) -> None:
+        place = event.get_content_offset(self)
+        if place is None or place.y < self._header:
+            return
+        row = place.y - self._header + round(self.scroll_y)
+        if row < self.total:
+            self.cursor = row
+            if event.chain == 2:
+                self.action_choose()
+
+    def on_resize(self, _: Resize) -> None:
+        self._keep_in_sight()
+
+    # --- drawing ---------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        base = self.rich_style
+        if y < self._header:
+            style = self.get_component_rich_style("table--header")
+            return self._line([Cell(column.name) for column in self._shown()], width, style, " ")
+        number = y - self._header + round(self.scroll_y)
+        if number >= self.total:
+            if number == 0 and self.empty:
+                return _filled([Segment(f" {sanitize_line(self.empty)}", base)], width, base)
+            return Strip.blank(width, base)
+        row = self._pages.row(number)
+        if number // PAGE not in self._asked:
+            self._ask_soon()
+        style = base
+        mark = " "
+        if row is not None and row.flagged:
+            style += self.get_component_rich_style("table--flagged", partial=True)
+        if number == self.cursor:
+            name = "table--cursor" if self.has_focus else "table--blurred"
+            style += self.get_component_rich_style(name, partial=True)
+            mark = _MARK
+        if row is None:
+            return _filled([Segment(f"{mark} ·", style)], width, style)
+        cells = [row.cells[i] for i, one in enumerate(self.columns) if one in self._shown()]
+        return self._line(cells, width, style, mark)
+
+    def _shown(self) -> list[Column]:
+        return [column for column in self.columns if self.size.width >= column.least]
+
+    def _line(self, cells: Sequence[Cell | str], width: int, style: Style, mark: str) -> Strip:
+        shown = self._shown()
+        fixed = sum(column.width for column in shown) + _GAP * (len(shown) - 1) + 2
+        spread = max(1, sum(1 for column in shown if not column.width))
+        segments = [Segment(mark + " ", style)]
+        for place, (column, given) in enumerate(zip(shown, cells, strict=True)):
+            room = column.width or max(4, (width - fixed) // spread)
+            cell = given if isinstance(given, Cell) else Cell(given)
+            if place:
+                segments.append(Segment(" " * _GAP, style))
+            segments += self._cell(cell, room, style, right=column.right)
+        return _filled(segments, width, style)
+
+    def _cell(self, cell: Cell, room: int, style: Style, *, right: bool) -> list[Segment]:
+        text = sanitize_line(cell.text)
+        if cell_len(text) > room:
+            text = set_cell_size(text, room - 1).rstrip() + "…"
+        padding = Segment(" " * max(0, room - cell_len(text)), style)
+        if cell.dim:
+            style += self.get_component_rich_style("table--dim", partial=True)
+        segments, at = [], 0
+        if cell.marks:
+            bright = style + self.get_component_rich_style("table--mark", partial=True)
+            for start, end in cell.marks:
+                if start >= len(text):
+                    break
+                segments += [Segment(text[at:start], style), Segment(text[start:end], bright)]
+                at = end
+        segments.append(Segment(text[at:], style))
+        return [padding, *segments] if right else [*segments, padding]
+
+    # --- asking ----------------------------------------------------------------------------
+
+    def _ask_soon(self) -> None:
+        if not self._asking:
+            self._asking = True
+            self.set_timer(_ASK_AFTER_S, self._ask)
+
+    def _ask(self) -> None:
+        """Ask for the pages on screen now, whatever was scrolled past on the way here."""
+        self._asking = False
+        first = round(self.scroll_y) // PAGE
+        last = min(self.total - 1, round(self.scroll_y) + self.size.height) // PAGE
+        for page in {*range(first, last + 1), self.cursor // PAGE}:
+            if page not in self._asked and page * PAGE < self.total:
+                self._asked.add(page)
+                count = min(PAGE, self.total - page * PAGE)
+                self.post_message(self.PageWanted(self, self.generation, page * PAGE, count))
+        for page in [page for page in self._asked if page not in self._pages.rows]:
+            if not first - 2 <= page <= last + 2 and page != self.cursor // PAGE:
+                self._asked.discard(page)
+
+
+def _filled(segments: list[Segment], width: int, style: Style) -> Strip:
+    return Strip(segments).adjust_cell_length(width, style)
