@@ -34,6 +34,7 @@ EMBEDDED: Final = 24
 CONTEXT_SHARE: Final = 0.4
 #: Further evidence may score this much below the best.
 SLACK: Final = 2.0
+DATED_SLACK: Final = 0.8
 NEAREST: Final = 3
 
 
@@ -258,6 +259,8 @@ def _further(found: Evidence, settled: conflicts.Settled, most: int) -> list[Sco
     closed = {id(one) for one in (settled.best, *settled.earlier)}
     index = {id(one): i for i, one in enumerate(found.ranked)}
     picked: list[Scored] = []
+    # A date is one thing: what else is said of it must be nearly as good.
+    slack = DATED_SLACK if dates.wants_date(found.asked) else SLACK
     while len(picked) < most:
         options = [
             (
@@ -265,12 +268,12 @@ def _further(found: Evidence, settled: conflicts.Settled, most: int) -> list[Sco
                 other,
             )
             for other in found.ranked[:12]
-            if id(other) not in closed and other.score >= settled.best.score - SLACK
+            if id(other) not in closed and other.score >= settled.best.score - slack
         ]
         if not options:
             break
         value, other = max(options, key=lambda pair: pair[0])
-        if value < settled.best.score - SLACK - 1.5:
+        if value < settled.best.score - slack - 1.5:
             break
         closed.add(id(other))
         taken.append(other)

@@ -177,8 +177,9 @@ def ledger(done: Ledger, style: Style, *, verbose: bool = False) -> list[str]:
     ]
     lines = [f"{plural(done.seen, 'document')} seen in {duration(done.elapsed_ms)}"]
     for name, count, remark in counts:
-        room = style.width - 22
-        lines.append(f"  {name:<10}{count:>7,}   {clipped(remark, room)}".rstrip())
+        head = f"  {name:<10}{count:>7,}   "
+        first, *rest = wrapped(remark, (), style, indent=" " * len(head)) or [""]
+        lines += [(head + first[len(head) :]).rstrip(), *rest]
     for outcome in ("failed", "skipped") if verbose else ("failed",):
         for entry in done.entries:
             if entry.outcome == outcome:

@@ -47,6 +47,9 @@ def _full_text(connection: sqlite3.Connection) -> list[Finding]:
     try:
         connection.execute("INSERT INTO chunk_fts (chunk_fts, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
+        if (getattr(error, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_READONLY:
+            remedy = "make the home writable to have it checked"
+            return [Finding("full-text", "the word index was not checked", remedy, "warning")]
         return [
             Finding(
                 "full-text",
