@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 # An import that changed at least this much brings the derived index up to date itself.
 INDEX_WHEN_CHANGED = 1000
-_MEGABYTE = 1024 * 1024
 _EMBED_STEP = 1024
 
 
@@ -123,23 +122,14 @@ class Assistant(Parts):
         `readmit` takes in again what was forgotten. Raises PathMissing, UnknownFormat, StoreFull,
         StoreLocked; what was committed before stays.
         """
-        from mem.ingest.pipeline import Importer
-
-        importer = Importer(
-            self.store,
-            self.parsers(),
-            self.embeddings,
-            lambda: self.embedder,
-            self.clock,
-            max_bytes=self.settings.import_max_file_mb * _MEGABYTE,
-        )
-        ledger = importer.run(
+        ledger = self.importer().run(
             [Path(path) for path in paths],
             form=format,
             dry_run=dry_run,
             readmit=readmit,
             on_progress=on_progress,
         )
+        ledger.notices += self.plugins.notices()
         if not dry_run and ledger.chunks_added + ledger.chunks_removed >= INDEX_WHEN_CHANGED:
             self._follow_index(ledger)
         return ledger
@@ -168,6 +158,7 @@ class Assistant(Parts):
             title=title,
             said_at=said_at or self.clock.now(),
             recorded_at=self.clock.utc(),
+            redact=self.settings.import_secrets == "redact",
         )
         record = self.store.documents.get(identity)
         assert record is not None

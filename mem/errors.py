@@ -12,15 +12,33 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     │   ├── UndoConflict           what was changed has been changed again since
     │   ├── NotAllowed             the memory's state forbids it
     │   ├── UnknownFormat
+    │   ├── UnknownKind            no kind or status of memory is called so
+    │   ├── UnknownPlugin
     │   ├── UnknownSetting
+    │   ├── NotWatched             no such source is kept in step
+    │   ├── NoTerminal             a full-screen UI needs one
     │   └── BadSetting
+    ├── VaultError                 the vault stays closed, or does not hold what is asked for
+    │   ├── VaultAbsent
+    │   ├── VaultDamaged
+    │   ├── VaultExists
+    │   ├── VaultKeyMissing        the system's keyring does not have this vault's key
+    │   ├── VaultLocked            the system's keyring is locked or does not answer
+    │   ├── NoPassphrase
+    │   ├── WrongPassphrase
+    │   ├── WrongRecoveryKey
+    │   ├── VaultNameUnknown
+    │   ├── VaultNameTaken
+    │   └── SecretNotReadable      the file no longer holds the secret that was found in it
     ├── ConfigUnreadable           config.toml is not valid TOML
+    ├── PluginFailed               a plugin cannot be used; the rest goes on without it
     ├── InputError                 something outside the store could not be read
     │   ├── PathMissing
     │   ├── FileUnreadable
     │   └── ParseFailed
     ├── StoreError
     │   ├── StoreLocked            another process holds the store too long
+    │   │   └── WatcherRunning     another process keeps this home in step
     │   ├── StoreDamaged           SQLite says that the file is not sound
     │   ├── StoreFull              no room left on the device
     │   ├── HomeNotWritable
@@ -29,6 +47,7 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     ├── VectorIndexError           the derived index; never fatal to a search
     │   ├── IndexOwned             another process owns the index folder
     │   └── IndexDamaged
+    ├── ServiceFailed              the system's service manager did not do it
     └── ModelError
         ├── ModelFileMissing
         └── ModelFileDamaged
@@ -97,9 +116,33 @@ class UnknownFormat(UsageError):
         super().__init__(f"There is no format {given!r}. Known: {', '.join(['auto', *known])}.")
 
 
+class UnknownKind(UsageError):
+    def __init__(self, given: str, known: list[str]) -> None:
+        super().__init__(f"No memory is a {given!r}. Known: {', '.join(known)}.")
+
+
+class UnknownPlugin(UsageError):
+    def __init__(self, given: str, known: list[str]) -> None:
+        installed = f"Installed: {', '.join(known)}" if known else "None is installed"
+        super().__init__(f"There is no plugin {given!r}. {installed}.")
+
+
 class UnknownSetting(UsageError):
     def __init__(self, key: str, known: list[str]) -> None:
         super().__init__(f"There is no setting {key!r}. Known: {', '.join(known)}.")
+
+
+class NotWatched(UsageError):
+    def __init__(self, given: str) -> None:
+        super().__init__(f"{given!r} is not kept in step. `mem source list` shows what is.")
+
+
+class NoTerminal(UsageError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The full-screen UI needs a terminal at both ends. "
+            "Run it without pipes, or use `mem ask`, `mem search` and `mem list`."
+        )
 
 
 class BadSetting(UsageError):
@@ -114,6 +157,90 @@ class ConfigUnreadable(MemError):
         )
 
 
+class PluginFailed(MemError):
+    """A plugin cannot be used; the message is the reason, reported beside the plugin's name."""
+
+
+class VaultError(MemError):
+    """The vault stays closed, or does not hold what is asked for; no value is in any message."""
+
+
+class VaultAbsent(VaultError):
+    def __init__(self) -> None:
+        super().__init__("There is no vault yet. `mem vault add NAME` makes one.")
+
+
+class VaultDamaged(VaultError):
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"{path}: the vault cannot be read ({reason}). Put a copy of it back.")
+
+
+class VaultExists(VaultError):
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path}: there is a vault already; it is left as it is.")
+
+
+class VaultKeyMissing(VaultError):
+    def __init__(self, made_with: str, now: str) -> None:
+        super().__init__(
+            f"The system's keyring ({now}) does not have the key of this vault, which was put into "
+            f"{made_with}. `mem vault recover` opens it with the recovery key."
+        )
+
+
+class VaultLocked(VaultError):
+    def __init__(self, backend: str, reason: str) -> None:
+        super().__init__(
+            f"The system's keyring ({backend}) is locked or does not answer ({reason}). Unlock it, "
+            "or open the vault with the recovery key: `mem vault recover`."
+        )
+
+
+class NoPassphrase(VaultError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The vault needs its passphrase, and there is no terminal to ask at. Name a file that "
+            "holds it in MEM_VAULT_PASSPHRASE_FILE, or give it as stdin with --passphrase-stdin."
+        )
+
+
+class WrongPassphrase(VaultError):
+    def __init__(self) -> None:
+        super().__init__(
+            "That is not the vault's passphrase. Try again, or open the vault with the recovery "
+            "key: `mem vault recover`."
+        )
+
+
+class WrongRecoveryKey(VaultError):
+    def __init__(self) -> None:
+        super().__init__(
+            "That is not the vault's recovery key: 8 groups of letters and digits, shown once when "
+            "the vault was made. Check each group."
+        )
+
+
+class VaultNameUnknown(VaultError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The vault has nothing called {name!r}. `mem vault list` shows the names.")
+
+
+class VaultNameTaken(VaultError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The vault has something called {name!r} already. Choose another name, "
+            "or remove that one first."
+        )
+
+
+class SecretNotReadable(VaultError):
+    def __init__(self, mark: str) -> None:
+        super().__init__(
+            f"The secret {mark} stands in no file any more (it was typed, or the file was changed "
+            "or is gone). `mem vault add NAME` keeps it by hand."
+        )
+
+
 class InputError(MemError):
     """Something outside the store could not be read."""
 
@@ -125,6 +252,7 @@ class PathMissing(InputError):
 
 class FileUnreadable(InputError):
     def __init__(self, path: str, reason: str) -> None:
+        self.reason = reason
         super().__init__(f"{path}: cannot be read ({reason}). Check its permissions.")
 
 
@@ -146,6 +274,16 @@ class StoreLocked(StoreError):
         super().__init__(
             f"{path}: another process has been writing for too long. "
             "Nothing was lost; try again when it has finished."
+        )
+
+
+class WatcherRunning(StoreLocked):
+    def __init__(self, path: str, process: int | None) -> None:
+        who = f"process {process}" if process else "another process"
+        StoreError.__init__(
+            self,
+            f"{path}: {who} keeps this memory in step already. "
+            "It takes up new sources by itself; `mem service status` tells more.",
         )
 
 
@@ -207,6 +345,14 @@ class IndexDamaged(VectorIndexError):
         super().__init__(
             f"{path}: the vector index is not usable ({reason}). "
             "Searches scan the stored vectors meanwhile; `mem doctor --rebuild-index` mends it."
+        )
+
+
+class ServiceFailed(MemError):
+    def __init__(self, command: str, reason: str) -> None:
+        super().__init__(
+            f"{command}: {reason}. "
+            "`mem service install --dry-run` shows the files; `mem watch` works without a service."
         )
 
 

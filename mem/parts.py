@@ -19,10 +19,17 @@ from mem.settings.paths import Paths
 from mem.store.store import Store
 
 if TYPE_CHECKING:
+    from mem.consolidation.keeper import MemoryKeeper
+    from mem.consolidation.worker import Extractor
+    from mem.hooks.manager import Plugins
+    from mem.ingest.pipeline import Importer
+    from mem.ingest.secretkeeper import SecretKeeper
     from mem.retrieval.retriever import Retriever
     from mem.store.embeddings import Embeddings
     from mem.vectors.choice import AutoIndex
     from mem.vectors.chroma import ChromaIndex
+
+_MEGABYTE = 1024 * 1024
 
 
 class Parts:
@@ -119,11 +126,73 @@ class Parts:
             embedder=self.embedder,
         )
 
+    @cached_property
+    def memories(self) -> MemoryKeeper:
+        """The memories, and everything that can be done with them."""
+        from mem.consolidation.keeper import MemoryKeeper
+
+        return MemoryKeeper(
+            self.store,
+            self.clock,
+            lambda: self.embedder,
+            extractor=self._extractor,
+            backups=self.paths.backups,
+            user_names=self.settings.user_names,
+        )
+
+    def _extractor(self) -> Extractor:
+        from mem.consolidation.rules import Rules
+
+        return Rules(self.embedder, user_names=self.settings.user_names)
+
+    @cached_property
+    def plugins(self) -> Plugins:
+        """What comes with `mem` and what is installed beside it; parsers of the latter run in a
+        child process.
+        """
+        from mem.hooks.manager import load_all
+        from mem.sources import builtin
+        from mem.sources.isolation import IsolatedParser, Isolation
+
+        isolation = Isolation()
+        self._opened.append(isolation.close)
+        paths = self.paths
+        return load_all(
+            builtin,
+            data_folders=(paths.data, paths.config, paths.cache),
+            wrap=lambda parser: IsolatedParser(parser, isolation),
+        )
+
+    @cached_property
+    def _parsers(self) -> Sequence[Parser]:
+        from mem.sources.builtin import with_archives
+
+        return with_archives(self.plugins.parsers(), self.paths.cache)
+
+    @cached_property
+    def secrets(self) -> SecretKeeper:
+        """The secrets that were kept out, and what can be done about them."""
+        from mem.ingest.secretkeeper import SecretKeeper
+
+        return SecretKeeper(self.store, self.paths, self.clock, self.parsers)
+
     def parsers(self) -> Sequence[Parser]:
         """Everything that can be taken in."""
-        from mem.sources.builtin import parsers
+        return self._parsers
 
-        return parsers()
+    def importer(self) -> Importer:
+        """Takes files and folders in."""
+        from mem.ingest.pipeline import Importer
+
+        return Importer(
+            self.store,
+            self.parsers(),
+            self.embeddings,
+            lambda: self.embedder,
+            self.clock,
+            max_bytes=self.settings.import_max_file_mb * _MEGABYTE,
+            redact=self.settings.import_secrets == "redact",
+        )
 
     @contextmanager
     def chroma(self) -> Iterator[ChromaIndex]:

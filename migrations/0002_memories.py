@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 SCHEMA = """
 -- `slot` and `value` are hashes: of what a statement is about, and of what it says of it.
+-- `document_id` is where it was first read, kept after the passage is gone so that forgetting the
+-- document finds it.
 CREATE TABLE memory (
     pk INTEGER PRIMARY KEY AUTOINCREMENT,
     id TEXT NOT NULL UNIQUE,
@@ -39,8 +41,10 @@ CREATE TABLE memory (
     pinned INTEGER NOT NULL DEFAULT 0 CHECK (pinned IN (0, 1)),
     exclusive INTEGER NOT NULL DEFAULT 0 CHECK (exclusive IN (0, 1)),
     negated INTEGER NOT NULL DEFAULT 0 CHECK (negated IN (0, 1)),
-    fingerprint TEXT NOT NULL
+    fingerprint TEXT NOT NULL,
+    document_id TEXT
 ) STRICT;
+CREATE INDEX memory_by_document ON memory (document_id);
 CREATE INDEX memory_by_slot ON memory (slot);
 CREATE INDEX memory_by_fingerprint ON memory (fingerprint);
 CREATE INDEX memory_by_status ON memory (status, said_at);

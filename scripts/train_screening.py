@@ -70,6 +70,7 @@ def cross_validated(inputs: Floats, labels: Labels, names: list[str]) -> dict[st
 
 
 def main() -> None:
+    """Train, cross-validate and write the weights with their recipe."""
     content = EXAMPLES.read_text(encoding="utf-8")
     rows = [json.loads(line) for line in content.splitlines()]
     names = sorted({row["label"] for row in rows})
@@ -80,10 +81,14 @@ def main() -> None:
     accuracy = cross_validated(inputs, labels, names)
     weights, bias = fit(inputs, labels, len(names))
     DATA_DIR.mkdir(exist_ok=True)
+    plain = inputs[:, embedder.dimensions :]
+    plain_weights, plain_bias = fit(plain, labels, len(names))
     np.savez(
         DATA_DIR / WEIGHTS_NAME,
         weights=weights.astype(np.float16),
         bias=bias.astype(np.float16),
+        plain_weights=plain_weights.astype(np.float16),
+        plain_bias=plain_bias.astype(np.float16),
     )
     recipe = {
         "labels": names,
@@ -95,6 +100,9 @@ def main() -> None:
         "steps": STEPS,
         "rate": RATE,
         "cross_validated_accuracy": {key: round(value, 3) for key, value in accuracy.items()},
+        "cross_validated_accuracy_without_vectors": {
+            key: round(value, 3) for key, value in cross_validated(plain, labels, names).items()
+        },
     }
     text = json.dumps(recipe, indent=2) + "\n"
     (DATA_DIR / RECIPE_NAME).write_text(text, encoding="utf-8")

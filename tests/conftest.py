@@ -14,12 +14,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut off the user's own home, settings and clock."""
+    """Cut off the user's own home, settings, plugins and clock."""
     for name in [name for name in os.environ if name.startswith("MEM_") and name != "MEM_SHARED"]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("MEM_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MEM_NOW", FIXED_NOW)
     monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("MEM_PLUGINS", "off")
 
 
 @pytest.fixture(autouse=True)

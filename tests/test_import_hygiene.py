@@ -29,7 +29,8 @@ atexit.register(report)
 IMPORT_ALL = """
 import importlib, pkgutil, mem
 for module in pkgutil.walk_packages(mem.__path__, "mem."):
-    if not module.name.endswith("__main__"):
+    # Textual is what the terminal UI is made of; only `mem tui` imports it.
+    if not module.name.endswith("__main__") and not module.name.startswith("mem.tui"):
         importlib.import_module(module.name)
 """
 

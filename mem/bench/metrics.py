@@ -75,7 +75,9 @@ def judge(question: Question, ranking: Ranking) -> dict[str, float]:
         figures[f"session NDCG@{GAIN_CUT}"] = gain(sessions, question.evidence_sessions)
     if question.answers:
         first = ranking.hits[0].text.lower() if ranking.hits else ""
-        figures["top-1 current"] = float(any(answer.lower() in first for answer in question.answers))
+        figures["top-1 current"] = float(
+            any(answer.lower() in first for answer in question.answers)
+        )
     return figures
 
 
@@ -114,8 +116,7 @@ def summarise(questions: Sequence[Question], rankings: Mapping[str, Ranking]) ->
 def _means(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
     names = dict.fromkeys(name for one in figures for name in one)
     return {
-        name: sum(one[name] for one in figures if name in one)
-        / sum(name in one for one in figures)
+        name: sum(one[name] for one in figures if name in one) / sum(name in one for one in figures)
         for name in names
     }
 

@@ -175,4 +175,3 @@ def _ranking_line(identity: str, ranking: Ranking) -> dict[str, object]:
         for hit in ranking.hits
     ]
     return {"id": identity, "hits": hits, "confidence": ranking.confidence}
-

@@ -101,8 +101,7 @@ def _question(said: dict[str, Any]) -> Question:
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open()
-    with opened as lines:
+    with path.open("rb") as raw, gzip.open(raw) if path.suffix == ".gz" else raw as lines:
         for number, line in enumerate(lines, 1):
             try:
                 yield json.loads(line)

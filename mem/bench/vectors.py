@@ -63,12 +63,14 @@ class KeptVectors:
         if on_batch is not None:
             on_batch(len(texts))
         joined = b"".join(known[digest] for digest in digests)
-        return np.frombuffer(joined, "<f2").reshape(len(texts), -1).astype(np.float32)
+        found: Vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        found[:] = np.frombuffer(joined, "<f2").reshape(found.shape)
+        return found
 
     def embed_query(self, text: str) -> Vectors:
         """(dimensions,) float32 of length 1."""
-        rows: Vectors = self.embed([text])
-        return rows[0]
+        row: Vectors = self.embed([text])[0]
+        return row
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self._embedder.count_tokens(texts)

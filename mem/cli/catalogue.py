@@ -17,7 +17,7 @@ class Command(NamedTuple):
     summary: str
 
 
-_START, _USE, _KEEP = "Start", "Find and ask", "Keep"
+_START, _USE, _CORRECT, _KEEP = "Start", "Find and ask", "Correct", "Keep"
 
 COMMANDS: tuple[Command, ...] = (
     Command("demo", "demo", _START, "A guided minute on sample notes and chats."),
@@ -26,13 +26,34 @@ COMMANDS: tuple[Command, ...] = (
     Command("add", "add", _START, "Remember something you type."),
     Command("ask", "ask", _USE, "Answer a question with its evidence."),
     Command("search", "search", _USE, "Find passages and messages."),
-    Command("list", "list_", _USE, "List the documents in memory."),
-    Command("show", "show", _USE, "Show a document or a passage."),
+    Command("list", "list_", _USE, "List the memories, or the documents."),
+    Command("show", "show", _USE, "Show a memory, a document or a passage."),
+    Command("timeline", "timeline", _USE, "Show how things developed, oldest first."),
+    Command("profile", "profile", _USE, "Show what is known of you, by kind."),
+    Command(
+        "entities", "entities", _USE, "List who and what memories mention, or everything about one."
+    ),
+    Command("tui", "tui", _USE, "See, ask and correct memory, full screen."),
+    Command(
+        "review", "review", _CORRECT, "Decide about proposed, conflicting and quarantined memories."
+    ),
+    Command("edit", "edit", _CORRECT, "Correct a memory; the old version stays in its history."),
+    Command("pin", "pin", _CORRECT, "Keep memories from fading."),
+    Command("history", "history", _CORRECT, "Show what was done, by whom and why."),
+    Command("undo", "undo", _CORRECT, "Take changes to memories back."),
+    Command(
+        "consolidate", "consolidate", _KEEP, "Draw memories from what was taken in, and sort them."
+    ),
+    Command("prune", "prune", _KEEP, "Archive memories that have faded."),
     Command("stats", "stats", _KEEP, "Count what is in memory."),
     Command("source", "source", _KEEP, "The folders and exports that memory knows."),
+    Command("watch", "watch", _KEEP, "Keep memory in step with its folders."),
+    Command("service", "service", _KEEP, "Keep in step in the background."),
     Command("forget", "forget", _KEEP, "Destroy documents or a source for good."),
     Command("doctor", "doctor", _KEEP, "Check the store, and mend what is derived."),
+    Command("vault", "vault", _KEEP, "Passwords and keys, encrypted and out of search."),
     Command("config", "config", _KEEP, "Show and change settings."),
+    Command("plugins", "plugins", _KEEP, "List the plugins that are in use, and what failed."),
 )
 
 _OPTIONS = (

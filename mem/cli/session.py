@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mem.assistant import Assistant
+    from mem.core.memory import MemoryKind
     from mem.core.query import Filters
     from mem.core.timevalues import TimeSpan
 
@@ -48,7 +49,20 @@ def read_stdin() -> str:
 
 def moment(option: str, text: str, now: datetime) -> datetime:
     """The beginning of the time that `text` names. Raises BadTimeExpression."""
-    return _span(option, text, now).start
+    return span(option, text, now).start
+
+
+def memory_kind(given: str | None) -> MemoryKind | None:
+    """The kind of memory that an option names. Raises UnknownKind."""
+    from mem.core.memory import MemoryKind
+    from mem.errors import UnknownKind
+
+    if given is None:
+        return None
+    try:
+        return MemoryKind(given.lower())
+    except ValueError as error:
+        raise UnknownKind(given, [kind.value for kind in MemoryKind]) from error
 
 
 def filters(
@@ -70,7 +84,7 @@ def filters(
     starts = [moment("--since", since, now)] if since is not None else []
     ends = [moment("--before", before, now)] if before is not None else []
     if on is not None:
-        day = _span("--on", on, now)
+        day = span("--on", on, now)
         starts.append(day.start)
         ends.append(day.end)
     return Filters(
@@ -82,13 +96,14 @@ def filters(
     )
 
 
-def _span(option: str, text: str, now: datetime) -> TimeSpan:
+def span(option: str, text: str, now: datetime) -> TimeSpan:
+    """The time that `text` names. Raises BadTimeExpression."""
     from mem.core.timespan import parse_span
 
-    span = parse_span(text, now=now)
-    if span is None:
+    found = parse_span(text, now=now)
+    if found is None:
         raise BadTimeExpression(option, text)
-    return span
+    return found
 
 
 def absolute(given: str) -> str:

@@ -45,10 +45,8 @@ def gives_orders(text: str) -> bool:
 
 def admit(candidate: Candidate, *, rejected: bool, forgotten: bool) -> Admission:
     """Decide about a candidate whose evidence has been verified."""
-    if forgotten:
-        return Admission(None, "forgotten")
-    if rejected:
-        return Admission(None, "rejected before")
+    if forgotten or rejected:
+        return Admission(None, "forgotten" if forgotten else "rejected before")
     if not candidate.text.strip():
         return Admission(None, "empty")
     said = [candidate.text, *(one.quote for one in candidate.evidence)]

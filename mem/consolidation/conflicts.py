@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from itertools import pairwise
 
 from mem.core.memory import Trust
 
@@ -121,7 +122,7 @@ def _spans(statements: Sequence[Statement]) -> list[tuple[str, datetime, datetim
     """(value, start, end) in order of time; neighbours differ in value or leave a gap."""
     points = sorted({point for one in statements for point in (one.begins, one.ends)})
     spans: list[tuple[str, datetime, datetime]] = []
-    for start, end in zip(points, points[1:], strict=False):
+    for start, end in pairwise(points):
         value = _value_at(start, statements)
         if value is None:
             continue
@@ -159,9 +160,7 @@ def _others(left: Sequence[Statement], current: Segment | None) -> list[Segment]
         opened = None if start == datetime.min else start
         lasting = standing in (Standing.RIVAL, Standing.CONTESTED)
         # What never held has an empty validity.
-        segments.append(
-            Segment(value, opened, None if lasting else opened, tuple(mine), standing)
-        )
+        segments.append(Segment(value, opened, None if lasting else opened, tuple(mine), standing))
     return segments
 
 
@@ -179,7 +178,9 @@ def _standing(mine: Sequence[Statement], current: Segment | None) -> Standing:
             continue
         if _ties(one, best):
             return Standing.RIVAL
-        if one.trust < best.trust and one.moment >= newest:
+        # Of the same date, what the user vouched for has decided it.
+        later = one.moment > newest or (one.moment == newest and best.trust < Trust.TYPED)
+        if one.trust < best.trust and later:
             found = Standing.CONTESTED
     return found
 

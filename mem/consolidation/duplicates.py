@@ -18,19 +18,25 @@ _RELATED_WORDS = 0.60
 _NUMBERS = {
     word: str(value)
     for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
+        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
     )
 }
-_NEGATIONS = frozenset(
-    "no not never none nobody nothing nowhere neither nor without cannot hardly barely isn't "
-    "aren't wasn't weren't don't doesn't didn't won't can't couldn't shouldn't wouldn't haven't "
-    "hasn't hadn't stopped quit former formerly".split()
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NEGATIONS = _words(
+    "no not never none nobody nothing nowhere neither nor without cannot hardly barely "
+    "isn't aren't wasn't weren't don't doesn't didn't won't can't couldn't shouldn't "
+    "wouldn't haven't hasn't hadn't stopped quit former formerly "
 )
-_STOP = frozenset(
-    "a an the is are was were be been being am of in on at to for with by from and or that this "
-    "these those there it its as into onto over up down out off i my me we our you your he she "
-    "they his her their them him who which while some has have had do does did will would can "
-    "very really just also now".split()
+_STOP = _words(
+    "a an the is are was were be been being am of in on at to for with by from and or that "
+    "this these those there it its as into onto over up down out off i my me we our you "
+    "your he she they his her their them him who which while some has have had do does did "
+    "will would can very really just also now "
 )
 _OPPOSITES = (
     "love/hate like/dislike like/hate love/dislike enjoy/hate start/stop begin/end open/close "

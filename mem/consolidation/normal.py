@@ -98,10 +98,10 @@ def slot_of(
     if not (about and relation and what):
         whole = " ".join(words_of(text))
         return _hash("text", kind.value, whole, _day(kind, day)), f"+{_hash(whole)}"
-    if kind is MemoryKind.EVENT:
-        slot = _hash("event", about, relation, what, _day(kind, day))
-    elif exclusive:
+    if exclusive:
         slot = _hash("one", about, relation)
+    elif kind is MemoryKind.EVENT:
+        slot = _hash("event", about, relation, what, _day(kind, day))
     else:
         slot = _hash("many", about, relation, what)
     return slot, polarity + _hash(what)

@@ -42,7 +42,8 @@ class BlockKind(StrEnum):
 class Block:
     """A slice `[start, end)` of the document's text.
 
-    `line` is 1-based; `headings` are the titles it stands under, outermost first.
+    `line` is 1-based; `headings` are the titles it stands under, outermost first. `place` names
+    the block's place where lines of the text are no guide to the file (`page 3`).
     """
 
     kind: BlockKind
@@ -50,6 +51,7 @@ class Block:
     end: int
     line: int
     headings: tuple[str, ...] = ()
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,21 @@ _OPENER = re.compile(
     r"(?:yeah|yes|yep|yup|no|nope|nah|well|so|oh|wow|woah|whoa|hey|hi|hello|ok|okay|alright|right|"
     r"sure|and|but|also|plus|anyways?|actually|honestly|basically|personally|definitely|totally|"
     r"absolutely|exactly|true|thanks(?: so much| a lot)?|thank you(?: so much)?|ha(?:ha)*|lol|hmm+|"
-    r"um+|ah+|aw+|sorry|by the way|btw|guess what|you know|i mean|to be honest|tbh|in fact|of course|"
+    r"um+|ah+|aw+|sorry|by the way|btw|guess what|you know|i mean|to be honest|tbh|in fact|"
+    r"of course|"
     r"for me|as for me|luckily|fortunately|unfortunately|sadly|still|though|however|apparently|fyi|"
     r"update|news|good news|great news|sounds good|perfect|great|cool|awesome|understood|got it|"
-    r"speaking of which|on another note|in addition|additionally|first(?:ly)?|second(?:ly)?|finally|"
+    r"speaking of which|on another note|in addition|additionally|first(?:ly)?|second(?:ly)?|"
+    r"finally|"
     r"then|meanwhile|good morning|good evening|good afternoon|long time no (?:see|talk)|"
     r"ever since then|since then|recently|lately|nowadays|these days|currently|right now|now|"
     r"at the moment|the other day|not much|you won't believe it|funny enough|to be fair|"
     r"as i said|as you know|like i said|for sure|of late)"
 )
 _OPENING = re.compile(rf"^{_OPENER.pattern}(?:\s*[,!.:;…–—-]+\s*|\s+)", re.IGNORECASE)
-_OPENING_KEEP = re.compile(r"^(?:so|no|still|right|sure|well|first|second|great|true)\s+(?![iI]\b|we\b|my\b)")
+_OPENING_KEEP = re.compile(
+    r"^(?:so|no|still|right|sure|well|first|second|great|true)\s+(?![iI]\b|we\b|my\b)"
+)
 _HEDGE = re.compile(
     r"^i(?:'m)? (?:think|believe|guess|feel like|suppose|reckon|figure|hope|realised|realized|"
     r"must say|have to say|have to admit|admit|just wanted to (?:say|tell you)|"
@@ -31,16 +35,20 @@ _HEDGE = re.compile(
 )
 _SUBJECT = r"(?:i|we|it|they|she|he|you|that|this|there|what|which|who|let's)(?:'\w+)?\s"
 _CUT = re.compile(
-    rf"\s+[-–—]+\s*|\s*[—–]\s*|\s*--+\s*|;\s+|,?\s+(?:and|but|so|plus|'cause|cause|because|as)\s+(?={_SUBJECT})"
+    rf"\s+[-–—]+\s*|\b-\s+|\s*[—–]\s*|\s*--+\s*|;\s+|,?\s+(?:and|but|so|plus|'cause|cause|because)\s+(?={_SUBJECT})"
     rf"|,\s+(?={_SUBJECT})|,\s+(?:but|so|and my|and our|right|huh|haha|lol)\b\s*|!\s+|\s+\(",
     re.IGNORECASE,
 )
+# "My colleagues and I went": one subject, not two clauses.
+_COMPANY = re.compile(r"^((?:[Mm]y|[Tt]he|[Oo]ur) [\w' ]{2,30}? |[A-Z]\w+ )and I ")
 _TAIL = re.compile(
-    r"(?:,?\s+(?:though|too|as well|haha|lol|you know|right|btw|either|of course|for sure|already|"
-    r"so far|yet|please|anyway|if that makes sense|at the moment|right now|now|these days|lately|"
+    r"(?:,?\s+(?:though|too|as well|haha|lol|you know|btw|either|of course|for sure|already|"
+    r"so far|yet|please|anyway|if that makes sense|at the moment|right now|for now|now|"
+    r"these days|lately|"
     r"recently|nowadays))+$",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"!?\[([^\[\]]+)\]\([^()\s]*\)|\[\[(?:[^\[\]|]+\|)?([^\[\]|]+)\]\]")
 _LEAD = re.compile(
     r"^(?:as an? \w+|for (?:now|me|example|instance)|in general|at work|at home|at first|"
     r"in the end|in my free time|in my spare time|on the side|after that|after work|"
@@ -54,14 +62,21 @@ def clauses(text: str, names: Collection[str]) -> Iterator[str]:
 
     `names` are those of the people who take part in the conversation.
     """
-    plain = text.replace("’", "'").replace("‘", "'").replace("**", "").replace("*", "")
-    plain = re.sub(r"\s+", " ", plain)
-    for part in _CUT.split(_without_openers(plain, names)):
-        clause = _without_openers(part.strip(" ,.!…:;)(\"~_"), names)
+    plain = without_markup(text)
+    plain = _COMPANY.sub(r"\1&I ", _without_openers(plain, names))
+    for part in _CUT.split(plain):
+        clause = _without_openers(part.strip(' ,.!…:;)("~_'), names)
         clause = _HEDGE.sub("", _LEAD.sub("", clause))
         clause = _TAIL.sub("", _without_name_last(clause, names)).strip(" ,.!…:;")
         if clause:
             yield clause
+
+
+def without_markup(text: str) -> str:
+    """The words of a passage of Markdown on one line: links by their words, no emphasis."""
+    plain = text.replace("’", "'").replace("‘", "'").replace("*", "").replace("`", "")
+    plain = _LINK.sub(lambda one: one[1] or one[2], plain).partition("→")[0]
+    return re.sub(r"\s+", " ", plain).strip()
 
 
 def _without_openers(text: str, names: Collection[str]) -> str:

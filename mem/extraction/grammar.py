@@ -7,76 +7,42 @@ speaker's name and "they" in place of "I", and verbs made to agree.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import replace
 
 from mem.extraction import words
+from mem.extraction.objects import is_substantial, predicate_of
 from mem.extraction.predicates import is_exclusive, normalised
+from mem.extraction.pronouns import expanded, is_self_contained, owned, third_person
+from mem.extraction.statement import Statement, Tense, bare
 from mem.extraction.subjects import Speaker
+from mem.extraction.verbs import VerbGroup, agreeing, verb_group
 
 MAX_SUBJECT = 7
-MIN_OBJECT = 1
-
-
-class Tense(Enum):
-    """When the clause's verb puts it."""
-
-    PAST = "past"
-    PRESENT = "present"
-    FUTURE = "future"
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """`text` has no final stop; `own` says that it is about the speaker or what is theirs."""
-
-    subject: str
-    predicate: str
-    object: str
-    text: str
-    tense: Tense
-    negated: bool
-    exclusive: bool
-    own: bool
-
-
-_CONTRACTIONS = (
-    (re.compile(r"\b(can)'?t\b|\bcannot\b", re.I), "can not"),
-    (re.compile(r"\bwon't\b", re.I), "will not"),
-    (re.compile(r"\b(do|does|did|have|has|had|is|are|was|were|could|should|would)n'?t\b", re.I), r"\1 not"),
-    (re.compile(r"\b(i)'?m\b", re.I), "I am"),
-    (re.compile(r"\b(we|they|you)'re\b", re.I), r"\1 are"),
-    (re.compile(r"\b(i|we|they|you)'ve\b", re.I), r"\1 have"),
-    (re.compile(r"\b(i|we|they|you|he|she|it)'ll\b", re.I), r"\1 will"),
-    (re.compile(r"\bgonna\b", re.I), "going to"),
-    (re.compile(r"\bwanna\b", re.I), "want to"),
-    (re.compile(r"\b(?:have |has |'ve )?gotta\b", re.I), "have to"),
-    (re.compile(r"\b(I|we) have got\b", re.I), r"\1 have"),
-    (re.compile(r"\b(want|need|plan|hope|like|love)(?:in|ing)' ", re.I), r"\1ing "),
-    (re.compile(r"\b(?:kinda|sorta|kind of|sort of)\s", re.I), ""),
+_EMPTY_VERBS = words.word_set(
+    "know guess see mean understand agree bet imagine suppose appreciate wonder thank let say "
+    "hope believe doubt wait apologize apologise recommend suggest mention recall"
 )
-_WOULD = re.compile(r"\b(i|we)'d\s+((?:really |also |always |never |just )*)(\w+)", re.I)
-_PERSON = {
-    "i": "they", "we": "they", "me": "them", "us": "them", "my": "their", "our": "their",
-    "mine": "theirs", "ours": "theirs", "myself": "themselves", "ourselves": "themselves",
-}  # fmt: skip
-_TO_AM = re.compile(r"\b(they) am\b")
-_WISHES = frozenset(
-    "want plan hope intend need have like love aim wish expect mean prefer try going look forward "
-    "would consider ought due about ready promise".split()
+_FILLERS = words.word_set("just also actually basically honestly literally simply")
+_UNNAMED = (
+    words.PRONOUNS
+    | words.PREPOSITIONS
+    | words.word_set(
+        "their his her its such some every so must just more another both all any no most being "
+        "when while if because then and or can could would should may might will whether than "
+        "before during although even where how given half"
+    )
 )
-_EMPTY_VERBS = frozenset(
-    "know guess see mean understand agree bet imagine suppose appreciate hear wonder thank let say "
-    "hope believe remember doubt apologize apologise recommend suggest mention recall".split()
+_AFTER_VERB = words.DETERMINERS | words.PREPOSITIONS
+_ASKED = words.word_set("see know understand hear review check discuss ask get look explain tell")
+_ATTRIBUTE = re.compile(
+    r"^my (favou?rite [\w ]{2,30}|name|age|address|(?:phone|mobile) (?:number)?|email(?: address)?|"
+    r"birthday|job|salary|rent|weight|height|budget|blood type|nickname)$"
 )
-_FEELINGS = frozenset(
-    "glad sorry sure happy excited ready proud thrilled grateful thankful curious afraid impressed "
-    "fine good okay ok well here back done sad surprised jealous stoked pumped amazed touched so "
-    "honored honoured certain aware speechless bored tired confused interested lucky blessed eager "
-    "hopeful confident open available delighted pleased shocked stunned".split()
+_LIFE_VERBS = words.word_set("graduate retire quit marry divorce resign emigrate")
+_GERUND_VERBS = words.word_set(
+    "is are was were has have had makes make helps help gives give keeps keep lets let takes means "
+    "mean brings bring feels need needs reminds motivates seems will can"
 )
-_NO_OBJECT = frozenset("it that this them those these him her you so one there here what".split())
-_GERUND_VERBS = frozenset("is was has makes helps gives keeps lets takes means brings feels".split())
 
 
 def read_clause(clause: str, speaker: Speaker, *, gapped: bool) -> Statement | None:
@@ -84,172 +50,108 @@ def read_clause(clause: str, speaker: Speaker, *, gapped: bool) -> Statement | N
 
     `gapped` allows a clause without a subject ("Went to the dentist") to be the speaker's.
     """
-    text = _expanded(clause)
+    text = expanded(clause)
     tokens = text.split()
-    if len(tokens) < 3 or re.search(r"\b(?:you|your|yours|yourself|u|ur)\b", text, re.I):
+    if len(tokens) < 2 or re.search(r"\b(?:you|your|yours|yourself|u|ur)\b", text, re.IGNORECASE):
         return None
     head = tokens[0].lower()
     if head in {"i", "we"}:
-        return _first_person(tokens[1:], speaker, plural=head == "we")
+        return _first_person(tokens[1:], speaker, company="others" if head == "we" else "")
+    if "&I" in tokens[1:5]:
+        at = tokens.index("&I")
+        return _first_person(tokens[at + 1 :], speaker, company=third_person(" ".join(tokens[:at])))
     if head in words.PRONOUNS or head in {"let's", "please", "how", "if", "as", "not"}:
         return None
     return _noun_subject(tokens, speaker) or (_gapped(tokens, speaker) if gapped else None)
 
 
-def _expanded(clause: str) -> str:
-    text = _WOULD.sub(_had_or_would, clause)
-    for pattern, replacement in _CONTRACTIONS:
-        text = pattern.sub(replacement, text)
-    return text
-
-
-def _had_or_would(found: re.Match[str]) -> str:
-    word = found[3].lower()
-    tags = words.readings(word)
-    past = word == "been" or ("participle" in tags and "base" not in tags)
-    return f"{found[1]} {'had' if past else 'would'} {found[2]}{found[3]}"
-
-
-def _gapped(tokens: list[str], speaker: Speaker) -> Statement | None:
-    """A clause that leaves out "I": "Went to …", "Been working on …", "Going to …", "Just got …"."""
-    low = [_bare(token) for token in tokens]
+def _gapped(  # noqa: PLR0911 - one return per case
+    tokens: list[str], speaker: Speaker
+) -> Statement | None:
+    """A clause that leaves out "I": "Went to …", "Been working on …", "Going to …"."""
+    tokens = [tokens[0][:1].lower() + tokens[0][1:], *tokens[1:]]
+    low = [bare(token) for token in tokens]
+    if len(tokens) < 4 or any(token[:1].isupper() for token in tokens[1:3]) or ":" in tokens[0]:
+        return None
     at = next((i for i, word in enumerate(low[:3]) if word not in words.ADVERBS), 0)
     first, tags = low[at], words.readings(low[at])
     if first == "been":
-        return _first_person(["have", *tokens], speaker, plural=False)
-    if "ing" in tags and not any(word in _GERUND_VERBS for word in low[at + 1 :]):
-        return _first_person(["am", *tokens], speaker, plural=False)
-    if ("past" in tags and "base" not in tags) or (not tags and words.is_past(first)):
-        return _first_person(tokens, speaker, plural=False)
-    if first in {"excited", "hoping", "going"}:
-        return _first_person(["am", *tokens], speaker, plural=False)
+        return _first_person(["have", *tokens], speaker)
+    plan = low[at : at + 2] == ["going", "to"] and words.is_base("".join(low[at + 2 : at + 3]))
+    if plan or ("ing" in tags and not any(word in _GERUND_VERBS for word in low[at + 1 :])):
+        return _first_person(["am", *tokens], speaker)
+    if "past" in tags and "base" not in tags and low[at + 1] not in {"by", "in", "as"}:
+        if "s" in words.readings(low[at + 1]):
+            return None
+        return _first_person(tokens, speaker)
+    if first == "excited":
+        return _first_person(["am", *tokens], speaker)
     return None
 
 
-def _first_person(rest: list[str], speaker: Speaker, *, plural: bool) -> Statement | None:
-    group = _verb_group([_bare(token) for token in rest])
+def _first_person(rest: list[str], speaker: Speaker, *, company: str = "") -> Statement | None:
+    """What follows "I", or "we": `company` names who else the subject is."""
+    rest = [token for token in rest if bare(token) not in _FILLERS]
+    group = verb_group([bare(token) for token in rest])
     if group is None:
         return None
-    phrase = f"{speaker.phrase} and others" if plural else speaker.phrase
+    if speaker.to_assistant and _asks(rest, group):
+        return None
+    phrase = f"{speaker.phrase} and {company}" if company else speaker.phrase
     told = list(rest)
-    if not plural:
-        told[group.finite] = _agreeing(told[group.finite].lower(), group.past)
+    if not company:
+        told[group.finite] = agreeing(told[group.finite].lower(), past=group.past)
+        told = _coordinated(told, group)
     body = third_person(" ".join(told))
-    return _statement(
-        rest, group, subject=speaker.subject, text=f"{phrase} {body}", own=True
-    )
+    return _statement(rest, group, subject=speaker.subject, text=f"{phrase} {body}", own=True)
 
 
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Places in the tokens after the subject: the finite verb, the main verb, what follows."""
-
-    finite: int
-    main: int
-    after: int
-    base: str
-    tense: Tense
-    negated: bool
-    past: bool
-    wish: bool
-
-
-def _verb_group(low: list[str]) -> _Group | None:
-    """Reads "really have not been working", "would love to open", "am going to visit"."""
-    finite = _skip_adverbs(low, 0)
-    if finite >= len(low) or finite > 3:
-        return None
-    negated = "never" in low[: finite + 2]
-    at = finite
-    while at < len(low) and (low[at] in words.AUXILIARIES or low[at] in words.ADVERBS or low[at] == "not"):
-        if low[at] in {"have", "had", "do", "did"} and not _continues(low, at + 1):
+def _coordinated(told: list[str], group: VerbGroup) -> list[str]:
+    """The words with a second present verb made to agree: "lives here and works at …"."""
+    if group.main != group.finite or group.tense is not Tense.PRESENT or group.base == "be":
+        return told
+    low = [bare(token) for token in told]
+    for at in range(group.after, len(low) - 2):
+        if low[at] in {"to", "that", "who", "when", "if", "me", "them"}:
             break
-        negated = negated or low[at] in {"not", "never"}
-        at += 1
-    only_be = [word for word in low[finite:at] if word in words.BE]
-    if at >= len(low):
-        return None
-    future = low[finite] in {"will", "shall"}
-    past = low[finite] in {"was", "were", "had", "did"} or words.is_past(low[finite])
-    if only_be and "ing" not in words.readings(low[at]) and low[at] != "going":
-        place = max(i for i in range(finite, at) if low[i] in words.BE)
-        return _Group(finite, place, place + 1, "be", _tense(past, future), negated, past, wish=False)
-    if low[at] in words.AUXILIARIES or words.readings(low[at]) or low[at].endswith(("ed", "ing")) or at == finite:
-        base = words.lemma(low[at])
-        if at == finite and not words.readings(low[at]) and low[at] not in words.AUXILIARIES and not low[at].endswith("ed"):
-            return None
-        wish = _wishes(low, at)
-        perfect = low[finite] == "have" and at > finite and not only_be
-        return _Group(
-            finite, at, at + 1, base, _tense(past or perfect, future or wish), negated, past, wish
-        )
-    return None
+        if low[at] == "and" and words.is_base(low[at + 1]) and low[at + 2] in _AFTER_VERB:
+            told = [*told[: at + 1], words.third_person(low[at + 1]), *told[at + 2 :]]
+    return told
 
 
-def _continues(low: list[str], at: int) -> bool:
-    """Whether an auxiliary have or do is followed by its verb, so that it is not the main verb."""
-    at = _skip_adverbs(low, at, also=frozenset({"not"}))
-    if at >= len(low):
+def _asks(rest: list[str], group: VerbGroup) -> bool:
+    """Whether the words ask the assistant for something: "I need the outline", "want to know"."""
+    low = [bare(token) for token in rest]
+    if group.base not in {"need", "want", "like", "require"} or group.past:
         return False
-    tags = words.readings(low[at])
-    return low[at] in {"been", "had"} or bool({"participle", "past"} & set(tags)) or (
-        "base" in tags and low[at - 1] == "not"
-    ) or (not tags and low[at].endswith("ed"))
-
-
-def _wishes(low: list[str], at: int) -> bool:
-    """Whether the verb only introduces another: "want to", "am going to", "thinking of going"."""
-    following = low[at + 1 : at + 4]
-    base = words.lemma(low[at])
-    if base in {"think", "dream", "plan"} and following[:1] in (["of"], ["about"], ["on"]):
-        return True
-    if base == "look" and following[:2] in (["forward", "to"], ["for", "a"]):
-        return True
-    return (base in _WISHES or base == "go") and "to" in following[:2] and any(
-        words.is_base(word) or word == "be" for word in following[1:]
-    )
-
-
-def _tense(past: bool, future: bool) -> Tense:
-    return Tense.PAST if past else Tense.FUTURE if future else Tense.PRESENT
-
-
-def _skip_adverbs(low: list[str], at: int, also: frozenset[str] = frozenset()) -> int:
-    while at < len(low) and (low[at] in words.ADVERBS or low[at] in also):
-        at += 1
-    return at
-
-
-def _agreeing(verb: str, past: bool) -> str:
-    if verb in {"am", "are"}:
-        return "is"
-    if verb == "were":
-        return "was"
-    if past or verb in words.MODALS or verb in {"was", "had", "did"}:
-        return verb
-    return words.third_person(verb) if words.is_base(verb) or verb in {"have", "do"} else verb
-
-
-def third_person(text: str) -> str:
-    """First-person pronouns become they, them, their."""
-    told = re.sub(
-        r"\b(?:i|we|me|us|my|our|mine|ours|myself|ourselves)\b",
-        lambda found: "US" if found[0] == "US" else _PERSON[found[0].lower()],
-        text,
-        flags=re.IGNORECASE,
-    )
-    return re.sub(r"\bthey was\b", "they were", _TO_AM.sub(r"\1 are", told))
+    following = [word for word in low[group.after :] if word not in words.ADVERBS]
+    return following[:1] == ["to"] and bool(set(following[1:2]) & _ASKED)
 
 
 def _statement(
-    tokens: list[str], group: _Group, *, subject: str, text: str, own: bool
+    tokens: list[str],
+    group: VerbGroup,
+    *,
+    subject: str,
+    text: str,
+    own: bool,
+    about: Speaker | None = None,
 ) -> Statement | None:
-    low = [_bare(token) for token in tokens]
-    if group.base in _EMPTY_VERBS and not group.wish:
+    low = [bare(token) for token in tokens]
+    if group.base in _EMPTY_VERBS and not group.wish and not low[group.main].endswith("ing"):
         return None
-    predicate, after = _predicate(low, group)
+    if tokens[group.main].endswith((",", ";", ":")):
+        return None
+    predicate, after = predicate_of(low, group)
     told = third_person(" ".join(tokens[after:])).strip(" ,.!?;:")
-    if not _substantial(low[after:], group, told):
+    weighed = told
+    if about is not None:
+        told = owned(" ".join(tokens[after:]), about).strip(" ,.!?;:")
+        weighed = f"{subject} {told}"
+    lived = not low[after:] and group.base in _LIFE_VERBS and group.tense is Tense.PAST
+    if not (lived or is_substantial(low[after:], group, weighed)):
+        return None
+    if not is_self_contained(text, "" if about else subject):
         return None
     predicate, value = normalised(predicate, told)
     return Statement(
@@ -264,96 +166,55 @@ def _statement(
     )
 
 
-def _predicate(low: list[str], group: _Group) -> tuple[str, int]:
-    """The predicate's words and where its object starts: "be allergic to", "want to", "live in"."""
-    after = _skip_adverbs(low, group.after, also=frozenset({"not"}))
-    if group.base == "go" and group.wish:
-        return "plan to", low.index("to", group.after) + 1
-    if group.wish and "to" in low[after : after + 2] and group.base not in {"look"}:
-        return f"{group.base} to", low.index("to", after) + 1
-    parts = [group.base]
-    if group.base == "be" and after + 1 < len(low) and _is_adjective(low, after):
-        parts.append(low[after])
-        after += 1
-    elif group.base == "be" and after < len(low) and low[after] in words.PREPOSITIONS:
-        return f"be {low[after]}", after + 1
-    for _ in range(2):
-        if after < len(low) - 1 and low[after] in words.PREPOSITIONS:
-            parts.append(low[after])
-            after += 1
-    if group.tense is Tense.FUTURE and not group.wish:
-        return "plan to", group.main
-    return " ".join(parts), after
-
-
-def _is_adjective(low: list[str], at: int) -> bool:
-    """Whether `low[at]` is what "be … to" says: an adjective or participle before a preposition."""
-    return (
-        low[at] not in words.DETERMINERS
-        and low[at] not in words.PREPOSITIONS
-        and low[at][:1].isalpha()
-        and low[at + 1] in words.PREPOSITIONS
-        and low[at + 1] not in {"like", "without", "under"}
-    )
-
-
-def _substantial(rest: list[str], group: _Group, told: str) -> bool:
-    """Whether an object says something by itself: not a pronoun, not a mere feeling."""
-    content = words.content_words(told)
-    if len(content) < MIN_OBJECT or not rest:
-        return False
-    if rest[0] in _NO_OBJECT and (len(rest) == 1 or group.base != "be") and rest[0] not in {"this", "that", "these", "those", "her"}:
-        return False
-    if rest[0] in {"this", "that", "these", "those"} and len(rest) < 3:
-        return False
-    return not (group.base == "be" and set(content[:2]) & _FEELINGS and len(content) < 3)
-
-
 def _noun_subject(tokens: list[str], speaker: Speaker) -> Statement | None:
     """A clause whose subject is a noun: "My sister lives in …", "Painting helps me …"."""
-    low = [_bare(token) for token in tokens]
+    low = [bare(token) for token in tokens]
     at = _finite_at(tokens, low)
     if at is None:
         return None
-    raw = tokens[:at] if not tokens[at - 1].endswith("'s") or low[at - 1] != low[at] else tokens[:at]
+    while at > 1 and low[at - 1] in words.ADVERBS:
+        at -= 1
     own = any(word in {"my", "our", "me", "us", "myself", "mine"} for word in low)
-    named = tokens[0][:1].isupper() and not words.readings(low[0]) and low[0] not in words.DETERMINERS
-    if not own and not named and low[0] != "the":
+    named = all(token[:1].isupper() for token in tokens[:at]) and not words.readings(low[0])
+    if low[0] in _UNNAMED or (not own and not named and low[0] != "the"):
         return None
-    subject = owned(" ".join(raw), speaker)
-    group = _verb_group(low[at:])
+    subject = owned(" ".join(tokens[:at]), speaker)
+    group = verb_group(low[at:])
     if group is None:
         return None
     body = owned(" ".join(tokens[at:]), speaker)
     text = f"{subject[:1].upper()}{subject[1:]} {body}"
-    return _statement(tokens[at:], group, subject=subject, text=text, own=own)
+    statement = _statement(tokens[at:], group, subject=subject, text=text, own=own, about=speaker)
+    return statement and _attribute_of(statement, " ".join(low[:at]), speaker.subject)
 
 
-def owned(text: str, speaker: Speaker) -> str:
-    """"my" becomes the speaker's name in the possessive the first time, then "their"."""
-    found = re.search(r"\b(?:my|our|me|us)\b", text, re.IGNORECASE)
-    if not found:
-        return third_person(text)
-    name = speaker.possessive if found[0].lower() in {"my", "our"} else speaker.phrase
-    if found.start() and name.startswith("The "):
-        name = name[:1].lower() + name[1:]
-    return text[: found.start()] + name + third_person(text[found.end() :])
+def _attribute_of(statement: Statement, subject: str, owner: str) -> Statement:
+    """ "My favourite film is X" is about the owner: predicate "have favourite film", one "
+    "at a time."""
+    found = _ATTRIBUTE.match(subject)
+    if not found or not statement.predicate.startswith("be"):
+        return statement
+    if found[1] == "name":
+        return replace(statement, subject=owner, predicate="be named", exclusive=True)
+    return replace(statement, subject=owner, predicate=f"have {found[1]}", exclusive=True)
 
 
 def _finite_at(tokens: list[str], low: list[str]) -> int | None:
     """The place of the first finite verb after a noun subject; "X's" before an article counts."""
     for at in range(1, min(len(low), MAX_SUBJECT + 1)):
+        if tokens[at - 1].endswith(":") or low[at] in words.PRONOUNS:
+            return None
+        if not tokens[at][:1].islower():
+            continue
         tags = words.readings(low[at])
         if low[at] in words.AUXILIARIES and low[at] not in {"be", "been", "being"}:
             return at
-        if "s" in tags or "past" in tags:
+        if "s" in tags or ("past" in tags and ("base" not in tags or low[0] in {"my", "our"})):
             return at
-        if "base" in tags and low[at - 1].endswith("s") and low[at - 1] not in words.PREPOSITIONS:
+        plural = low[at - 1].endswith("s") or "and" in low[1:at]
+        if "base" in tags and plural and low[at - 1] not in words.PREPOSITIONS | {"and"}:
             return at
-        if low[at] in words.PRONOUNS or tokens[at - 1].endswith((",", ":")):
+        listed = "and" in low[at : at + 4]
+        if tokens[at - 1].endswith(",") and not listed:
             return None
     return None
-
-
-def _bare(token: str) -> str:
-    return token.lower().strip(",.!?;:()\"“”…")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from mem.core.memory import MemoryKind
-from mem.extraction.grammar import Statement, Tense
+from mem.extraction.statement import Statement, Tense
 from mem.extraction.subjects import Speaker
 
 _PLACE = re.compile(
@@ -17,6 +17,7 @@ _WEIGHTY = re.compile(
     r"birthday|baby|moved?\b|job|promoted|deadline|decided|always|never|favou?rite)",
     re.IGNORECASE,
 )
+_LASTING = re.compile(r"\b(?:always|never|grew up|raised|born|studied|degree)\b", re.IGNORECASE)
 _IMPORTANCE = {
     MemoryKind.PROFILE: 0.6,
     MemoryKind.FACT: 0.55,
@@ -38,7 +39,11 @@ def kind_of(statement: Statement, label: str, speaker: Speaker) -> MemoryKind:
         return MemoryKind.PROCEDURE
     if statement.exclusive and statement.tense is Tense.PRESENT:
         return MemoryKind.PROFILE if about_user else MemoryKind.FACT
-    if label in {"event", "plan"} or (statement.tense is Tense.PAST and label != "profile"):
+    if statement.tense is Tense.PRESENT and (label == "event" or statement.predicate == "be"):
+        label = "profile" if statement.predicate == "be" else "fact"
+    if label in {"event", "plan"} or (
+        statement.tense is Tense.PAST and not _LASTING.search(statement.text)
+    ):
         return MemoryKind.EVENT
     if label == "profile":
         return MemoryKind.PROFILE if about_user else MemoryKind.FACT

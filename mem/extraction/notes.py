@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 
 from mem.extraction import words
-from mem.extraction.grammar import Statement, Tense, third_person
+from mem.extraction.clauses import without_markup
+from mem.extraction.pronouns import third_person
 from mem.extraction.sentences import LineKind, Sentence
+from mem.extraction.statement import Statement, Tense
 from mem.extraction.subjects import Speaker
 
 _DECISION = re.compile(
-    r"^(?:decision|decided|agreed|outcome|conclusion|resolved)\s*(?:on [^:]{2,20})?[:–—-]\s*(?P<what>.+)$",
+    r"^(?:decision|decided|agreed|outcome|conclusion|"
+    r"resolved)\s*(?:on [^:]{2,20})?[:–—-]\s*(?P<what>.+)$",
     re.IGNORECASE,
 )
 _CHOICE = re.compile(
@@ -18,8 +21,13 @@ _CHOICE = re.compile(
     r"(?:go|going|gone|proceed|stick) with (?P<what>.+)$",
     re.IGNORECASE,
 )
-_HOW_TO = re.compile(r"^(?:in order )?to (?P<goal>[a-z][^,]{3,60}), (?P<steps>.{8,})$", re.IGNORECASE)
-_TITLE = re.compile(r"^(?:how[- ]?to|how do i|steps (?:to|for)|instructions for)\b[:\s]*(?P<goal>.+)$", re.I)
+_HOW_TO = re.compile(
+    r"^(?:in order )?to (?P<goal>[a-z][^,]{3,60}), (?P<steps>.{8,})$", re.IGNORECASE
+)
+_TITLE = re.compile(
+    r"^(?:how[- ]?to|how do i|steps (?:to|for)|instructions for)\b[:\s]*(?P<goal>.+)$",
+    re.IGNORECASE,
+)
 MAX_PASSAGE = 700
 
 
@@ -27,7 +35,7 @@ def read_todo(sentence: Sentence, speaker: Speaker) -> Statement | None:
     """An open to-do that starts with what to do; bare shopping and reading lists are none."""
     if sentence.line is not LineKind.TODO or not sentence.first:
         return None
-    body = sentence.text.strip(" .!")
+    body = without_markup(sentence.text).strip(" .!")
     first, _, rest = body.partition(" ")
     if not words.is_base(first.lower()) or not words.content_words(rest):
         return None
@@ -46,25 +54,32 @@ def read_choice(clause: str, speaker: Speaker) -> Statement | None:
         if not found:
             continue
         what = third_person(found["what"]).strip(" ,.")
-        if re.search(r"\byou(?:r|rs)?\b", what, re.I) or len(words.content_words(what)) < 1:
+        if re.search(r"\byou(?:r|rs)?\b", what, re.IGNORECASE) or len(words.content_words(what)) < (
+            2 if predicate == "decide" else 1
+        ):
             return None
-        if what.split()[0].lower() in {"it", "that", "this", "them", "those"} and len(what.split()) < 3:
+        if (
+            what.split()[0].lower() in {"it", "that", "this", "them", "those"}
+            and len(what.split()) < 3
+        ):
             return None
         return _said(speaker, predicate, what, f"{speaker.phrase} {verb} {what}", Tense.PAST)
     return None
 
 
 def read_how_to(text: str) -> Statement | None:
-    """"To <goal>, <steps>": kept in its own words."""
+    """ "To <goal>, <steps>": kept in its own words."""
     found = _HOW_TO.match(text.strip(" ."))
-    if not found or not words.is_base(found["goal"].split()[0].lower()):
+    if not found:
         return None
     if not words.is_base(re.split(r"\W", found["steps"], maxsplit=1)[0].lower()):
+        return None
+    if "[" in text or "<" in text:
         return None
     return _procedure(found["goal"], found["steps"], text.strip(" ."))
 
 
-def read_passage(title: str, sentences: list[Sentence], text: str) -> tuple[Statement, int, int] | None:
+def read_passage(title: str, sentences: list[Sentence]) -> tuple[Statement, int, int] | None:
     """The list of steps under a "How to …" heading, with the span it fills in the chunk's text."""
     found = _TITLE.match(title.strip())
     steps = [one for one in sentences if one.line is LineKind.ITEM]

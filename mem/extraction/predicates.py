@@ -23,6 +23,7 @@ _SAME = {
     "be into": "like",
     "be fond of": "like",
     "detest": "hate",
+    "use to": "used to",
     "be married": "be married to",
     "be engaged": "be engaged to",
     "would like to": "want to",
@@ -34,11 +35,18 @@ _ONE_OBJECT = frozenset(
     {
         "live in", "work at", "work as", "be named", "weigh", "be married to", "be engaged to",
         "have age", "have relationship status", "earn", "cost", "be located in", "be due on",
-        "study at", "report to", "drive", "expire in", "expire on", "be on", "be at",
+        "study at", "report to", "drive", "expire in", "expire on",
     }
 )  # fmt: skip
 _AGE = re.compile(r"^(\d{1,3})(?: years? old)?$")
 _STATUS = re.compile(r"^(single|married|divorced|engaged|widowed|separated)\b", re.IGNORECASE)
+#: What follows a place or an employer without being part of it.
+_TAIL = re.compile(
+    r",|\s(?:since|with|where|because|and|but|while|so|as of|together|for (?:about |over |almost |"
+    r"nearly )?(?:\d+|an?|two|three|four|five|six|seven|eight|nine|ten|many|several|some|"
+    r"years?))\b",
+    re.IGNORECASE,
+)
 _VALUE = re.compile(
     r"^(?:about |around |roughly |now |at |on |in |due )*(?:[£$€¥]?\s?\d|[A-Z]{3} \d|"
     r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|(?:the )?(?:first|second|third|last) of\b|"
@@ -48,7 +56,10 @@ _VALUE = re.compile(
 
 
 def normalised(predicate: str, value: str) -> tuple[str, str]:
-    """The key for a predicate and its object: ages and relationship status get keys of their own."""
+    """The key for a predicate and its object: ages and relationship status get keys of "
+    "their own."""
+    if predicate in _ONE_OBJECT and (tail := _TAIL.search(value)) and tail.start():
+        value = value[: tail.start()]
     if predicate == "be" and _AGE.match(value):
         return "have age", value
     if predicate in {"be", "be married to", "be engaged to"} and _STATUS.match(value):
@@ -60,4 +71,6 @@ def is_exclusive(predicate: str, value: str, *, past: bool) -> bool:
     """Whether a subject has one object of this predicate at a time; what is over never is."""
     if past:
         return False
-    return predicate in _ONE_OBJECT or (predicate.startswith("be") and _VALUE.match(value) is not None)
+    return predicate in _ONE_OBJECT or (
+        predicate.startswith("be") and _VALUE.match(value) is not None
+    )

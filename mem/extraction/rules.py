@@ -13,45 +13,64 @@ from typing import TYPE_CHECKING
 
 from mem.core.chunk import Chunk
 from mem.core.memory import Candidate, Evidence
+from mem.extraction import words
 from mem.extraction.clauses import clauses
-from mem.extraction.grammar import Statement, Tense, read_clause
+from mem.extraction.grammar import read_clause
 from mem.extraction.kinds import importance_of, kind_of
+from mem.extraction.naming import read_name
 from mem.extraction.notes import read_choice, read_how_to, read_passage, read_todo
-from mem.extraction.screening import Screen, is_own, plausible
+from mem.extraction.screening import Screen, is_impersonal, plausible
 from mem.extraction.sentences import LineKind, Sentence, split_sentences
+from mem.extraction.statement import Statement, Tense
 from mem.extraction.subjects import Speaker, Speakers
 from mem.extraction.timing import Timed, take_times
+from mem.extraction.words import word_set
 
 if TYPE_CHECKING:
     from mem.core.protocols import Embedder
 
 ORIGIN = "rules"
-KEEP_OWN = 0.5  # screen score from which a first-person statement is kept
-KEEP_OTHER = 0.8  # and one about anything else
+KEEP_OWN = 0.35  # screen score from which a first-person statement is kept
+KEEP_OTHER = 0.8  # one about anything else
+KEEP_VALUE = 0.6  # such a one that gives a value: a price, a date
+KEEP_CHOICE = 0.25  # a decision in so many words
 PER_SENTENCE = 2
+FULL_CHUNK = 900  # characters from which a chunk may have been cut inside a sentence
 MAX_STATEMENT = 320
 _FUTURE = re.compile(
     r"\b(?:will|\w+'ll|going to|gonna|planning|plan to|want to|hope|have to|need to|must|upcoming|"
-    r"appointment|leaves|starts|due|booked|expecting|todo|i'm (?:meeting|seeing|taking|giving|"
-    r"having|visiting|flying)|we're (?:meeting|having|going|visiting|flying)|exam|deadline)\b",
+    r"appointment|leaves|starts|due|booked|expecting|todo|(?:i'm|i am|we're|we are|is|are) \w+ing|"
+    r"exam|deadline)\b",
     re.IGNORECASE,
 )
 _PASTED = re.compile(
     r"^[^\n]{0,80}\b(?:write|rewrite|translate|proofread|summari[sz]e|correct|improve|fix|edit|"
-    r"paraphrase|analy[sz]e|explain|reply to|respond to|answer|following|below)\b[^\n]{0,120}:\s*(?=\n|\")",
+    r"paraphrase|analy[sz]e|explain|reply to|respond to|answer|following|"
+    r"below)\b[^\n]{0,120}:\s*(?=\n|\")",
     re.IGNORECASE,
 )
-_PERSONA = re.compile(
-    r"^\W*(?:(?:please )?act as|you are (?:an?|the|now)\b|you're an? |i want you to act|"
-    r"imagine (?:you|that you)|pretend|roleplay|from now on)",
-    re.IGNORECASE,
+PLACES = frozenset(
+    f"{verb} {preposition}"
+    for verb in ("be", "hang", "live", "be kept", "be stored", "be saved")
+    for preposition in ("in", "on", "at", "under", "behind", "above", "near", "with")
+)
+_PERSONAL = word_set(
+    "live work love like hate prefer adopt move marry study teach own drive play speak want plan "
+    "decide join graduate retire visit"
 )
 _DANGLING = re.compile(
     r"\b(?:and|or|but|to|the|a|an|of|with|for|because|that|which|who|is|are|was|my|their|as|than|"
-    r"so|if|when)$",
+    r"so|if|when|using|called|named|from|into|by|like|about)$",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?<![.!?:] )(?<!^)\b[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+){0,3}")
+_NAME = re.compile(r"(?<![.!?:;] )\b(?!The\b|A\b|An\b)[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+){0,3}")
+
+
+_CALENDAR = words.word_set(
+    "January February March April May June July August September October November December Monday "
+    "Tuesday Wednesday Thursday Friday Saturday Sunday Mondays Tuesdays Wednesdays Thursdays "
+    "Fridays Saturdays Sundays Christmas Easter"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +84,7 @@ class _Reading:
     statement: Statement
     timed: Timed
     known: str | None = None  # the class, where the form alone says it
+    beside: tuple[int, int] | None = None  # a second span that the statement rests on
 
     @property
     def quote(self) -> str:
@@ -93,8 +113,12 @@ class RulesExtractor:
         readings: list[_Reading] = []
         for chunk in chunks:
             speaker = speakers.of(chunk)
-            if speaker is not None and not _PERSONA.match(chunk.text):
-                note = document_kind == "note"
+            note = document_kind == "note"
+            headings = [document_title, *chunk.context.split(" > ")] if note else []
+            if speaker is None:
+                continue
+            heard = speaker.to_assistant
+            if not is_impersonal(chunk.text, headings=headings, note=note, pasted=heard):
                 readings += _read_chunk(chunk, speaker, speakers.names, note, document_title)
         return self._judged(readings)
 
@@ -105,8 +129,8 @@ class RulesExtractor:
         seen: set[tuple[str, str]] = set()
         for one in readings:
             verdict = verdicts[one.quote]
-            least = KEEP_OWN if one.statement.own or one.known else KEEP_OTHER
-            if verdict.score < least:
+            least = _least(one)
+            if verdict.score < least and one.beside is None:
                 continue
             candidate = _candidate(one, one.known or verdict.label, verdict.score)
             if (key := (one.chunk.id, candidate.fingerprint)) not in seen:
@@ -121,7 +145,7 @@ def _read_chunk(
     sentences = split_sentences(chunk.text)
     if note:
         heading = chunk.context.rsplit(" > ", 1)[-1] or title
-        if passage := read_passage(heading, sentences, chunk.text):
+        if passage := read_passage(heading, sentences):
             statement, start, end = passage
             nothing = Timed("", "", None, None)
             yield _Reading(chunk, speaker, start, end, statement, nothing, "procedure")
@@ -129,6 +153,9 @@ def _read_chunk(
     pasted = _PASTED.match(chunk.text) if speaker.to_assistant else None
     for sentence in sentences:
         if (pasted and sentence.start >= pasted.end()) or _quoted(chunk.text, sentence):
+            continue
+        struck = "~~" in sentence.text or sentence.text.count('"') % 2
+        if struck or sentence.text.endswith(":") or _cut_off(chunk.text, sentence):
             continue
         yield from _read_sentence(chunk, speaker, names, note, sentence)
 
@@ -150,26 +177,56 @@ def _read_sentence(
     if note and (how_to := read_how_to(sentence.text)) is not None:
         yield reading(how_to, Timed("", "", None, None), "procedure")
         return
+    if (named := read_name(chunk.text, sentence.start, sentence.end, speaker)) is not None:
+        yield replace(reading(named[0], Timed("", "", None, None), "fact"), beside=named[1])
     if not plausible(sentence.text):
         return
-    found = 0
+    found, first = 0, True
     for clause in clauses(sentence.text, names):
         future = _FUTURE.search(clause) is not None
         timed = take_times(clause, chunk.said_at, future=future)
         statement = read_choice(timed.text, speaker) or read_clause(
-            timed.text, speaker, gapped=not speaker.to_assistant
+            timed.text, speaker, gapped=first and not speaker.to_assistant
         )
-        if statement is not None and (note or statement.own or not speaker.to_assistant):
+        first = False
+        if statement is None or _DANGLING.search(statement.text):
+            continue
+        if statement.own or statement.exclusive or (note and _named(statement)):
             yield reading(statement, timed, None)
             found += 1
-            if found == PER_SENTENCE:
-                return
+        if found == PER_SENTENCE:
+            return
+
+
+def _cut_off(text: str, sentence: Sentence) -> bool:
+    """Whether a long chunk ends in the midst of the sentence."""
+    last = sentence.end == len(text.rstrip()) and sentence.text[-1:] not in ".!?)…"
+    return last and len(text) > FULL_CHUNK
+
+
+def _named(statement: Statement) -> bool:
+    """Whether a statement that is not the speaker's own has a subject worth a memory: a name, or
+    a thing and its place.
+    """
+    if statement.predicate in PLACES:
+        return True
+    by_a_person = statement.predicate.split()[0] in _PERSONAL
+    return statement.subject.istitle() and (by_a_person or " " in statement.subject)
+
+
+def _least(one: _Reading) -> float:
+    """The screen score from which a reading is kept; the clearer its form, the lower."""
+    if one.statement.predicate in {"choose", "decide"}:
+        return KEEP_CHOICE
+    if one.statement.own or one.known:
+        return KEEP_OWN
+    return KEEP_VALUE if one.statement.exclusive else KEEP_OTHER
 
 
 def _quoted(text: str, sentence: Sentence) -> bool:
     """Whether the sentence stands in quotation marks: someone else's words."""
     before, after = text[: sentence.start].rstrip("*_ "), text[sentence.end :].lstrip("*_ ")
-    return before.endswith(("\"", "“")) and after.startswith(("\"", "”"))
+    return before.endswith(('"', "“")) and after.startswith(('"', "”"))
 
 
 def _candidate(one: _Reading, label: str, score: float) -> Candidate:
@@ -186,7 +243,7 @@ def _candidate(one: _Reading, label: str, score: float) -> Candidate:
         subject=statement.subject,
         predicate=statement.predicate,
         object=statement.object,
-        evidence=(Evidence(one.chunk.id, one.start, one.end, one.quote),),
+        evidence=_evidence(one),
         said_at=one.chunk.said_at,
         trust=one.speaker.trust,
         confidence=round(score, 3),
@@ -201,10 +258,21 @@ def _candidate(one: _Reading, label: str, score: float) -> Candidate:
     )
 
 
+def _evidence(one: _Reading) -> tuple[Evidence, ...]:
+    spans = [(one.start, one.end)]
+    if one.beside and not one.start <= one.beside[0] < one.end:
+        spans.append(one.beside)
+    return tuple(
+        Evidence(one.chunk.id, start, end, one.chunk.text[start:end]) for start, end in spans
+    )
+
+
 def _entities(statement: Statement, speaker: Speaker) -> tuple[str, ...]:
     """Names in the statement, the speaker's first."""
+    if statement.predicate == "be done by":
+        return ()
     named = [speaker.subject] if speaker.subject != "user" and statement.own else []
-    named += _NAME.findall(f". {statement.object}")
-    if statement.subject[:1].isupper() and statement.subject != speaker.subject:
-        named.append(statement.subject.split("'s")[0])
-    return tuple(dict.fromkeys(named))
+    about = "" if statement.subject == speaker.subject else statement.subject
+    for part in (about.replace(speaker.subject, "").lstrip("'s "), f"- {statement.object}"):
+        named += [re.sub(r"['’]s$", "", name) for name in _NAME.findall(part)]
+    return tuple(name for name in dict.fromkeys(named) if name not in _CALENDAR and name)

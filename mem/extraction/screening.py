@@ -1,13 +1,16 @@
 """Which sentences may become a memory: cheap patterns first, then linear heads over the embedder.
 
 The heads are one softmax over the classes of the training sentences (`scripts/train_screening.py`);
-a sentence's score is the weight of the classes worth remembering. They fit one embedder only.
+a sentence's score is the weight of the classes worth remembering. They fit one embedder only;
+with another, a second set of heads sees the pattern features alone.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,39 +27,49 @@ if TYPE_CHECKING:
 DATA_DIR = Path(__file__).parent / "data"
 WEIGHTS_NAME = "screening.npz"
 RECIPE_NAME = "screening.json"
+LONG_MESSAGE = 500  # characters from which a message without "I" is taken as pasted
 WORTH_KEEPING = ("profile", "fact", "event", "plan", "procedure", "resource", "definition")
 
 #: What the heads see of a sentence beside its vector: one bit a pattern, and its length.
 FEATURES = tuple(
     re.compile(pattern, flags)
     for pattern, flags in (
-        (r"^(?:\W|(?:yeah|yes|yep|thanks|so|well|oh|wow|and|but|also|actually|hey|hi)\b)*(?:i|we)\b", re.I),
-        (r"\bmy\b", re.I),
-        (r"\b(?:me|myself)\b", re.I),
-        (r"\b(?:we|our|us)\b", re.I),
-        (r"\byou(?:r|'re|'ve|'ll)?\b", re.I),
+        (
+            r"^(?:\W|(?:yeah|yes|yep|thanks|so|well|oh|wow|and|but|also|actually|hey|hi)\b)*(?:i|we)\b",
+            re.IGNORECASE,
+        ),
+        (r"\bmy\b", re.IGNORECASE),
+        (r"\b(?:me|myself)\b", re.IGNORECASE),
+        (r"\b(?:we|our|us)\b", re.IGNORECASE),
+        (r"\byou(?:r|'re|'ve|'ll)?\b", re.IGNORECASE),
         (r"\?\s*$", 0),
         (r"!\s*$", 0),
         (r"\d", 0),
-        (r"^(?:that|this|it)(?:'s| is| was| must| sounds| looks)\b", re.I),
-        (r"^(?:thanks|thank|wow|congrats|hey|hi|hello|bye|yeah|yes|sure|okay|ok)\b", re.I),
+        (r"^(?:that|this|it)(?:'s| is| was| must| sounds| looks)\b", re.IGNORECASE),
+        (r"^(?:thanks|thank|wow|congrats|hey|hi|hello|bye|yeah|yes|sure|okay|ok)\b", re.IGNORECASE),
         (
-            r"\b(?:yesterday|today|tomorrow|ago|last|next|since|week|month|year|monday|tuesday|"
-            r"wednesday|thursday|friday|saturday|sunday)\b",
-            re.I,
+            (
+                r"\b(?:yesterday|today|tomorrow|ago|last|next|since|week|month|year|monday|tuesday|"
+                r"wednesday|thursday|friday|saturday|sunday)\b"
+            ),
+            re.IGNORECASE,
         ),
-        (r"\b\w+ed\b", re.I),
+        (r"\b\w+ed\b", re.IGNORECASE),
         (r"(?<=.)\b[A-Z][a-z]+", 0),
-        (r"^(?:please|let's|let|write|give|make|show|tell|can you|help)\b", re.I),
+        (r"^(?:please|let's|let|write|give|make|show|tell|can you|help)\b", re.IGNORECASE),
         (r"[{}<>=;|]", 0),
-        (r"\b(?:glad|proud of|appreciate|agree|sounds|happy for)\b", re.I),
-        (r"\b(?:i'll|i will|gonna|going to|plan|planning|want|hope|hoping)\b", re.I),
-        (r"\b(?:it|that|this|them|those|these)\b[.!]*$", re.I),
+        (r"\b(?:glad|proud of|appreciate|agree|sounds|happy for)\b", re.IGNORECASE),
+        (r"\b(?:i'll|i will|gonna|going to|plan|planning|want|hope|hoping)\b", re.IGNORECASE),
+        (r"\b(?:it|that|this|them|those|these)\b[.!]*$", re.IGNORECASE),
     )
 )
 
 _OWN = re.compile(r"\b(?:i|i'\w+|im|ive|my|mine|me|myself|we|we'\w+|our|ours|us)\b", re.IGNORECASE)
-_QUESTION = re.compile(r"\?[\"')\s]*$|^(?:what|who|whose|where|when|why|how|which|is|are|was|were|do|does|did|can|could|would|should|will|have you|has|any)\b[^.!]*\?", re.IGNORECASE)
+_QUESTION = re.compile(
+    r"\?[\"')\s]*$|^(?:what|who|whose|where|when|why|how|which|is|are|was|were|do|does|did|"
+    r"can|could|would|should|will|have you|has|any)\b[^.!]*\?",
+    re.IGNORECASE,
+)
 _ORDER = re.compile(
     r"^(?:please\b|can you\b|could you\b|would you\b|let me know|let's (?!go with|schedule)|"
     r"(?:write|rewrite|give|tell|show|explain|translate|summari[sz]e|create|generate|list|make|"
@@ -65,14 +78,19 @@ _ORDER = re.compile(
     re.IGNORECASE,
 )
 _REACTION = re.compile(
-    r"^(?:(?:i'm|i am|im) (?:so |really |very |just |truly )*(?:glad|sorry|happy for|happy to (?:hear|see|help)|"
-    r"proud of you|here for|here to|here if|all ears|sure (?:you|it|that)|happy you|excited for you)|"
+    r"^(?:(?:i'm|i am|im) (?:so |really |very |just |truly )*(?:glad|sorry|happy for|"
+    r"happy to (?:hear|see|help)|"
+    r"proud of you|here for|here to|here if|all ears|sure (?:you|it|that)|happy you|"
+    r"excited for you)|"
     r"(?:i )?(?:can't wait to (?:see|hear)|appreciate|totally agree|agree)\b|"
-    r"(?:that|this|it|those|they)(?:'s|'re| is| was| are| were| must| sounds?| looks?| would| will)\b|"
+    r"(?:that|this|it|those|they)(?:'s|'re| is| was| are| were| must| sounds?| looks?|"
+    r" would| will)\b|"
     r"(?:what|such) an?\b|you(?:'re|'ve|'ll|r)?\b|sounds\b|looks\b|glad\b|congrat|good luck|"
     r"thanks?\b[^,.!]*$|as an ai\b)",
     re.IGNORECASE,
 )
+#: After a reaction, where the speaker turns to themselves: "It was hard, but I …".
+_TURN = re.compile(r"(?:\b(?:but|and|so)|[-–—,;])\s+(?:now )?(?:i|we|my)(?:'\w+)?\s", re.IGNORECASE)
 _CODE = re.compile(
     r"[{}]|\w\(\)|\w\([\w\"']+\)[;:]|=>|==|!=|&&|\|\||</|/>|::|\w\.\w+\(|^\s*(?:import|from|def|class|"
     r"const|let|var|return|export|SELECT|INSERT|UPDATE|sudo|pip|npm|git|cd|curl)\s|;\s*$|"
@@ -92,12 +110,45 @@ _INSTRUCTION = re.compile(
     re.IGNORECASE,
 )
 _MARKETING = re.compile(
-    r"\b(?:unsubscribe|subscribe|click (?:here|below|the)|\d+\s?% (?:off|discount)|shop now|order now|"
+    r"\b(?:unsubscribe|subscribe|click (?:here|below|the)|\d+\s?% (?:off|discount)|shop now|"
+    r"order now|"
     r"buy now|sign up (?:now|today|for free)|free (?:shipping|trial|gift)|limited time|act now|"
-    r"special offer|exclusive (?:offer|deal)|all rights reserved|terms (?:of service|and conditions)|"
+    r"special offer|exclusive (?:offer|deal)|all rights reserved|terms (?:of service|"
+    r"and conditions)|"
     r"privacy policy|view (?:this|it) (?:email |message )?in (?:your|a) browser|dear (?:customer|"
     r"valued|sir|friend)|money[- ]back|risk[- ]free|guaranteed|newsletter|cookies?\b.*\b(?:use|"
     r"accept)|copyright|\(c\) \d{4})\b",
+    re.IGNORECASE,
+)
+#: One of these anywhere, and none of a passage's sentences is anyone's own.
+_ADVERT = re.compile(
+    r"\bunsubscribe\b|\b(?:view|read) (?:this|it|more) (?:email |message )?(?:in (?:your|"
+    r"a) browser|on our)|"
+    r"\bdear (?:customer|valued|subscriber)|\ball rights reserved\b|\bmoney[- ]back\b|"
+    r"\brisk[- ]free\b|"
+    r"\bclick (?:here|below)\b|\b(?:shop|order|book|buy|pre-order|join|apply|act) (?:now|today)\b|"
+    r"\bterms and conditions\b|\bfree (?:trial|shipping|delivery)\b|\blimited[- ]time\b|"
+    r"\byour (?:order|purchase|subscription|statement)\b|\b(?:excited|proud|pleased|thrilled) to "
+    r"(?:announce|introduce|present)\b|\bclaim your\b|\bsave your seat\b|\bno credit card\b|"
+    r"\bprivacy policy\b|\bmailing list\b",
+    re.IGNORECASE,
+)
+_PROJECT_FILE = re.compile(
+    r"^\W*(?:readme|contributing|changelog|agents|claude|copilot|gemini|licen[cs]e|security|"
+    r"code[ _-]of[ _-]conduct|release notes|instructions|system prompt)(?:\.(?:md|txt|rst))?\W*$",
+    re.IGNORECASE,
+)
+#: Words that put on a role or override a model: nothing in such a message is its writer's own.
+_PLAYED = re.compile(
+    r"^\W*(?:(?:please )?act as|you are (?:an?|the|now)\b|you're an? |i want you to act|"
+    r"imagine (?:you|that you)|pretend|roleplay|from now on)|"
+    r"\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|earlier) ",
+    re.IGNORECASE,
+)
+_SINGULAR = re.compile(r"\b(?:i|i'\w+|my|me|myself)\b", re.IGNORECASE)
+_AUDIENCE = re.compile(
+    r"\b(?:you|your|users?|customers?|readers?|members|subscribers|visitors|everyone|contributors|"
+    r"developers|maintainers|participants)\b",
     re.IGNORECASE,
 )
 _REFUSED = (_CODE, _SECRET, _INSTRUCTION, _MARKETING)
@@ -111,11 +162,30 @@ def is_own(text: str) -> bool:
 def plausible(text: str) -> bool:
     """Whether a sentence may state something: the quick test that spares the embedder."""
     plain = text.replace("’", "'")
-    if not 3 <= plain.count(" ") + 1 <= 60:
+    if not 3 <= plain.count(" ") + plain.count("'") + 1 <= 60:
         return False
     if any(pattern.search(plain) for pattern in _REFUSED):
         return False
-    return not (_QUESTION.search(plain) or _ORDER.match(plain) or _REACTION.match(plain))
+    if _QUESTION.search(plain) or _ORDER.match(plain):
+        return False
+    return not _REACTION.match(plain) or _TURN.search(plain) is not None
+
+
+def is_impersonal(text: str, *, headings: Sequence[str], note: bool, pasted: bool = False) -> bool:
+    """Whether a passage speaks for nobody: adverts, roles to play, a firm's "we" to readers.
+
+    `headings` are the titles it stands under; a note that says "we" to an audience and never "I"
+    is a publication, and so is a long message to an assistant without "I" (`pasted`).
+    """
+    plain = text.replace("’", "'")
+    first_line = plain.lstrip().partition("\n")[0]
+    if _PLAYED.search(plain) or _ADVERT.search(plain):
+        return True
+    if any(map(_PROJECT_FILE.match, [first_line, *headings])):
+        return True
+    if pasted and len(plain) > LONG_MESSAGE and not _SINGULAR.search(plain):
+        return True
+    return note and not _SINGULAR.search(plain) and _AUDIENCE.search(plain) is not None
 
 
 def features(texts: Sequence[str]) -> npt.NDArray[np.float32]:
@@ -139,7 +209,7 @@ class Verdict:
 
 
 class Screen:
-    """The trained heads. Reads two small files; refuses weights of another embedder."""
+    """The trained heads, from two small files."""
 
     def __init__(self, embedder: Embedder, directory: Path = DATA_DIR) -> None:
         """Raises `ModelFileMissing` or `ModelFileDamaged`."""
@@ -149,15 +219,17 @@ class Screen:
         weights, recipe = directory / WEIGHTS_NAME, directory / RECIPE_NAME
         try:
             said = json.loads(recipe.read_text(encoding="utf-8"))
-            with np.load(weights) as stored:
-                self._matrix = stored["weights"].astype(np.float32)
-                self._bias = stored["bias"].astype(np.float32)
             self._labels: list[str] = [str(label) for label in said["labels"]]
+            self._fits = said["embedder"] == embedder.fingerprint
+            prefix = "" if self._fits else "plain_"
+            with np.load(io.BytesIO(weights.read_bytes())) as stored:
+                self._matrix = stored[f"{prefix}weights"].astype(np.float32)
+                self._bias = stored[f"{prefix}bias"].astype(np.float32)
         except FileNotFoundError as error:
             raise ModelFileMissing(str(weights)) from error
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
             raise ModelFileDamaged(str(weights)) from error
-        inputs = embedder.dimensions + len(FEATURES) + 1
+        inputs = embedder.dimensions * self._fits + len(FEATURES) + 1
         if self._matrix.shape != (inputs, len(self._labels)):
             raise ModelFileDamaged(str(weights))
         self._kept = [self._labels.index(label) for label in WORTH_KEEPING]
@@ -168,11 +240,11 @@ class Screen:
 
         if not texts:
             return []
-        inputs = np.hstack([self._embedder.embed(texts), features(texts)])
+        inputs = features(texts)
+        if self._fits:
+            inputs = np.hstack([self._embedder.embed(texts), inputs])
         logits = inputs @ self._matrix + self._bias
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         shares = odds / odds.sum(axis=1, keepdims=True)
         kept = shares[:, self._kept]
-        return [
-            Verdict(float(row.sum()), WORTH_KEEPING[int(row.argmax())]) for row in kept
-        ]
+        return [Verdict(float(row.sum()), WORTH_KEEPING[int(row.argmax())]) for row in kept]

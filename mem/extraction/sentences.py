@@ -11,8 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
+from mem.extraction import words
+
 MAX_CHARACTERS = 400
 MAX_WORD = 60
+WRAPPED = 45  # characters from which a line can have been wrapped
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~|#\+begin_)", re.IGNORECASE)
 _FENCE_END = re.compile(r"^[ \t]*(?:```|~~~|#\+end_)", re.IGNORECASE)
 _SKIPPED_LINE = re.compile(
@@ -25,12 +28,12 @@ _SKIPPED_LINE = re.compile(
 _BULLET = re.compile(r"^\s*(?:[-*+•–]|\d{1,3}[.)])\s+(?=\S)")
 _TODO = re.compile(r"^\s*(?:[-*+]\s+)?\[( |x|X)\]\s+(?=\S)")
 _TODO_WORD = re.compile(r"^\s*(?:[-*+•]+\s+)?(TODO|DONE|To-?do)\b[:\s]\s*(?=\S)")
-_ASIDE = re.compile(r"\[(?!\[)[^\]\n]*\s[^\]\n]*\s[^\]\n]*\](?![(\[])")
-_BOUNDARY = re.compile(r"(?:[.!?…]+[\"'’”)*_\]]*|(?<=\s)[:;]-?[)(DP])(?=\s)|\s+(?=\[)|\]\s*(?=\S)")
+_ASIDE = re.compile(r"(?<!\[)\[(?!\[)([^\[\]\n]*)\](?![(\[])")
+_BOUNDARY = re.compile(r"(?:[.!?…]+[\"'’”)*_\]]*|(?<=\s)[:;]-?[)(DP])(?=\s)")
 _EMPHASIS = " \t*_~\u200b"
-_ABBREVIATIONS = frozenset(
+_ABBREVIATIONS = words.word_set(
     "mr mrs ms dr prof st no vs etc e.g i.e approx ca dept est inc ltd jr sr fig p pp vol jan feb "
-    "mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun".split()
+    "mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun"
 )
 
 
@@ -66,37 +69,54 @@ def split_sentences(text: str) -> list[Sentence]:
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, LineKind]]:
-    """Start, end and kind of each line's words, markers left out; fenced code is skipped."""
+    """Start, end and kind of each run of lines, markers left out; fenced code is skipped.
+
+    A line that was wrapped by hand goes on in the next. What follows a signature mark is left out.
+    """
     at, fenced = 0, False
+    run: tuple[int, int, LineKind] | None = None
     for line in text.splitlines(keepends=True):
         start, at = at, at + len(line)
-        if fenced:
-            fenced = not _FENCE_END.match(line)
+        if line.rstrip("\r\n") == "-- ":
+            break
+        fence = (_FENCE_END if fenced else _FENCE).match(line) is not None
+        fenced = fenced != fence
+        here = None if fenced or fence or _SKIPPED_LINE.match(line) else _marked(line, start)
+        if run and here and here[2] is LineKind.PROSE and _wrapped(text, run):
+            run = (run[0], here[1], run[2])
             continue
-        if _FENCE.match(line):
-            fenced = True
-            continue
-        if _SKIPPED_LINE.match(line):
-            continue
-        yield from _marked(line, start)
+        if run:
+            yield run
+        run = here
+    if run:
+        yield run
 
 
-def _marked(line: str, start: int) -> Iterator[tuple[int, int, LineKind]]:
+def _wrapped(text: str, run: tuple[int, int, LineKind]) -> bool:
+    """Whether the last line of a run is full and ends no sentence."""
+    line = text[run[0] : run[1]].rpartition("\n")[2]
+    return len(line) >= WRAPPED and line[-1] not in ".!?:…"
+
+
+def _marked(line: str, start: int) -> tuple[int, int, LineKind] | None:
     end = start + len(line.rstrip())
     if mark := _TODO.match(line):
-        yield start + mark.end(), end, LineKind.TODO if mark[1] == " " else LineKind.DONE
-    elif mark := _TODO_WORD.match(line):
-        yield start + mark.end(), end, LineKind.DONE if mark[1] == "DONE" else LineKind.TODO
-    elif mark := _BULLET.match(line):
-        yield start + mark.end(), end, LineKind.ITEM
-    elif line.strip():
-        yield start, end, LineKind.PROSE
+        return start + mark.end(), end, LineKind.TODO if mark[1] == " " else LineKind.DONE
+    if mark := _TODO_WORD.match(line):
+        return start + mark.end(), end, LineKind.DONE if mark[1] == "DONE" else LineKind.TODO
+    if mark := _BULLET.match(line):
+        return start + mark.end(), end, LineKind.ITEM
+    if line.strip():
+        return start, end, LineKind.PROSE
+    return None
 
 
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Trimmed sentence spans in `[start, end)`; asides in brackets separate and are dropped."""
     left = start
     for aside in _ASIDE.finditer(text, start, end):
+        if len(aside[1].split()) < 3:
+            continue
         yield from _pieces(text, left, aside.start())
         left = aside.end()
     yield from _pieces(text, left, end)
@@ -113,10 +133,13 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _goes_on(text: str, left: int, dot: int, after: int) -> bool:
-    """Whether the full stop at `dot` ends an abbreviation, an initial or a number, or no thought."""
+    """Whether the full stop at `dot` ends an abbreviation, an initial or a number, or no "
+    "thought."""
     word = text[left:dot].rsplit(None, 1)[-1:] or [""]
     last = word[0].strip("(\"'“‘*_").lower()
     following = text[after : after + 2].strip()
+    if last in {"no", "sat", "sun", "mar", "fig", "vol"} and not following[:1].isdigit():
+        return False
     if last in _ABBREVIATIONS or (len(last) == 1 and last.isalpha() and last != "i"):
         return True
     return following[:1].islower() and text[dot:after].count(".") == 1
@@ -125,7 +148,7 @@ def _goes_on(text: str, left: int, dot: int, after: int) -> bool:
 def _trimmed(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
     while left < right and text[left] in _EMPHASIS + "\r\n\"“'‘-–—,;:":
         left += 1
-    while right > left and text[right - 1] in _EMPHASIS + "\r\n\"”":
+    while right > left and text[right - 1] in _EMPHASIS + '\r\n"”':
         right -= 1
     body = text[left:right]
     if 8 <= len(body) <= MAX_CHARACTERS and body.count(" ") >= 1 and _is_language(body):

@@ -41,7 +41,9 @@ class Speakers:
         """`document_kind` is `note` or `chat`; the first of `user_names` is the user's subject."""
         self._chat = document_kind == "chat"
         self._user = user_names[0] if user_names else None
-        self._aliases = frozenset(name.lower() for name in user_names)
+        self._aliases = frozenset(
+            part.lower() for name in user_names for part in (name, *name.split()[:1])
+        )
         self._with_assistant = any(chunk.role in _MACHINES for chunk in chunks)
         self.names: tuple[str, ...] = tuple(
             dict.fromkeys(

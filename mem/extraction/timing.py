@@ -12,18 +12,27 @@ from datetime import datetime, timedelta
 
 from mem.core.timespan import Precision, TimeMention, TimeSpan, describe, find_mentions
 
-_BEFORE = re.compile(r"(?:,\s*)?\b(?:on|in|at|by|during|over|from|around|about|just|only|back|late|early)\s*$", re.I)
-_COPULA = re.compile(r"(?:\b(?:is|are|was|were|be)|'s)\s+(?:on |in |at |due |due on |for )?$", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"(?:,\s*)?\b(?:on|in|at|by|during|over|from|around|about|just|only|back|late|early)\s*$",
+    re.IGNORECASE,
+)
+_COPULA = re.compile(
+    r"(?:\b(?:is|are|was|were|be)|'s)\s+(?:on |in |at |due |due on |for )?$", re.IGNORECASE
+)
 _WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
-_FIXED = re.compile(r"\b(?:last|this|next|ago|today|yesterday|tomorrow|tonight|\d{4})\b", re.IGNORECASE)
+_FIXED = re.compile(
+    r"\b(?:last|this|next|ago|today|yesterday|tomorrow|tonight|\d{4})\b", re.IGNORECASE
+)
 _YEARLY = re.compile(r"\b(?:birthday|anniversary|name day|christmas)\b", re.IGNORECASE)
 _VAGUE = re.compile(
-    r",?\s*\b(?:recently|lately|just now|right now|the other day|these days|nowadays|earlier|"
+    r",?\s*\b(?:for now|recently|lately|just now|right now|the other day|these days|"
+    r"nowadays|earlier|"
     r"at the moment|so far|not long ago|a while ago|a while back|soon|later|already|yesterday|"
     r"today|tonight|tomorrow|(?:this|last|next) (?:morning|evening|night|week|weekend|month|year|"
     r"summer|winter|spring|autumn|fall|monday|tuesday|wednesday|thursday|friday|saturday|sunday))\b,?",
     re.IGNORECASE,
 )
+_YEAR_ONLY = re.compile(r"^since (?:\w+ )?\d{4}$", re.IGNORECASE)
 _OPEN_ENDED = re.compile(r"\bsince\b", re.IGNORECASE)
 _PREPOSITION = {
     Precision.DAY: "on ",
@@ -61,7 +70,7 @@ def take_times(clause: str, said_at: datetime | None, *, future: bool) -> Timed:
         return Timed(_without_vague(clause), "", None, None)
     mentions = find_mentions(clause, said_at=said_at)
     spans = [_turned(one, said_at, future) for one in mentions]
-    text, phrases = clause, []
+    text, phrases = clause, list[str]()
     for mention, span in reversed(list(zip(mentions, spans, strict=True))):
         text, phrase = _placed(text, mention, span)
         phrases.insert(0, phrase)
@@ -69,8 +78,11 @@ def take_times(clause: str, said_at: datetime | None, *, future: bool) -> Timed:
     phrase = "".join(part for part in phrases if part)
     if len(spans) != 1 or _recurring(clause, mentions[0]):
         return Timed(text, phrase, None, None)
-    since = spans[0].start if _OPEN_ENDED.search(mentions[0].text) else None
-    return Timed(text, phrase, *_bounds(spans[0]), since=since)
+    if _OPEN_ENDED.match(mentions[0].text):
+        return Timed(text, phrase, None, None, since=_bounds(spans[0])[0])
+    if _YEARLY.search(clause):
+        return Timed(text, phrase, None, None)
+    return Timed(text, phrase, *_bounds(spans[0]))
 
 
 def _bounds(span: TimeSpan) -> tuple[datetime | None, datetime | None]:
@@ -99,24 +111,35 @@ def _turned(mention: TimeMention, said_at: datetime, future: bool) -> TimeSpan:
         return span
 
 
-def _placed(text: str, mention: TimeMention, span: TimeSpan) -> tuple[str, str]:
+def _placed(  # noqa: PLR0911 - one return per case
+    text: str, mention: TimeMention, span: TimeSpan
+) -> tuple[str, str]:
     """The text with the mention replaced or taken out, and the phrase that stands for it."""
     before, after = text[: mention.start], text[mention.end :]
     if _YEARLY.search(text) or _recurring(text, mention):
         return text, ""
+    if _OPEN_ENDED.match(mention.text):
+        if _YEAR_ONLY.match(mention.text):
+            return text, ""
+        return _dropped(before, after), f" since {span.start.day} {span.start:%B %Y}"
     said = describe(span)
     if after.startswith("'s") or _COPULA.search(before):
         return before + said + after, ""
     if not mention.relative and before.strip():
         return text, ""
+    lead = "" if said.startswith(("about", "from", "up to")) else _PREPOSITION[span.precision]
+    if span.precision is Precision.RANGE:
+        return _dropped(before, after), f" ({said})"
+    return _dropped(before, after), f" {lead}{said}"
+
+
+def _dropped(before: str, after: str) -> str:
+    """The words around a time that was taken out, without the preposition that led to it."""
     head = _BEFORE.sub("", before)
     if not head.strip():
         after = after.lstrip(" ,")
-    glue = " " if head and after and not head.endswith(" ") and not after.startswith((" ", ",")) else ""
-    lead = "" if said.startswith(("about", "from", "up to")) else _PREPOSITION[span.precision]
-    if span.precision is Precision.RANGE:
-        return (head + glue + after).strip(), f" ({said})"
-    return (head + glue + after).strip(), f" {lead}{said}"
+    apart = head and after and not head.endswith(" ") and not after.startswith((" ", ","))
+    return (head + (" " if apart else "") + after).strip()
 
 
 def _recurring(text: str, mention: TimeMention) -> bool:
@@ -129,4 +152,5 @@ def _recurring(text: str, mention: TimeMention) -> bool:
 
 
 def _without_vague(text: str) -> str:
-    return re.sub(r"\s{2,}", " ", _VAGUE.sub(" ", text)).strip(" ,")
+    spaced = re.sub(r"\s{2,}", " ", _VAGUE.sub(" ", text))
+    return re.sub(r"\s+(?=[,.;!])", "", spaced).strip(" ,")

@@ -8,81 +8,91 @@ from __future__ import annotations
 import re
 from functools import cache
 
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, as a set."""
+    return frozenset(text.split())
+
+
 _VERBS = """
 accept achieve act adopt add admire adore advise afford agree aim allow announce answer apply
-appreciate arrange arrive ask assemble attend avoid bake battle be bead become begin believe belong
-bike boil book borrow bounce break breed bring build burn buy call camp cancel care carry carve
-catch celebrate change chat check cherish choose clean climb close coach collect come commit commute
-complain complete compose concentrate connect consider contact continue contribute cook cost count
-cover crash craft create cross cry cure cut cycle dance deal decide declare decorate deliver depend
-describe design desire develop die dig dislike discover discuss dive do donate draft draw dream
-dress drink drive drop earn eat edit emigrate employ encourage end engage enjoy enrol enroll ensure
-enter establish evict exercise expand expect experience explain explore express face fail fall fear
-feed feel fight figure file fill find finish fire fit fix fly focus follow forget form foster found
-frequent gain garden gather get give go graduate grow hand handle hang hang happen hate have head
-heal hear help hide hike hire hit hold hope host hug hunt hurt improve include inherit injure inspire
-install instruct intend interview introduce invest invite issue jog join judge jump keep kick knit
-know land last laugh launch lead leak lean learn leave lend let lie lift like list listen live look
-lose love maintain make manage marry master matter mean measure meditate meet mend mention mentor
-merge mess miss mix motivate move name need negotiate nurture offer open order organise organize
-overcome own paint park participate pass pause pay perform phone pick place plan plant play post
-postpone practice practise prefer prepare present print produce promise promote propose protect
-prove publish pull purchase pursue push put quit race raise rate reach read realise realize rebuild
-receive recommend record recover reduce refuse reject rehearse relax release relocate rely remember
-remind remodel renew renovate rent repair replace report require research resign rest restore retire
-return ride ring rise run save schedule score sculpt search see seek seem sell send serve set settle
-sew shape share shift shoot shop show shower sign sing sit skate ski skip sleep smoke snowboard
-socialise solve speak specialise specialize spend split sponsor spot stand start stay steal step
-stick stop store strengthen stretch strive struggle study submit subscribe suffer suggest support
-surf surprise survive suspend swap swim switch take talk teach tell tend test thank think thrive
-throw tour track trade train transfer travel treat trek trust try turn tutor understand update
-upgrade use value visit volunteer wait wake walk want warn wash watch water wear weigh welcome whip
-win wish wonder work worry wrap write yearn choreograph exhibit perfect attempt lower raise reserve
-buy focus prioritize prioritise combine adapt adjust log
-""".split()
+appreciate arrange arrive ask assemble attend avoid bake battle be bead become begin believe
+belong bike boil book borrow bounce break breed bring build burn buy call camp cancel care carry
+carve catch celebrate change chat check cherish choose clean climb close coach collect come commit
+commute complain complete compose concentrate connect consider contact continue contribute cook
+cost count cover crash craft create cross cry cure cut cycle dance deal decide declare decorate
+deliver depend describe design desire develop die dig dislike discover discuss dive do donate
+draft draw dream dress drink drive drop earn eat edit emigrate employ encourage end engage enjoy
+enrol enroll ensure enter establish evict exercise expand expect experience explain explore
+express face fail fall fear feed feel fight figure file fill find finish fire fit fix fly focus
+follow forget form foster frequent gain garden gather get give go graduate grow hand handle hang
+happen hate have head heal hear help hide hike hire hit hold hope host hug hunt hurt improve
+include inherit injure inspire install instruct intend interview introduce invest invite issue jog
+join judge jump keep kick knit know land last laugh launch lead leak lean learn leave lend let lie
+lift like list listen live look lose love maintain make manage marry master matter mean measure
+meditate meet mend mention mentor merge mess miss mix motivate move name need negotiate nurture
+offer open order organise organize overcome own paint park participate pass pause pay perform
+phone pick place plan plant play post postpone practice practise prefer prepare present print
+produce promise promote propose protect prove publish pull purchase pursue push put quit race
+raise rate reach read realise realize rebuild receive recommend record recover reduce refuse
+reject rehearse relax release relocate rely remember remind remodel renew renovate rent repair
+replace report require research resign rest restore retire return ride ring rise run save say
+schedule score sculpt search see seek seem sell send serve set settle sew shape share shift shoot
+shop show shower sign sing sit skate ski skip sleep smoke snowboard socialise solve speak
+specialise specialize spend split sponsor spot stand start stay steal step stick stop store
+strengthen stretch strive struggle study submit subscribe suffer suggest support surf surprise
+survive suspend swap swim switch take talk teach tell tend test thank think thrive throw tour
+track trade train transfer travel treat trek trust try turn tutor understand update upgrade use
+value visit volunteer wait wake walk want warn wash watch water wear weigh welcome whip win wish
+wonder work worry wrap write yearn choreograph exhibit select perfect attempt lower reserve
+prioritize prioritise combine adapt adjust log expire owe crochet babysit juggle memorise recycle
+swear taste smell sound feature contain resemble remain spell stem suit tie wind yell zip grieve
+honor honour reflect rock
+"""
 
 _IRREGULAR = """
 be was been|be were been|become became become|begin began begun|break broke broken|bring brought
 brought|build built built|burn burnt burnt|buy bought bought|catch caught caught|choose chose
-chosen|come came come|cost cost cost|cut cut cut|deal dealt dealt|dig dug dug|do did done|draw drew
-drawn|dream dreamt dreamt|drink drank drunk|drive drove driven|eat ate eaten|fall fell fallen|feed
-fed fed|feel felt felt|fight fought fought|find found found|fit fit fit|fly flew flown|forget
-forgot forgotten|get got gotten|give gave given|go went gone|grow grew grown|hang hung hung|have
-had had|hear heard heard|hide hid hidden|hit hit hit|hold held held|hurt hurt hurt|keep kept
-kept|know knew known|lead led led|learn learnt learnt|leave left left|lend lent lent|let let let|lie
-lay lain|lose lost lost|make made made|mean meant meant|meet met met|overcome overcame overcome|pay
-paid paid|prove proved proven|put put put|quit quit quit|read read read|rebuild rebuilt rebuilt|ride
-rode ridden|ring rang rung|rise rose risen|run ran run|see saw seen|seek sought sought|sell sold
-sold|send sent sent|set set set|sew sewed sewn|shoot shot shot|show showed shown|sing sang sung|sit
-sat sat|sleep slept slept|speak spoke spoken|spend spent spent|split split split|stand stood
-stood|steal stole stolen|stick stuck stuck|strive strove striven|swim swam swum|take took taken|teach
-taught taught|tell told told|think thought thought|throw threw thrown|understand understood
-understood|wake woke woken|wear wore worn|win won won|write wrote written
+chosen|come came come|cost cost cost|cut cut cut|deal dealt dealt|dig dug dug|do did done|draw
+drew drawn|dream dreamt dreamt|drink drank drunk|drive drove driven|eat ate eaten|fall fell
+fallen|feed fed fed|feel felt felt|fight fought fought|find found found|fit fit fit|fly flew
+flown|forget forgot forgotten|get got gotten|give gave given|go went gone|grow grew grown|hang
+hung hung|have had had|hear heard heard|hide hid hidden|hit hit hit|hold held held|hurt hurt
+hurt|keep kept kept|know knew known|lead led led|learn learnt learnt|leave left left|lend lent
+lent|let let let|lie lay lain|lose lost lost|make made made|mean meant meant|meet met met|overcome
+overcame overcome|pay paid paid|prove proved proven|put put put|quit quit quit|read read
+read|rebuild rebuilt rebuilt|ride rode ridden|ring rang rung|rise rose risen|run ran run|say said
+said|see saw seen|seek sought sought|sell sold sold|send sent sent|set set set|sew sewed
+sewn|shoot shot shot|show showed shown|sing sang sung|sit sat sat|sleep slept slept|speak spoke
+spoken|spend spent spent|split split split|stand stood stood|steal stole stolen|stick stuck
+stuck|strive strove striven|swim swam swum|take took taken|teach taught taught|tell told
+told|think thought thought|throw threw thrown|understand understood understood|wake woke
+woken|wear wore worn|win won won|write wrote written
 """
 
-ADVERBS = frozenset(
+ADVERBS = word_set(
     "really also always just finally recently usually actually still already often even only "
     "currently now definitely totally absolutely truly simply probably maybe certainly generally "
     "mostly mainly largely normally typically sometimes ever soon lately never both all kinda "
     "sorta literally basically personally honestly so too very pretty quite super almost nearly "
     "constantly rarely seldom regularly occasionally deeply strongly completely fully officially "
     "successfully happily sadly unfortunately luckily initially originally eventually together "
-    "thoroughly especially particularly".split()
+    "thoroughly especially particularly"
 )
-BE = frozenset("am is are was were be been being".split())
-MODALS = frozenset("will would can could should must may might shall".split())
-AUXILIARIES = BE | MODALS | frozenset("have has had do does did".split())
-PREPOSITIONS = frozenset(
+BE = word_set("am is are was were be been being")
+MODALS = word_set("will would can could should must may might shall")
+AUXILIARIES = BE | MODALS | word_set("have has had do does did")
+PREPOSITIONS = word_set(
     "in at for to with on about from of as into over by through up out off after around down "
     "against towards toward away back under near behind between onto across along without like "
-    "forward together".split()
+    "forward together"
 )
-DETERMINERS = frozenset(
-    "a an the my our your his her their its this that these those some any no each every".split()
+DETERMINERS = word_set(
+    "a an the my our your his her their its this that these those some any no each every"
 )
-PRONOUNS = frozenset(
+PRONOUNS = word_set(
     "i you he she it we they me him her us them this that these those who what which there here "
-    "someone something everyone everything anyone anything nobody nothing one".split()
+    "someone something everyone everything anyone anything nobody nothing one"
 )
 _LIGHT = (
     DETERMINERS
@@ -90,12 +100,12 @@ _LIGHT = (
     | PREPOSITIONS
     | AUXILIARIES
     | ADVERBS
-    | frozenset(
+    | word_set(
         "and or but so not if when while because than then more most much many lot lots bit "
         "thing things stuff way ways time times great good nice amazing awesome cool fun well "
         "better best bad such same other another sure okay fine done right ready idea sense "
         "himself herself themselves myself yourself itself ourselves mine yours theirs part "
-        "where how why going go get got day".split()
+        "where how why going go get got day"
     )
 )
 WORD = re.compile(r"[^\W\d_][\w'-]*")
@@ -106,7 +116,7 @@ def _forms() -> dict[str, tuple[tuple[str, str], ...]]:
     """Every form of every listed verb with its (base, tag) readings."""
     found: dict[str, list[tuple[str, str]]] = {}
     irregular = {row.split()[0]: row.split() for row in " ".join(_IRREGULAR.split()).split("|")}
-    for base in dict.fromkeys(_VERBS):
+    for base in dict.fromkeys(_VERBS.split()):
         row = irregular.get(base)
         past, participle = (row[1], row[2]) if row else (_past(base), _past(base))
         for form, tag in (

@@ -1,1 +1,1 @@
-"""The hooks that built-in parts and plugins share."""
+"""The public way to extend `mem`: hook specifications, and the loader of plugins."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mem.core.chunk import Chunk
 from mem.core.document import Block, BlockKind, DocumentKind, Message, ParsedDocument
@@ -37,6 +37,7 @@ class _Slice:
     line: int
     headings: tuple[str, ...]
     metadata: bool = False
+    place: str | None = None
 
 
 def chunk_document(parsed: ParsedDocument, identity: str) -> list[Chunk]:
@@ -62,7 +63,7 @@ def _note_chunks(parsed: ParsedDocument, identity: str) -> list[Chunk]:
                 context=_context(parsed.title, piece.headings),
                 start=piece.start,
                 end=piece.end,
-                locator=f"line {piece.line}",
+                locator=piece.place or f"line {piece.line}",
                 role=METADATA_ROLE if piece.metadata else None,
                 said_at=parsed.said_at,
             )
@@ -82,7 +83,7 @@ def _passages(parsed: ParsedDocument) -> Iterator[_Slice]:
     for block in parsed.blocks:
         for piece in _pieces(parsed.text, block):
             if current is not None and _joins(parsed.text, current, piece, block):
-                current = _Slice(current.start, piece.end, current.line, piece.headings)
+                current = replace(current, end=piece.end, headings=piece.headings)
                 continue
             if current is not None:
                 yield current
@@ -92,7 +93,7 @@ def _passages(parsed: ParsedDocument) -> Iterator[_Slice]:
 
 
 def _joins(text: str, current: _Slice, piece: _Slice, block: Block) -> bool:
-    if current.metadata or piece.metadata:
+    if current.metadata or piece.metadata or current.place != piece.place:
         return False
     if piece.end - current.start > PASSAGE_CHARACTERS:
         # A heading alone is no passage: it goes with what follows, whatever its size.
@@ -110,13 +111,13 @@ def _only_headings(text: str, current: _Slice) -> bool:
 def _pieces(text: str, block: Block) -> Iterator[_Slice]:
     if block.kind in _WHOLE or block.end - block.start <= PASSAGE_CHARACTERS:
         metadata = block.kind is BlockKind.METADATA
-        yield _Slice(block.start, block.end, block.line, block.headings, metadata)
+        yield _Slice(block.start, block.end, block.line, block.headings, metadata, block.place)
         return
     line, counted = block.line, block.start
     for start, end in cut(text, block.start, block.end, PASSAGE_CHARACTERS):
         line += text.count("\n", counted, start)
         counted = start
-        yield _Slice(start, end, line, block.headings)
+        yield _Slice(start, end, line, block.headings, place=block.place)
 
 
 def cut(text: str, start: int, end: int, limit: int) -> Iterator[tuple[int, int]]:

@@ -39,13 +39,16 @@ class Importer:
         clock: Clock,
         *,
         max_bytes: int,
+        redact: bool = True,
     ) -> None:
+        """Secrets are replaced by placeholders unless `redact` is False."""
         self._store = store
         self._parsers = parsers
         self._embeddings = embeddings
         self._embedder = embedder
         self._clock = clock
         self._max_bytes = max_bytes
+        self._redact = redact
 
     def run(
         self,
@@ -64,20 +67,22 @@ class Importer:
         if form != "auto" and form not in names:
             raise UnknownFormat(form, names)
         roots = _roots(paths)
-        started = time.perf_counter()
-        run = _Run(self, form, dry_run, readmit, on_progress)
-        try:
-            for root in roots:
-                run.take_in(root)
-            run.writer.close()
-        except BaseException:
-            run.writer.abandon()
-            raise
-        if not dry_run:
-            run.mark_gone()
-            run.write_journal(roots)
-        run.ledger.elapsed_ms = (time.perf_counter() - started) * 1000
-        return run.ledger
+        return _Run(self, form, dry_run, readmit, on_progress).over(roots)
+
+    def refresh(
+        self,
+        root: Path,
+        paths: Sequence[Path],
+        *,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> Ledger:
+        """Bring what stands at or below `paths` into step, as parts of the source at `root`.
+
+        All are absolute with links resolved, the paths at or below `root`; one that is not there
+        any more is marked gone. Raises PathMissing for `root`, StoreFull, StoreLocked.
+        """
+        run = _Run(self, "auto", dry_run=False, readmit=False, on_progress=on_progress)
+        return run.over([root], only=paths)
 
 
 class _Run:
@@ -102,8 +107,9 @@ class _Run:
             importer._parsers,
             form=None if form == "auto" else form,
             readmit=readmit,
+            redact=importer._redact,
         )
-        self.writer = Writer(
+        self._writer = Writer(
             importer._store,
             importer._embeddings,
             importer._embedder,
@@ -112,17 +118,41 @@ class _Run:
             dry_run=dry_run,
         )
         self._missing: list[str] = []
+        self._emptied: set[str] = set()
         self._met: set[str] = set()
         self._files_done = 0
 
-    def take_in(self, root: Path) -> None:
-        """Everything at or below `root` (absolute, links resolved)."""
+    def over(self, roots: Sequence[Path], only: Sequence[Path] | None = None) -> Ledger:
+        """The whole run: read, write, mark what is gone, note it in the journal."""
+        started = time.perf_counter()
+        try:
+            for root in roots:
+                self._take_in(root, only)
+            self._writer.close()
+        except BaseException:
+            self._writer.abandon()
+            raise
+        if self._reader.secrets:
+            self.ledger.notices.append(
+                f"secrets replaced by a mark: {self._reader.secrets:,}; "
+                "`mem review --secrets` lists them"
+            )
+        if not self._dry_run:
+            self._mark_gone()
+            self._write_journal(roots)
+        self.ledger.elapsed_ms = (time.perf_counter() - started) * 1000
+        return self.ledger
+
+    def _take_in(self, root: Path, only: Sequence[Path] | None) -> None:
+        """Everything at or below `root` (absolute, links resolved), or `only` these parts of it."""
         uri = file_uri(root)
-        known = self._store.files.under(uri)
+        known: dict[str, FileRecord] = {}
+        for place in [root] if only is None else only:
+            known.update(self._store.files.under(file_uri(place)))
         source = self._source(uri, "folder" if root.is_dir() else "file")
         entries: list[FileEntry] = []
         unread: list[str] = []
-        for found in walk(root, max_bytes=self._max_bytes):
+        for found in walk(root, max_bytes=self._max_bytes, only=only):
             if isinstance(found, Skipped):
                 self._skip(found, unread)
                 continue
@@ -150,11 +180,13 @@ class _Run:
             self.ledger.fail(uri, found.code, found.reason)
         else:
             self.ledger.skip(uri, found.code, found.reason)
+            if found.code == "empty":
+                self._emptied.add(uri)
 
     def _take_file(self, entry: FileEntry, known: FileRecord | None, source: str) -> None:
         for reading in self._reader.read(entry, known, source):
             if isinstance(reading, Prepared | Finished):
-                self.writer.add(reading)
+                self._writer.add(reading)
             elif isinstance(reading, Unchanged):
                 self.ledger.unchanged += reading.documents
                 self._remember(reading.touched)
@@ -188,14 +220,16 @@ class _Run:
         documents = ledger.added + ledger.updated + ledger.unchanged
         self._on_progress(Progress(self._files_done, total, documents, ledger.chunks_added, place))
 
-    def mark_gone(self) -> None:
-        """Files that were known under a root and are no longer there."""
-        missing = [uri for uri in self._missing if not path_of(uri).exists()]
+    def _mark_gone(self) -> None:
+        """Files that were known under a root and are no longer there, or hold nothing now."""
+        missing = [
+            uri for uri in self._missing if uri in self._emptied or not path_of(uri).exists()
+        ]
         if missing:
             with self._store.database.transaction() as connection:
                 self.ledger.gone = mark_gone(connection, missing, self._clock.utc())
 
-    def write_journal(self, roots: Sequence[Path]) -> None:
+    def _write_journal(self, roots: Sequence[Path]) -> None:
         """One entry for the import, where it changed anything."""
         if not self.ledger.changed:
             return

@@ -15,15 +15,23 @@ from mem.core.document import DocumentKind, ParsedDocument
 from mem.core.ids import content_hash
 from mem.core.protocols import FileEntry, Parser
 from mem.errors import FileUnreadable, InputError, ParseFailed
+from mem.hooks.known import missing_plugin
 from mem.ingest.chunking import CHUNKER_VERSION, chunk_document
+from mem.ingest.secrets import SecretScreen
 from mem.sources.folders import file_uri, path_of
+from mem.sources.kinds import unread_kind
 from mem.sources.sniffing import HEAD_BYTES, choose, is_binary
 from mem.store.documents import identity_of
 from mem.store.erase import Tombstones
 from mem.store.files import FileRecord
+from mem.store.secrets import SecretPlace
 from mem.store.store import Store
 
 UNFINISHED = -1
+# What is left out by nature, not because something is wrong with it.
+_SKIPPED = {
+    *("binary", "unsupported", "companion", "empty", "no-text", "encrypted", "nested-archive")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,7 @@ class Prepared:
     chunks: tuple[Chunk, ...]
     file: FileRecord
     moved_from: str | None = None
+    secrets: tuple[SecretPlace, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +85,20 @@ class FileReader:
         *,
         form: str | None,
         readmit: bool,
+        redact: bool = True,
     ) -> None:
-        """`form` names the one parser to use; None lets the content decide."""
+        """`form` names the one parser to use; None lets the content decide.
+
+        Secrets are replaced by placeholders unless `redact` is False.
+        """
         self._store = store
         self._parsers = [parser for parser in parsers if form is None or parser.name == form]
         self._readers = {_reader_name(parser) for parser in self._parsers}
         self._all_readers = content_hash("|".join(sorted(self._readers)).encode())
         self._tombstones = Tombstones(store.database)
         self._digests = set() if readmit else self._tombstones.digests()
+        self._screen = SecretScreen.of(store.database) if redact else None
+        self.secrets = 0
 
     def read(self, entry: FileEntry, known: FileRecord | None, source: str) -> Iterator[Reading]:
         """What becomes of the file, document by document."""
@@ -100,7 +115,7 @@ class FileReader:
         except FileUnreadable as error:
             yield LeftOut(uri, "failed", "unreadable", str(error))
         except ParseFailed as error:
-            outcome = "skipped" if error.code in {"binary", "unsupported"} else "failed"
+            outcome = "skipped" if error.code in _SKIPPED else "failed"
             failed = replace(record, state=outcome, code=error.code, reason=error.reason)
             yield LeftOut(uri, outcome, error.code, error.reason, failed)
         except InputError as error:
@@ -139,10 +154,11 @@ class FileReader:
             parser = self._parsers[0]
         if parser is not None:
             return parser
-        if is_binary(head):
-            raise ParseFailed(str(entry.path), "not a text file", code="binary")
-        kind = entry.path.suffix or "this kind of file"
-        raise ParseFailed(str(entry.path), f"no importer reads {kind}", code="unsupported")
+        code, reason = unread_kind(entry.path, head)
+        remedy = missing_plugin(entry.path, head)
+        if remedy is not None:
+            code, reason = "unsupported", f"{reason}; {remedy}"
+        raise ParseFailed(str(entry.path), reason, code=code)
 
     def _parse(
         self,
@@ -168,13 +184,18 @@ class FileReader:
     def _prepare(
         self, parsed: ParsedDocument, record: FileRecord, moved_from: str | None
     ) -> Reading:
-        moved = moved_from if parsed.kind is DocumentKind.NOTE else None
+        places: tuple[SecretPlace, ...] = ()
+        if self._screen is not None:
+            screened = self._screen.document(parsed)
+            parsed, places = screened.parsed, screened.places
+            self.secrets += len(places)
+        moved = _moved_uri(parsed, record, moved_from)
         identity = identity_of(self._store.database.connection, moved or parsed.uri)
         chunks = tuple(chunk_document(parsed, identity))
         if self._digests and self._forgotten(parsed, chunks):
             reason = "it was forgotten; --readmit takes it in again"
             return LeftOut(parsed.uri, "skipped", "forgotten", reason)
-        return Prepared(parsed, identity, chunks, record, moved)
+        return Prepared(parsed, identity, chunks, record, moved, places)
 
     def _forgotten(self, parsed: ParsedDocument, chunks: Sequence[Chunk]) -> bool:
         marks = {
@@ -189,6 +210,18 @@ class FileReader:
             if other.uri != record.uri and not os.path.lexists(path_of(other.uri)):
                 return other.uri
         return None
+
+
+def _moved_uri(parsed: ParsedDocument, record: FileRecord, moved_from: str | None) -> str | None:
+    """The uri that a note of a moved file, or of a moved archive, had before.
+
+    Conversations have addresses of their own and do not move with their file.
+    """
+    if moved_from is None or parsed.kind is not DocumentKind.NOTE:
+        return None
+    inside = parsed.uri.removeprefix(record.uri)
+    moves = parsed.uri == record.uri or inside.startswith("!/")
+    return moved_from + inside if moves else None
 
 
 def _reader_name(parser: Parser) -> str:

@@ -18,6 +18,7 @@ from mem.ingest.reading import Finished, Prepared
 from mem.store.documents import move_document, put_document
 from mem.store.embeddings import Embeddings
 from mem.store.files import FileRecord, link_documents, put_file
+from mem.store.secrets import put_secrets
 from mem.store.store import Store
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class Writer:
     ) -> None:
         own = {chunk.id: vectors[chunk.id] for chunk in item.chunks if chunk.id in vectors}
         at = self._clock.utc()
+        merge = self._held_elsewhere(item)
         ids = self._ids.setdefault(item.file.uri, [])
         ids.append(item.identity)
         try:
@@ -136,8 +138,9 @@ class Writer:
                     own,
                     fingerprint=self._embeddings.fingerprint,
                     at=at,
-                    merge=self._held_elsewhere(item),
+                    merge=merge,
                 )
+                put_secrets(connection, item.identity, item.secrets, at=at, merge=merge)
                 file_pk = put_file(connection, last.record if last else item.file)
                 if last is not None:
                     link_documents(connection, file_pk, self._ids.pop(item.file.uri))

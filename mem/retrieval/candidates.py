@@ -76,7 +76,6 @@ class Table:
         np.maximum.at(best, groups, values)
         return best[groups]
 
-
     def mean_of_best(self, groups: Keys, values: Floats, count: int) -> Floats:
         """For each row the mean of the `count` highest values in its group, missing ones as 0."""
         import numpy as np

@@ -29,7 +29,7 @@ CONTEXT_WEIGHT = 0.6
 # A word of the store that stands for one that it lacks counts by so much.
 VARIANT_WEIGHT = 0.7
 # Occurrences read for one question; the commonest words are left out beyond it.
-MAX_OCCURRENCES = 60_000
+MAX_OCCURRENCES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def frequency(posting: Posting) -> Floats:
 def saturated(counts: Floats, lengths: Floats | None) -> Floats:
     """BM25's share of a term: grows with its count, never beyond `K1 + 1`."""
     norm = K1 if lengths is None else K1 * (1 - B + B * lengths / PIVOT_LENGTH)
-    return counts * (K1 + 1) / (counts + norm)
+    return (counts * (K1 + 1) / (counts + norm)).astype(counts.dtype, copy=False)
 
 
 def look_up(fulltext: Fulltext, words: Sequence[str], *, chunks: int) -> Lexical:

@@ -16,23 +16,28 @@ from mem.store.fulltext import STOPWORDS, content_words
 
 # Labels that name a part in a chat, not a person.
 ROLE_LABELS = frozenset(
-    "user assistant system tool other human ai bot me you unknown model chatgpt claude".split()
+    {"user", "assistant", "system", "tool", "other", "human", "ai", "bot", "me", "you", "unknown"}
+    | {"model", "chatgpt", "claude"}
 )
 MAX_QUESTION = 4000
 _QUOTED = re.compile("\"([^\"]{2,80})\"|“([^”]{2,80})”|(?<!\\w)'([^']{2,80})'(?!\\w)")
 _CAPITAL = re.compile(r"(?<![\w'’])[A-Z][\w]*(?:[ \-'’][A-Z]\w*)*")
 _WORD = re.compile(r"\w+")
-_FIRST_PERSON = re.compile(r"\b(i|i'm|i've|i'd|i’m|i’ve|me|my|mine|myself|we|our|us)\b", re.I)
-_ADDRESSED = re.compile(r"\b(you|your|yours)\b", re.I)
+_FIRST_PERSON = re.compile(
+    r"\b(i|i'm|i've|i'd|i’m|i’ve|me|my|mine|myself|we|our|us)\b", re.IGNORECASE
+)
+_ADDRESSED = re.compile(r"\b(you|your|yours)\b", re.IGNORECASE)
 # Words that begin many questions and are names as well.
 _NAMES_TOO = STOPWORDS | {"may", "mark", "will"}
 _MIN_NICKNAME = 3
 MAX_PARTS = 4
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
-_GREETING = re.compile(r"^\W*(hi|hello|hey|good (morning|afternoon|evening)|thanks|thank you|ok(ay)?)\b", re.I)
+_GREETING = re.compile(
+    r"^\W*(hi|hello|hey|good (morning|afternoon|evening)|thanks|thank you|ok(ay)?)\b", re.IGNORECASE
+)
 _TOGETHER = re.compile(
-    r"\b(let's|let’s|we|our|next step|last time|earlier|as discussed|you (said|told|gave|suggested))\b",
-    re.I,
+    r"\b(let's|let’s|next step|last time|as discussed|we (talked|discussed|agreed|made|planned))\b",
+    re.IGNORECASE,
 )
 
 
@@ -49,31 +54,37 @@ class Asks(StrEnum):
     HISTORY = "history"
 
 
-_ASKS: tuple[tuple[Asks, re.Pattern[str]], ...] = tuple(
-    (asks, re.compile(pattern, re.I))
-    for asks, pattern in (
-        (
-            Asks.WHEN,
-            r"\bwhen\b|\b(what|which) (day|date|month|year|time|week|season|order)\b|\bhow (long|soon)\b"
-            r"|\bhow many (days|weeks|months|years|hours)\b|\bin what order\b",
-        ),
-        (Asks.WHO, r"\bwho(m|se)?\b"),
-        (Asks.WHERE, r"\bwhere\b|\b(what|which) (place|city|country|town|street|state)\b"),
-        (Asks.COUNT, r"\bhow (many|much|often|old|far|big|tall)\b|\b(number|amount|total) of\b"),
-        (
-            Asks.LIST,
-            r"\b(list|summari[sz]e|summary|overview)\b|\b(what|which) (are|were|kinds?|types?|sorts?)\b"
-            r"|\ball (the|of|my)\b|\b(what|which) \w+s (do|does|did|has|have|are|were)\b",
-        ),
-        (Asks.YES_NO, r"^\W*(is|are|was|were|do|does|did|has|have|had|can|could|will|would)\b"),
-        (Asks.CURRENT, r"\b(current(ly)?|now(adays)?|at the moment|these days|still|latest|today)\b"),
-        (
-            Asks.HISTORY,
-            r"\b(chang\w+|evol\w+|progress\w*|over time|history|used to|before|previous(ly)?|so far"
-            r"|throughout|initially|originally)\b",
-        ),
-    )
-)
+_ASKS: dict[Asks, re.Pattern[str]] = {
+    Asks.WHEN: re.compile(
+        r"\bwhen\b|\b(what|which) (day|date|month|year|time|week|season|order)\b"
+        r"|\bhow (long|soon)\b|\bhow many (days|weeks|months|years|hours)\b",
+        re.IGNORECASE,
+    ),
+    Asks.WHO: re.compile(r"\bwho(m|se)?\b", re.IGNORECASE),
+    Asks.WHERE: re.compile(
+        r"\bwhere\b|\b(what|which) (place|city|country|town|street|state)\b", re.IGNORECASE
+    ),
+    Asks.COUNT: re.compile(
+        r"\bhow (many|much|often|old|far|big|tall)\b|\b(number|amount|total) of\b", re.IGNORECASE
+    ),
+    Asks.LIST: re.compile(
+        r"\b(list|summari[sz]e|summary|overview)\b|\ball (the|of|my)\b"
+        r"|\b(what|which) (are|were|kinds?|types?|sorts?)\b"
+        r"|\b(what|which) \w+s (do|does|did|has|have|are|were)\b",
+        re.IGNORECASE,
+    ),
+    Asks.YES_NO: re.compile(
+        r"^\W*(is|are|was|were|do|does|did|has|have|had|can|could|will|would)\b", re.IGNORECASE
+    ),
+    Asks.CURRENT: re.compile(
+        r"\b(current(ly)?|now(adays)?|at the moment|these days|still|latest|today)\b", re.IGNORECASE
+    ),
+    Asks.HISTORY: re.compile(
+        r"\b(chang\w+|evol\w+|progress\w*|over time|history|used to|before|previous(ly)?|so far"
+        r"|throughout|initially|originally)\b",
+        re.IGNORECASE,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +130,7 @@ def parse(text: str, *, speakers: Iterable[str], asked_at: datetime) -> ParsedQu
         names=tuple(_names(rest)),
         speakers=tuple(named),
         times=tuple(find_mentions(read, said_at=asked_at)),
-        asks=frozenset(asks for asks, pattern in _ASKS if pattern.search(read)),
+        asks=frozenset(asks for asks, pattern in _ASKS.items() if pattern.search(read)),
         first_person=bool(_FIRST_PERSON.search(read)),
         addressed=bool(_ADDRESSED.search(read)),
         continuing=_continues(read),
@@ -128,9 +139,7 @@ def parse(text: str, *, speakers: Iterable[str], asked_at: datetime) -> ParsedQu
     )
 
 
-def _named_speakers(
-    text: str, speakers: Iterable[str]
-) -> tuple[list[str], list[tuple[int, int]]]:
+def _named_speakers(text: str, speakers: Iterable[str]) -> tuple[list[str], list[tuple[int, int]]]:
     """Speakers that the text names, and where.
 
     A capitalised word matches a part of a speaker's name, or begins it (a short form); where the

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mem.core.query import Hit, HitSource
+from mem.retrieval.confidence import confidence
 from mem.retrieval.fusion import Weights
 from mem.retrieval.parse import ParsedQuestion
 from mem.retrieval.ranking import Place, Ranked
@@ -39,11 +40,14 @@ class Presenter:
             for place, spans in zip(ranked.places, marked, strict=True)
         )
 
-    def confidence(self, question: ParsedQuestion, signals: Signals, ranked: Ranked) -> float:
+    def confidence(self, ranked: Ranked, signals: Signals) -> float:
         """The chance that the store holds an answer."""
-        if not ranked.places:
-            return 0.0
-        return self._weights.probability(max(place.score for place in ranked.places))
+        import numpy as np
+
+        places = sorted(ranked.places, key=lambda place: -place.score)
+        scores = np.array([place.score for place in places], dtype=np.float32)
+        rows = signals.matrix[[place.row for place in places]]
+        return confidence(scores, rows, self._weights.confidence)
 
     def _hit(
         self,

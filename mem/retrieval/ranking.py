@@ -5,6 +5,7 @@ Every step only moves or drops candidates; scores are those of `fusion`.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float32]
 
 # Candidates whose texts are read.
-READ = 120
+READ = 80
 # Passages of one note that may come back side by side before others have their turn.
 MAX_ADJACENT = 2
+# Messages of one session that may come back likewise, where several sessions may be meant.
+MAX_OF_SESSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,7 @@ def rank(found: Found, *, weights: Weights, chunks: Chunks, stemmed: Stemmed, li
     ]
     places = _once_a_message(places, table)
     places = newest_first(found.question, found.lexical, places, stemmed)
-    return Ranked(tuple(_spread(places, limit)[:limit]))
+    return Ranked(tuple(_spread(found, places, limit)[:limit]))
 
 
 def _once_a_message(places: list[Place], table: Table) -> list[Place]:
@@ -91,21 +94,36 @@ def _once_a_message(places: list[Place], table: Table) -> list[Place]:
     return kept
 
 
-def _spread(places: list[Place], limit: int) -> list[Place]:
-    """Passages of a note that already has neighbours among the hits wait behind the others."""
+def _spread(found: Found, places: list[Place], limit: int) -> list[Place]:
+    """Hits that stand beside enough others wait behind the rest.
+
+    That is a passage next to `MAX_ADJACENT` of its note, and, when the question continues a
+    conversation and so may go back to several, a message of a session with `MAX_OF_SESSION`.
+    """
     taken: list[Place] = []
     waiting: list[Place] = []
+    of_session: Counter[int] = Counter()
     for place in places:
         if len(taken) >= limit:
             break
-        chunk = place.stored.chunk
-        beside = sum(
-            other.stored.chunk.document_id == chunk.document_id
-            and abs(other.stored.chunk.seq - chunk.seq) <= MAX_ADJACENT
-            for other in taken
-        )
-        if chunk.message_id is None and beside >= MAX_ADJACENT:
+        session = int(found.table.session[place.row])
+        if _crowds(place, taken) or (
+            found.question.continuing
+            and place.stored.chunk.message_id is not None
+            and of_session[session] >= MAX_OF_SESSION
+        ):
             waiting.append(place)
         else:
             taken.append(place)
+            of_session[session] += 1
     return taken + waiting
+
+
+def _crowds(place: Place, taken: list[Place]) -> bool:
+    chunk = place.stored.chunk
+    beside = sum(
+        other.stored.chunk.document_id == chunk.document_id
+        and abs(other.stored.chunk.seq - chunk.seq) <= MAX_ADJACENT
+        for other in taken
+    )
+    return chunk.message_id is None and beside >= MAX_ADJACENT

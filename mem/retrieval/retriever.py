@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     Keys = npt.NDArray[np.int64]
 
 # Chunks that each of words and vectors brings in, and at least so many per wanted hit.
-SEEDS = 150
+SEEDS = 100
 SEEDS_PER_HIT = 3
 
 
@@ -75,15 +75,17 @@ class Retriever:
         signal into the hits.
         """
         started = time.perf_counter()
-        found = self.find(query, filters=filters, limit=limit, asked_at=asked_at)
-        ranked = self.order(found, limit=limit)
+        # One state of the store throughout, whatever an import does meanwhile.
+        with self._fulltext.database.snapshot():
+            found = self.find(query, filters=filters, limit=limit, asked_at=asked_at)
+            ranked = self.order(found, limit=limit)
         hits = self._presenter.hits(found.question, ranked, found.signals, explain=explain)
         return SearchResult(
             query=query,
             filters=filters,
             hits=hits,
             elapsed_ms=(time.perf_counter() - started) * 1000,
-            confidence=self._presenter.confidence(found.question, found.signals, ranked),
+            confidence=self._presenter.confidence(ranked, found.signals),
             notices=_notices(found.table),
         )
 
@@ -113,12 +115,7 @@ class Retriever:
 
     def _vectors(self, question: ParsedQuestion) -> Vectors:
         """(1 + parts, dimensions): the whole question, then its parts."""
-        import numpy as np
-
-        whole = self._embedder.embed_query(question.rest)
-        if not question.parts:
-            return whole[None, :]
-        return np.concatenate([whole[None, :], self._embedder.embed(question.parts)])
+        return self._embedder.embed([question.rest, *question.parts])
 
     def _allowed(self, filters: Filters) -> set[int] | None:
         """Keys that pass; None without filters, when what is gone is left out later."""
@@ -136,8 +133,10 @@ class Retriever:
         best = keys[np.lexsort((keys, -scores))[:count]]
         seeds = {int(key) for key in best}
         for at, vector in enumerate(vectors):
-            wanted = count if at == 0 else count // len(vectors)
-            seeds.update(key for key, _ in self._index.search(vector, limit=wanted, allowed=allowed))
+            wanted = count if at == 0 else count // 3
+            seeds.update(
+                key for key, _ in self._index.search(vector, limit=wanted, allowed=allowed)
+            )
         return seeds
 
 
@@ -149,7 +148,8 @@ def _notices(table: Table) -> tuple[str, ...]:
     missing = int((~table.embedded).sum())
     if not missing:
         return ()
-    return (
+    notice = (
         f"{missing} of {len(table)} passages compared have no vector yet; "
-        "they were found by their words only.",
+        "they were found by their words only."
     )
+    return (notice,)

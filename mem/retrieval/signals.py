@@ -49,16 +49,15 @@ NAMES = (
     "assistant_addressed",
     "length",
     "short",
-    "opening",
     "time_near",
     "variant",
-    "recent",
     "cosine_part",
     "cosine_session_mean",
     "lexical_session_mean",
     "coverage_session",
-    "newness",
     "newness_continuing",
+    "own_words_continuing",
+    "length_continuing",
 )
 INDEX = {name: column for column, name in enumerate(NAMES)}
 NEAR_WEIGHT = 0.7
@@ -88,9 +87,7 @@ def compute(question: ParsedQuestion, lexical: Lexical, table: Table) -> Signals
     _speaker_signals(columns, question, table)
     _place_signals(columns, question, table)
     zero = np.zeros(len(table), dtype=np.float32)
-    return Signals(
-        np.stack([columns.get(name, zero).astype(np.float32) for name in NAMES], axis=1)
-    )
+    return Signals(np.stack([columns.get(name, zero).astype(np.float32) for name in NAMES], axis=1))
 
 
 def _lexical_signals(columns: dict[str, Floats], lexical: Lexical, table: Table) -> None:
@@ -149,6 +146,7 @@ def _speaker_signals(columns: dict[str, Floats], question: ParsedQuestion, table
     own = marks([role == "user" for role in table.rows.roles]) * answered
     columns["own_words"] = own
     columns["own_words_first_person"] = own * question.first_person
+    columns["own_words_continuing"] = own * question.continuing
     columns["assistant_words"] = replies
     columns["assistant_addressed"] = replies * question.addressed
 
@@ -157,19 +155,16 @@ def _place_signals(columns: dict[str, Floats], question: ParsedQuestion, table: 
     import numpy as np
 
     columns["length"] = np.log(np.maximum(table.lengths, 1) / 300.0)
+    columns["length_continuing"] = columns["length"] * question.continuing
     columns["short"] = (table.lengths < _SHORT).astype(np.float32)
     columns["variant"] = np.array(table.rows.variants, dtype=np.float32)
-    places = np.asarray(table.rows.places)
-    columns["opening"] = (places == 0).astype(np.float32)
     times = [parse_time(said) if said else None for said in table.rows.said_at]
     if question.times:
         columns["time_near"] = np.array(
             [_time_near(question, said) for said in times], dtype=np.float32
         )
-    if question.asks & {Asks.CURRENT}:
-        columns["recent"] = _recent(times)
-    columns["newness"] = _newness(question.asked_at, times)
-    columns["newness_continuing"] = columns["newness"] * question.continuing
+    if question.continuing:
+        columns["newness_continuing"] = _newness(question.asked_at, times)
 
 
 def _time_near(question: ParsedQuestion, said: datetime | None) -> float:
@@ -188,20 +183,6 @@ def _time_near(question: ParsedQuestion, said: datetime | None) -> float:
     return best
 
 
-def _recent(times: list[datetime | None]) -> Floats:
-    """0 for the oldest candidate, 1 for the newest."""
-    import numpy as np
-
-    stamps = np.array(
-        [said.replace(tzinfo=None).timestamp() if said else np.nan for said in times]
-    )
-    known = stamps[~np.isnan(stamps)]
-    if not len(known) or known.max() == known.min():
-        return np.zeros(len(times), dtype=np.float32)
-    scaled = (stamps - known.min()) / (known.max() - known.min())
-    return np.nan_to_num(scaled).astype(np.float32)
-
-
 def _newness(asked_at: datetime, times: list[datetime | None]) -> Floats:
     """Minus the logarithm of the age in days when asked: memory fades by ratios of age."""
     import numpy as np
@@ -218,17 +199,17 @@ def _newness(asked_at: datetime, times: list[datetime | None]) -> Floats:
 
 TEXT_NAMES = ("asks_back", "first_person", "time_words", "numbers", "phrase", "named", "adjacent")
 _SENTENCE_END = re.compile(r"[.!?]+(?=\s|$)")
-_SELF = re.compile(r"\b(i|i'm|i've|i'd|i'll|i’m|i’ve|my|me|mine)\b", re.I)
+_SELF = re.compile(r"\b(i|i'm|i've|i'd|i'll|i’m|i’ve|my|me|mine)\b", re.IGNORECASE)
 _TIME_WORDS = re.compile(
     r"\b(yesterday|today|tonight|tomorrow|last|next|ago|since|week(end)?s?|months?|years?|days?"
     r"|(mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|june|july|august"
     r"|september|october|november|december|recently|\d{4}|\d{1,2}(st|nd|rd|th))\b",
-    re.I,
+    re.IGNORECASE,
 )
 _NUMBERS = re.compile(
     r"\d|\b(one|two|three|four|five|six|seven|eight|nine|ten|twelve|once|twice|couple|few|several"
     r"|dozen|hundred|thousand)\b",
-    re.I,
+    re.IGNORECASE,
 )
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 from mem.errors import BadSetting, ConfigUnreadable, HomeNotWritable, UnknownSetting
 from mem.settings.paths import Paths
 
-Value = int | tuple[str, ...]
+Value = int | str | tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Settings:
 
     search_limit: int = 10
     import_max_file_mb: int = 50
+    import_secrets: str = "redact"
     index_exact_below: int = 20_000
     user_names: tuple[str, ...] = ()
     answer_sentences: int = 3
@@ -32,7 +33,8 @@ class Settings:
 class Setting:
     """What is known of one setting; `key` is `table.name` in config.toml.
 
-    `least` and `most` bound a number, both included; they are None for a list of names.
+    `least` and `most` bound a number, both included; `choices` are the words that one of may be
+    given. Without either it is a list of names.
     """
 
     key: str
@@ -40,6 +42,7 @@ class Setting:
     help: str
     least: int | None = None
     most: int | None = None
+    choices: tuple[str, ...] = ()
 
     @property
     def field(self) -> str:
@@ -70,6 +73,12 @@ _KNOWN: Final = (
         "files larger than this many megabytes are skipped",
         1,
         100_000,
+    ),
+    Setting(
+        "import.secrets",
+        _DEFAULTS.import_secrets,
+        "passwords, keys and card numbers are replaced by a mark (redact) or taken in (keep)",
+        choices=("redact", "keep"),
     ),
     Setting(
         "index.exact_below",
@@ -128,7 +137,7 @@ def find(key: str) -> Setting:
 def set_value(paths: Paths, key: str, text: str) -> Value:
     """Write one setting into config.toml, keeping its comments, and return the value written.
 
-    `text` is a number, or names parted by commas. Raises UnknownSetting, BadSetting,
+    `text` is a number, a word, or names parted by commas. Raises UnknownSetting, BadSetting,
     ConfigUnreadable, HomeNotWritable.
     """
     import tomlkit
@@ -207,6 +216,8 @@ def _flattened(content: Mapping[str, object], place: str) -> dict[str, object]:
 
 
 def _from_text(setting: Setting, text: str, *, place: str, key: str) -> Value:
+    if setting.choices:
+        return _checked(setting, text.strip(), place=place, key=key)
     if setting.least is None:
         names = [name.strip() for name in text.split(",")]
         return _checked(setting, [name for name in names if name], place=place, key=key)
@@ -219,6 +230,10 @@ def _from_text(setting: Setting, text: str, *, place: str, key: str) -> Value:
 
 def _checked(setting: Setting, value: object, *, place: str, key: str) -> Value:
     """`value` as the setting's type, within its bounds."""
+    if setting.choices:
+        if isinstance(value, str) and value in setting.choices:
+            return value
+        raise BadSetting(place, key, f"{value!r} is not one of {', '.join(setting.choices)}")
     if setting.least is None or setting.most is None:
         if isinstance(value, list) and all(isinstance(name, str) for name in value):
             return tuple(value)

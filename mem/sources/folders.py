@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -63,6 +63,26 @@ class _Rules:
         return False
 
 
+@dataclass(frozen=True, slots=True)
+class _Reach:
+    """The part of a tree that a walk enters: the wanted paths and the folders on the way there."""
+
+    wanted: frozenset[str]
+    on_the_way: frozenset[str]
+
+    @classmethod
+    def to(cls, paths: Collection[Path]) -> _Reach:
+        ways = {os.fspath(parent) for path in paths for parent in path.parents}
+        return cls(frozenset(map(os.fspath, paths)), frozenset(ways))
+
+    def within(self, folder: str, names: list[str]) -> list[str]:
+        """Those names of `folder` that lead to what is wanted, or stand below it."""
+        if any(above in self.wanted for above in (folder, *map(str, Path(folder).parents))):
+            return names
+        places = ((name, os.path.join(folder, name)) for name in names)
+        return [name for name, at in places if at in self.wanted or at in self.on_the_way]
+
+
 _Opened = tuple[str, Iterator[str], _Rules]
 
 
@@ -70,11 +90,14 @@ class _BadIgnoreFileError(Exception):
     """A `.memignore` that cannot be obeyed; the message says why."""
 
 
-def walk(path: Path, *, max_bytes: int = MAX_BYTES) -> Iterator[FileEntry | Skipped]:
+def walk(
+    path: Path, *, max_bytes: int = MAX_BYTES, only: Collection[Path] | None = None
+) -> Iterator[FileEntry | Skipped]:
     """The regular files of a folder (or the one file) at `path`, by name, depth first.
 
     `path` is resolved, so that one file has one path; what is named by `path` itself is never
-    ignored for its name. Memory grows with the widest folder, not with the tree.
+    ignored for its name. With `only`, what stands at or below one of these absolute paths, judged
+    as in a walk of everything. Memory grows with the widest folder, not with the tree.
     Raises PathMissing.
     """
     root = os.path.realpath(path)
@@ -83,8 +106,18 @@ def walk(path: Path, *, max_bytes: int = MAX_BYTES) -> Iterator[FileEntry | Skip
     except OSError as error:
         raise PathMissing(well_formed(str(path))) from error
     if stat.S_ISDIR(info.st_mode):
-        return _walk_folder(root, info, max_bytes)
+        return _walk_folder(root, info, max_bytes, None if only is None else _Reach.to(only))
     return iter((_judge_file(root, info, max_bytes),))
+
+
+def is_left_out_by_name(root: Path, path: Path, *, folder: bool) -> bool:
+    """Whether a walk of `root` leaves `path` out for its name or that of a folder on the way."""
+    *above, last = path.relative_to(root).parts or ("",)
+    if any(name.startswith(".") or name in _IGNORED_FOLDERS for name in above):
+        return True
+    if folder:
+        return last.startswith(".") or last in _IGNORED_FOLDERS
+    return last != IGNORE_FILE and _IGNORED_FILE.fullmatch(last) is not None
 
 
 def file_uri(path: Path) -> str:
@@ -102,10 +135,12 @@ def path_of(uri: str) -> Path:
     return Path(name)
 
 
-def _walk_folder(root: str, info: os.stat_result, max_bytes: int) -> Iterator[FileEntry | Skipped]:
+def _walk_folder(
+    root: str, info: os.stat_result, max_bytes: int, reach: _Reach | None
+) -> Iterator[FileEntry | Skipped]:
     visited = {(info.st_dev, info.st_ino)}
     stack: list[_Opened] = []
-    opened: _Opened | Skipped | None = _open_folder(root, _Rules())
+    opened: _Opened | Skipped | None = _open_folder(root, _Rules(), reach)
     while True:
         if isinstance(opened, Skipped):
             yield opened
@@ -121,13 +156,13 @@ def _walk_folder(root: str, info: os.stat_result, max_bytes: int) -> Iterator[Fi
             continue
         found = _judge(os.path.join(folder, name), name, rules, max_bytes, visited)
         if isinstance(found, str):
-            opened = _open_folder(found, rules)
+            opened = _open_folder(found, rules, reach)
         else:
             yield found
 
 
-def _open_folder(folder: str, rules: _Rules) -> _Opened | Skipped:
-    """The folder's names in order and the rules in force inside it."""
+def _open_folder(folder: str, rules: _Rules, reach: _Reach | None) -> _Opened | Skipped:
+    """The folder's names in order, those within `reach`, and the rules in force inside it."""
     try:
         with os.scandir(folder) as entries:
             names = sorted(entry.name for entry in entries)
@@ -137,7 +172,7 @@ def _open_folder(folder: str, rules: _Rules) -> _Opened | Skipped:
         return Skipped(Path(folder), "unreadable", error.strerror or type(error).__name__)
     except _BadIgnoreFileError as error:
         return Skipped(Path(folder), "unreadable", str(error))
-    return folder, iter(names), rules
+    return folder, iter(names if reach is None else reach.within(folder, names)), rules
 
 
 def _with_ignore_file(folder: str, rules: _Rules) -> _Rules:

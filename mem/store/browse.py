@@ -126,6 +126,19 @@ class Browser:
                 keys.extend([row[0] for row in rows])
         return keys
 
+    def place(self, keys: Keys, chunk: str) -> int | None:
+        """Where a chunk, or else its document, stands among the keys."""
+        found = self._chunks.keys_of([chunk])
+        if not found:
+            return None
+        wanted: int | str = found[chunk]
+        if keys and isinstance(keys[0], str):
+            wanted = self._chunks.places([found[chunk]])[found[chunk]][0]
+        try:
+            return keys.index(wanted)  # type: ignore[arg-type]  # as the keys are
+        except ValueError:
+            return None
+
     def _document_keys(self, view: View) -> list[str]:
         clauses, parameters = [], []
         filters = view.filters

@@ -8,33 +8,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from mem.core.clock import format_time
-from mem.core.ids import text_hash
 from mem.errors import NoSuchChange, UndoConflict
 from mem.store.database import Database
 from mem.store.journal import JournalEntry
+from mem.store.operation import ENTITY_COLUMN, Operation, Row, digest_of, row_of, text_key
 
-Row = dict[str, object]
-
-# The columns that name a row, and which of its columns name a memory, another one, an entity.
-_KEYS: Mapping[str, tuple[str, ...]] = {
-    "memory": ("pk",),
-    "evidence": ("pk",),
-    "link": ("source_pk", "target_pk", "relation"),
-    "entity": ("pk",),
-    "alias": ("entity_pk", "key"),
-    "mention": ("memory_pk", "entity_pk"),
-    "rejected": ("fingerprint",),
-}
-_MEMORY = {"memory": "pk", "evidence": "memory_pk", "link": "source_pk", "mention": "memory_pk"}
-_OTHER = {"link": "target_pk"}
-_ENTITY = {"entity": "pk", "alias": "entity_pk", "mention": "entity_pk"}
-TABLES = tuple(_KEYS)
+# Links that are made without a decision; they do not stand in the way of an undo.
+_DERIVED_LINKS = ("extends", "causes", "same-topic")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,101 +31,6 @@ class ChangeEntry:
     entry: JournalEntry
     undone: bool
     undoable: bool
-
-
-class Operation:
-    """Writes rows of one operation. Its entry is made with its first row, so none is empty."""
-
-    def __init__(
-        self, connection: sqlite3.Connection, at: datetime, actor: str, action: str, subject: str
-    ) -> None:
-        self._connection = connection
-        self._at = at
-        self._head = (actor, action, subject)
-        self.detail: dict[str, object] = {}
-        self._number: int | None = None
-        self._undoes: tuple[int, ...] = ()
-
-    @property
-    def number(self) -> int | None:
-        """The journal entry's number; None while nothing was written."""
-        return self._number
-
-    def insert(self, table: str, values: Mapping[str, object]) -> int:
-        """Write a new row; returns its rowid where the table has one, else 0."""
-        columns = ", ".join(f'"{column}"' for column in values)
-        cursor = self._connection.execute(
-            f'INSERT INTO "{table}" ({columns}) VALUES ({",".join("?" * len(values))})',
-            list(values.values()),
-        )
-        given = dict(values)
-        if _KEYS[table] == ("pk",):
-            given.setdefault("pk", int(cursor.lastrowid or 0))
-        key = _key(table, given)
-        row = _row(self._connection, table, key)
-        assert row is not None
-        self._record(table, row, None, _digest(row))
-        return int(str(given["pk"])) if "pk" in given else 0
-
-    def update(self, table: str, key: Sequence[object], values: Mapping[str, object]) -> bool:
-        """Change columns of a row; False where they hold those values already."""
-        row = _row(self._connection, table, key)
-        if row is None:
-            return False
-        changed = {name: value for name, value in values.items() if row[name] != value}
-        if not changed:
-            return False
-        sets = ", ".join(f'"{name}" = ?' for name in changed)
-        self._connection.execute(
-            f'UPDATE "{table}" SET {sets} WHERE {_where(table)}', [*changed.values(), *key]
-        )
-        before = json.dumps({name: row[name] for name in changed}, ensure_ascii=False)
-        self._record(table, row, before, json.dumps(changed, ensure_ascii=False))
-        return True
-
-    def delete(self, table: str, key: Sequence[object]) -> bool:
-        """Remove a row; False where there is none."""
-        row = _row(self._connection, table, key)
-        if row is None:
-            return False
-        self._connection.execute(f'DELETE FROM "{table}" WHERE {_where(table)}', list(key))
-        self._record(table, row, json.dumps(row, ensure_ascii=False), None)
-        return True
-
-    def _record(self, table: str, row: Row, before: str | None, after: str | None) -> None:
-        def column(names: Mapping[str, str]) -> object:
-            return row[names[table]] if table in names else None
-
-        self._connection.execute(
-            "INSERT INTO change (entry, tbl, key, memory_pk, other_pk, entity_pk, before, after) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                self._open(),
-                table,
-                json.dumps(_key(table, row)),
-                column(_MEMORY),
-                column(_OTHER),
-                column(_ENTITY),
-                before,
-                after,
-            ),
-        )
-
-    def _open(self) -> int:
-        if self._number is None:
-            cursor = self._connection.execute(
-                "INSERT INTO journal (at, actor, action, subject, detail) VALUES (?, ?, ?, ?, ?)",
-                (format_time(self._at), *self._head, "{}"),
-            )
-            self._number = int(cursor.lastrowid or 0)
-        return self._number
-
-    def _close(self) -> None:
-        if self._number is not None and self.detail:
-            self._connection.execute(
-                "UPDATE journal SET detail = ? WHERE pk = ?",
-                (json.dumps(self.detail), self._number),
-            )
 
 
 class Changes:
@@ -172,7 +63,7 @@ class Changes:
             if reason:
                 operation.detail["reason"] = reason
             yield operation
-            operation._close()  # noqa: SLF001
+            operation.close()
 
     def undo(self, numbers: Sequence[int], *, actor: str = "user") -> int:
         """Take those operations back, newest first, as one new operation; returns its number.
@@ -191,12 +82,13 @@ class Changes:
                 for change in _changes_of(connection, number):
                     _invert(connection, done, number, change)
             # An undo all of whose rows are already gone is still told.
-            by = done._open()  # noqa: SLF001
+            by = done.open()
             for number in wanted:
                 connection.execute("DELETE FROM undone WHERE by = ?", (number,))
             connection.executemany(
                 "INSERT INTO undone (entry, by) VALUES (?, ?)", [(one, by) for one in wanted]
             )
+            _drop_orphans(connection, done)
         return by
 
     def _check(self, connection: sqlite3.Connection, number: int) -> None:
@@ -226,9 +118,13 @@ class Changes:
         )
         return [int(str(row[0])) for row in rows]
 
-    def entries(self, limit: int, *, memory_pk: int | None = None) -> list[ChangeEntry]:
-        """What was done, newest first: to everything, or to one memory."""
+    def entries(
+        self, limit: int, *, memory_pk: int | None = None, number: int | None = None
+    ) -> list[ChangeEntry]:
+        """What was done, newest first: to everything, to one memory, or the one of a number."""
         where, parameters = "1 = 1", []
+        if number is not None:
+            where, parameters = "pk = ?", [number]
         if memory_pk is not None:
             where = (
                 "pk IN (SELECT entry FROM change WHERE change.memory_pk = ? OR change.other_pk = ?)"
@@ -262,7 +158,7 @@ class Changes:
             cursor = connection.execute(f'SELECT * FROM "{table}"')
             names = [column[0] for column in cursor.description]
             rows = {
-                _text_key(table, row): row
+                text_key(table, row): row
                 for values in cursor
                 if (row := dict(zip(names, values, strict=True)))
             }
@@ -298,46 +194,106 @@ def _invert(
     """Apply the inverse of one row's change. Raises UndoConflict."""
     table, key_text, before, after = change
     key = json.loads(key_text)
-    row = _row(connection, table, key)
+    row = row_of(connection, table, key)
     try:
         if before is None:
-            if row is None and table == "evidence":
-                return  # its passage is gone from the source
-            if row is None or _digest(row) != after:
-                raise UndoConflict(number, _later(connection, number, table, key_text))
+            if row is None and _may_be_gone(table, key):
+                return
+            if row is None or digest_of(row) != after:
+                raise UndoConflict(number, _later(connection, number, done, table, key_text))
+            if _is_needed(connection, table, row):
+                return  # by a memory of another operation
+            if table == "memory":
+                _drop_derived_links(connection, done, key[0])
+            elif table == "entity":
+                _drop_aliases(connection, done, key[0])
             done.delete(table, key)
         elif after is None:
             if row is not None:
-                raise UndoConflict(number, _later(connection, number, table, key_text))
+                raise UndoConflict(number, _later(connection, number, done, table, key_text))
             removed = json.loads(before)
             if table != "evidence" or _chunk_exists(connection, removed["chunk_pk"]):
                 done.insert(table, removed)
         else:
             new = json.loads(after)
             if row is None or any(row[name] != value for name, value in new.items()):
-                raise UndoConflict(number, _later(connection, number, table, key_text))
+                raise UndoConflict(number, _later(connection, number, done, table, key_text))
             done.update(table, key, json.loads(before))
     except sqlite3.IntegrityError as error:
-        later = _later_reference(connection, number, table, key)
+        later = _later_reference(connection, number, done, table, key)
         raise UndoConflict(number, later) from error
+
+
+def _may_be_gone(table: str, key: Sequence[object]) -> bool:
+    """Evidence goes with its passage, a derived link with either memory, names with the entity."""
+    return table in ("evidence", "alias") or (table == "link" and key[2] in _DERIVED_LINKS)
+
+
+def _is_needed(connection: sqlite3.Connection, table: str, row: Row) -> bool:
+    """Whether a row is an entity, or its first name, that memories mention still."""
+    if table not in ENTITY_COLUMN or table == "mention":
+        return False
+    pk = row[ENTITY_COLUMN[table]]
+    name = connection.execute("SELECT name FROM entity WHERE pk = ?", (pk,)).fetchone()
+    mentioned = connection.execute(
+        "SELECT 1 FROM mention WHERE entity_pk = ? LIMIT 1", (pk,)
+    ).fetchone()
+    return mentioned is not None and name == (row["name"],)
+
+
+def _drop_aliases(connection: sqlite3.Connection, done: Operation, entity: object) -> None:
+    rows = connection.execute("SELECT key FROM alias WHERE entity_pk = ?", (entity,)).fetchall()
+    for (key,) in rows:
+        done.delete("alias", [entity, key])
+
+
+def _drop_derived_links(connection: sqlite3.Connection, done: Operation, memory: object) -> None:
+    """Links that later memories made to this one by themselves."""
+    marks = ",".join("?" * len(_DERIVED_LINKS))
+    rows = connection.execute(
+        "SELECT source_pk, target_pk, relation FROM link WHERE (source_pk = ? OR target_pk = ?) "
+        f"AND relation IN ({marks})",
+        (memory, memory, *_DERIVED_LINKS),
+    ).fetchall()
+    for row in rows:
+        done.delete("link", list(row))
+
+
+def _drop_orphans(connection: sqlite3.Connection, done: Operation) -> None:
+    """Entities that nothing mentions any more and whose making was taken back."""
+    rows = connection.execute(
+        "SELECT entity.pk FROM entity WHERE NOT EXISTS "
+        "(SELECT 1 FROM mention WHERE entity_pk = entity.pk) AND NOT EXISTS "
+        "(SELECT 1 FROM change WHERE tbl = 'entity' AND change.entity_pk = entity.pk "
+        "AND before IS NULL AND entry NOT IN (SELECT entry FROM undone))"
+    ).fetchall()
+    for (pk,) in rows:
+        _drop_aliases(connection, done, pk)
+        done.delete("entity", [pk])
 
 
 def _chunk_exists(connection: sqlite3.Connection, pk: int) -> bool:
     return connection.execute("SELECT 1 FROM chunk WHERE pk = ?", (pk,)).fetchone() is not None
 
 
-def _later(connection: sqlite3.Connection, number: int, table: str, key: str) -> int | None:
+def _later(
+    connection: sqlite3.Connection, number: int, done: Operation, table: str, key: str
+) -> int | None:
     """The newest other operation in effect that touched the row."""
     row = connection.execute(
-        "SELECT max(entry) FROM change WHERE tbl = ? AND key = ? AND entry > ? "
+        "SELECT max(entry) FROM change WHERE tbl = ? AND key = ? AND entry > ? AND entry < ? "
         "AND entry NOT IN (SELECT entry FROM undone)",
-        (table, key, number),
+        (table, key, number, done.open()),
     ).fetchone()
     return int(row[0]) if row[0] is not None else None
 
 
 def _later_reference(
-    connection: sqlite3.Connection, number: int, table: str, key: Sequence[object]
+    connection: sqlite3.Connection,
+    number: int,
+    done: Operation,
+    table: str,
+    key: Sequence[object],
 ) -> int | None:
     """The newest other operation in effect whose rows refer to the row."""
     columns = {"memory": ("memory_pk", "other_pk"), "entity": ("entity_pk", "entity_pk")}
@@ -346,31 +302,7 @@ def _later_reference(
     first, second = columns[table]
     row = connection.execute(
         f"SELECT max(entry) FROM change WHERE ({first} = ? OR {second} = ?) AND entry > ? "
-        "AND entry NOT IN (SELECT entry FROM undone)",
-        (key[0], key[0], number),
+        "AND entry < ? AND entry NOT IN (SELECT entry FROM undone)",
+        (key[0], key[0], number, done.open()),
     ).fetchone()
     return int(row[0]) if row[0] is not None else None
-
-
-def _key(table: str, row: Mapping[str, object]) -> list[object]:
-    return [row[name] for name in _KEYS[table]]
-
-
-def _text_key(table: str, row: Mapping[str, object]) -> str:
-    return json.dumps(_key(table, row))
-
-
-def _where(table: str) -> str:
-    return " AND ".join(f'"{name}" = ?' for name in _KEYS[table])
-
-
-def _row(connection: sqlite3.Connection, table: str, key: Sequence[object]) -> Row | None:
-    cursor = connection.execute(f'SELECT * FROM "{table}" WHERE {_where(table)}', list(key))
-    values = cursor.fetchone()
-    if values is None:
-        return None
-    return dict(zip([column[0] for column in cursor.description], values, strict=True))
-
-
-def _digest(row: Row) -> str:
-    return text_hash(json.dumps(row, sort_keys=True, ensure_ascii=False))

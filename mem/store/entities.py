@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mem.core.ids import entity_id
-from mem.store.changes import Operation
 from mem.store.database import Database
+from mem.store.operation import Operation
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,7 @@ class Entities:
     def add(self, operation: Operation, key: str, name: str) -> int:
         """A new entity with its first name; returns its key in the store."""
         attempt = 0
-        while self._database.rows(
-            "SELECT 1 FROM entity WHERE id = ?", (entity_id(key, attempt),)
-        ):
+        while self._database.rows("SELECT 1 FROM entity WHERE id = ?", (entity_id(key, attempt),)):
             attempt += 1
         pk = operation.insert("entity", {"id": entity_id(key, attempt), "name": name})
         operation.insert("alias", {"entity_pk": pk, "key": key, "name": name})

@@ -7,8 +7,9 @@ upgrades. The derived index is removed by its own layer.
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 from mem.core.clock import format_time
 from mem.store.chunks import batches
 from mem.store.database import Database, translated
+from mem.store.erase_memories import destroy, memories_of, with_versions
 from mem.store.journal import write_entry
 
 
@@ -28,6 +30,7 @@ class Receipt:
     vectors: int
     copies_removed: int
     tombstones: int
+    memories: int = 0
 
 
 class Tombstones:
@@ -49,6 +52,10 @@ class Tombstones:
         """Of a document's words, wherever they stand."""
         words = " ".join(word for text in texts for word in text.split())
         return self._digest(f"text\x1f{words}")
+
+    def of_memory(self, fingerprint: str) -> str:
+        """Of what a memory says."""
+        return self._digest(f"memory\x1f{fingerprint}")
 
     def _digest(self, text: str) -> str:
         data = text.encode("utf-8", "surrogatepass")
@@ -72,6 +79,8 @@ def erase(
     marks = _marks_left(database, tombstones, documents)
     with database.transaction() as connection:
         chunks, vectors = _count(connection, documents)
+        drawn = with_versions(connection, memories_of(connection, documents))
+        memories = destroy(connection, drawn)
         connection.executemany(
             "INSERT OR IGNORE INTO tombstone (digest, at) VALUES (?, ?)",
             [(digest, format_time(at)) for digest in marks],
@@ -83,11 +92,44 @@ def erase(
             actor=actor,
             action="forget",
             subject=source or (documents[0] if len(documents) == 1 else "documents"),
-            detail={"documents": len(documents), "chunks": chunks},
+            detail={"documents": len(documents), "chunks": chunks, "memories": memories},
         )
-    copies = _remove_copies(backups)
+    copies = remove_copies(backups)
     scrub(database)
-    return Receipt(len(documents), chunks, vectors, copies, len(marks))
+    return Receipt(len(documents), chunks, vectors, copies, len(marks), memories)
+
+
+def erase_memories(
+    database: Database, pks: Collection[int], *, backups: Path, actor: str, at: datetime
+) -> Receipt:
+    """Destroy memories and all their versions; they are not drawn again. Their passages stay.
+
+    Raises StoreLocked, StoreFull.
+    """
+    tombstones = Tombstones(database)
+    with database.transaction() as connection:
+        those = with_versions(connection, pks)
+        rows = connection.execute(
+            "SELECT fingerprint FROM memory WHERE pk IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(those)),),
+        )
+        marks = {tombstones.of_memory(str(row[0])) for row in rows}
+        memories = destroy(connection, those)
+        connection.executemany(
+            "INSERT OR IGNORE INTO tombstone (digest, at) VALUES (?, ?)",
+            [(digest, format_time(at)) for digest in marks],
+        )
+        write_entry(
+            connection,
+            at=at,
+            actor=actor,
+            action="forget",
+            subject="memories",
+            detail={"memories": memories},
+        )
+    copies = remove_copies(backups)
+    scrub(database)
+    return Receipt(0, 0, 0, copies, len(marks), memories)
 
 
 def _marks_left(database: Database, tombstones: Tombstones, documents: Sequence[str]) -> set[str]:
@@ -130,7 +172,8 @@ def _delete(connection: sqlite3.Connection, documents: Sequence[str], source: st
         connection.execute("DELETE FROM source WHERE id = ?", (source,))
 
 
-def _remove_copies(backups: Path) -> int:
+def remove_copies(backups: Path) -> int:
+    """Destroy the copies made before upgrades; returns how many there were."""
     copies = sorted(backups.glob("*.db")) if backups.is_dir() else []
     for copy in copies:
         copy.unlink()
@@ -142,6 +185,7 @@ def scrub(database: Database) -> None:
     connection = database.connection
     with translated(database.path):
         connection.execute("INSERT INTO chunk_fts (chunk_fts) VALUES ('optimize')")
+        connection.execute("INSERT INTO memory_fts (memory_fts) VALUES ('optimize')")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

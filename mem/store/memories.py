@@ -6,11 +6,9 @@ A quote is cut from its chunk when it is read, so that it is always what stands 
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from mem.core.clock import format_time, parse_time
 from mem.core.forgetting import strength_at
@@ -18,16 +16,10 @@ from mem.core.memory import Evidence, Link, Memory, MemoryKind, MemoryStatus, Re
 from mem.store.chunks import batches
 from mem.store.database import Database
 
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    from mem.core.protocols import Vectors
-
 COLUMNS = (
     "pk, id, kind, text, subject, predicate, object, slot, value, status, confidence, importance, "
     "trust, origin, said_at, happened_from, happened_to, valid_from, valid_to, recorded_at, "
-    "expired_at, pinned, exclusive, negated, fingerprint"
+    "expired_at, pinned, exclusive, negated, fingerprint, document_id"
 )
 _NAMES = tuple(column.strip() for column in COLUMNS.split(","))
 INITIAL_STABILITY = 8.2956  # days; FSRS 6 for a first review rated "easy"
@@ -38,13 +30,14 @@ INITIAL_DIFFICULTY = 1.0
 class StoredMemory:
     """A memory with its keys: `slot` is what it speaks of, `value` what it says of it.
 
-    An empty slot takes no part in reconciling.
+    An empty slot takes no part in reconciling. `document_id` is where it was first read.
     """
 
     pk: int
     slot: str
     value: str
     memory: Memory
+    document_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +157,12 @@ class Memories:
         return sorted(found, key=lambda row: row.pk)
 
     def memories_of_spans(self, spans: Collection[tuple[int, int, int]]) -> set[int]:
-        """Keys of memories that stand on any of those (chunk key, start, end)."""
+        """Keys of memories with evidence that overlaps any of those (chunk key, start, end)."""
         found: set[int] = set()
         for chunk, start, end in spans:
             rows = self._database.rows(
-                "SELECT memory_pk FROM evidence "
-                'WHERE chunk_pk = ? AND "start" = ? AND "end" = ?',
-                (chunk, start, end),
+                'SELECT memory_pk FROM evidence WHERE chunk_pk = ? AND "start" < ? AND "end" > ?',
+                (chunk, end, start),
             )
             found.update(int(str(row[0])) for row in rows)
         return found
@@ -277,52 +269,6 @@ class Memories:
         }
 
 
-class MemoryVectors:
-    """The stored vectors of memories' texts, of one embedder."""
-
-    def __init__(self, database: Database, fingerprint: str, dimensions: int) -> None:
-        self._database = database
-        self.fingerprint = fingerprint
-        self._dimensions = dimensions
-
-    def matrix(self) -> tuple[npt.NDArray[np.int64], Vectors]:
-        """Keys (n,) ascending and their unit rows (n, dimensions) float32: all there are."""
-        import numpy as np
-
-        keys, blobs = [], []
-        for key, blob in self._database.connection.execute(
-            "SELECT memory_pk, vector FROM memory_embedding WHERE fingerprint = ? "
-            "ORDER BY memory_pk",
-            (self.fingerprint,),
-        ):
-            keys.append(key)
-            blobs.append(blob)
-        rows = np.frombuffer(b"".join(blobs), dtype="<f2").astype(np.float32)
-        return np.array(keys, dtype=np.int64), rows.reshape(len(keys), self._dimensions)
-
-    def pending(self) -> list[tuple[int, str]]:
-        """(key, text) of memories without a vector of this embedder."""
-        rows = self._database.rows(
-            "SELECT memory.pk, memory.text FROM memory LEFT JOIN memory_embedding AS stored "
-            "ON stored.memory_pk = memory.pk AND stored.fingerprint = ? "
-            "WHERE stored.memory_pk IS NULL ORDER BY memory.pk",
-            (self.fingerprint,),
-        )
-        return [(int(str(pk)), str(text)) for pk, text in rows]
-
-    def put(self, connection: sqlite3.Connection, vectors: Mapping[int, Vectors]) -> None:
-        """Store unit vectors by memory key."""
-        connection.executemany(
-            "INSERT INTO memory_embedding (memory_pk, fingerprint, vector) VALUES (?, ?, ?) "
-            "ON CONFLICT (memory_pk) DO UPDATE SET fingerprint = excluded.fingerprint, "
-            "vector = excluded.vector",
-            [
-                (key, self.fingerprint, vector.astype("<f2").tobytes())
-                for key, vector in vectors.items()
-            ],
-        )
-
-
 def _stored(
     row: Sequence[object],
     evidence: tuple[Evidence, ...],
@@ -362,10 +308,17 @@ def _stored(
         evidence=evidence,
         links=links,
     )
-    return StoredMemory(int(str(values["pk"])), str(values["slot"]), str(values["value"]), memory)
+    document = values["document_id"]
+    return StoredMemory(
+        int(str(values["pk"])),
+        str(values["slot"]),
+        str(values["value"]),
+        memory,
+        None if document is None else str(document),
+    )
 
 
-def memory_row(memory: Memory, slot: str, value: str) -> dict[str, object]:
+def memory_row(memory: Memory, slot: str, value: str, document_id: str | None) -> dict[str, object]:
     """The columns of a memory; its evidence, links and use stand in their own tables."""
     return {
         "id": memory.id,
@@ -392,6 +345,7 @@ def memory_row(memory: Memory, slot: str, value: str) -> dict[str, object]:
         "exclusive": int(memory.exclusive),
         "negated": int(memory.negated),
         "fingerprint": memory.fingerprint,
+        "document_id": document_id,
     }
 
 

@@ -11,6 +11,7 @@ from mem.store.documents import Documents
 from mem.store.files import Files
 from mem.store.journal import Journal
 from mem.store.migrate import is_current, migrate
+from mem.store.watched import Watched
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Store:
         self.documents = Documents(database)
         self.chunks = Chunks(database)
         self.journal = Journal(database)
+        self.watched = Watched(database)
 
     @classmethod
     def open(cls, path: Path, backups: Path, *, read_only: bool = False) -> Store:

@@ -50,7 +50,7 @@ def surroundings(database: Database, keys: Collection[int], *, reach: int) -> Su
     )
     rows.sort(key=lambda row: (str(row[1]), int(str(row[2]))))
     columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(12)]
-    return Surroundings(*columns)  # type: ignore[arg-type]  # as the query lists them
+    return Surroundings(*columns)
 
 
 def speakers(database: Database) -> list[str]:

@@ -10,6 +10,8 @@ from pathlib import Path
 from mem.errors import StoreDamaged
 from mem.store.database import Database, translated
 
+_WORD_INDEXES = ("chunk_fts", "memory_fts")
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -45,7 +47,8 @@ def verify(database: Database, *, thorough: bool = True) -> list[Finding]:
 
 def _full_text(connection: sqlite3.Connection) -> list[Finding]:
     try:
-        connection.execute("INSERT INTO chunk_fts (chunk_fts, rank) VALUES ('integrity-check', 1)")
+        for table in _WORD_INDEXES:
+            connection.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('integrity-check', 1)")
     except sqlite3.DatabaseError as error:
         if (getattr(error, "sqlite_errorcode", 0) & 0xFF) == sqlite3.SQLITE_READONLY:
             remedy = "make the home writable to have it checked"
@@ -79,6 +82,7 @@ def _permissions(path: Path) -> list[Finding]:
 
 
 def rebuild_full_text(database: Database) -> None:
-    """Make the word index anew from the chunks."""
+    """Make the word indexes anew from chunks and memories."""
     with database.transaction() as connection:
-        connection.execute("INSERT INTO chunk_fts (chunk_fts) VALUES ('rebuild')")
+        for table in _WORD_INDEXES:
+            connection.execute(f"INSERT INTO {table} ({table}) VALUES ('rebuild')")

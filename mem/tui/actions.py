@@ -43,14 +43,20 @@ class Action:
 
     @property
     def method(self) -> str:
-        """The method `action_…` of the app or screen that does it."""
-        return self.id.partition(".")[2]
+        """What Textual runs: `action_…` of the app or screen, with its argument if it has one."""
+        name = self.id.partition(".")[2]
+        screen = name.removeprefix("go_")
+        return name if screen == name else f"go('{screen}')"
 
 
 SCREENS: tuple[ScreenInfo, ...] = (
     ScreenInfo("ask", "Ask", "Ask a question and check the answer against its evidence."),
     ScreenInfo("browse", "Browse", "Every passage, message and document, searched as you type."),
+    ScreenInfo("memory", "Memory", "What is remembered, with evidence, validity and history."),
+    ScreenInfo("review", "Review", "What waits for a decision, one key each."),
     ScreenInfo("timeline", "Timeline", "When things were said, as a calendar and a list."),
+    ScreenInfo("people", "People", "People and things, and what is known of each."),
+    ScreenInfo("prune", "Prune", "What has faded, and archiving it."),
     ScreenInfo("sources", "Sources", "What was taken in, what was not and why; take in more."),
     ScreenInfo("health", "Health", "Sizes, states and what the doctor found."),
 )
@@ -69,7 +75,9 @@ ACTIONS: tuple[Action, ...] = (
         )
         for number, info in enumerate(SCREENS, 1)
     ),
-    Action("app.help", ("question_mark", "f1"), "Help", "Show the keys of this screen.", "mem help"),
+    Action(
+        "app.help", ("question_mark", "f1"), "Help", "Show the keys of this screen.", "mem help"
+    ),
     Action(
         "app.palette",
         ("ctrl+p", "colon"),
@@ -86,6 +94,7 @@ ACTIONS: tuple[Action, ...] = (
         "Ctrl-C",
         footer=False,
     ),
+    Action("app.undo", ("u",), "Undo", "Take back the last change to memories.", "mem undo"),
     Action("app.quit", ("q", "ctrl+q"), "Quit", "Leave; nothing is lost.", _ONLY_HERE),
     Action("ask.question", ("slash", "i"), "Question", "Go to the question box.", "mem ask"),
     Action(
@@ -137,9 +146,48 @@ ACTIONS: tuple[Action, ...] = (
         "Destroy the document for good, after showing what that takes with it.",
         "mem forget",
     ),
+    Action(
+        "memory.search", ("slash",), "Search", "Go to the search box.", "mem list", footer=False
+    ),
+    Action(
+        "memory.kind", ("f",), "Kind", "Only one kind of memory.", "mem list --kind", footer=False
+    ),
+    Action("memory.status", ("s",), "Status", "Those of one status.", "mem list --status"),
+    Action("memory.edit", ("e",), "Edit", "Correct the statement.", "mem edit"),
+    Action("memory.pin", ("p",), "Pin", "Keep from fading, or no longer.", "mem pin"),
+    Action("memory.archive", ("a",), "Archive", "Out of default results.", "mem prune"),
+    Action("memory.accept", ("A",), "Accept", "Vouch for it.", "mem review", footer=False),
+    Action("memory.reject", ("r",), "Reject", "Not true or not wanted, for good.", "mem review"),
+    Action("memory.merge", ("m",), "Merge", "One memory of two that say the same.", "mem review"),
+    Action("memory.walk", ("l",), "Links", "Walk to a linked memory.", "mem show", footer=False),
+    Action("memory.evidence", ("b",), "Evidence", "See the evidence in Browse.", "mem show"),
+    Action("memory.copy", ("y",), "Copy", "Copy the statement.", "mem show", footer=False),
+    Action(
+        "memory.consolidate",
+        ("C",),
+        "Draw",
+        "Draw memories from new passages.",
+        "mem consolidate",
+        footer=False,
+    ),
+    Action("review.accept", ("a",), "Accept", "It is so: vouch for it.", "mem review"),
+    Action("review.edit", ("e",), "Edit", "Correct the statement.", "mem review"),
+    Action("review.merge", ("m",), "Merge", "It says the same as another one.", "mem review"),
+    Action("review.reject", ("r",), "Reject", "Not true or not wanted, for good.", "mem review"),
+    Action("review.skip", ("s", "space"), "Skip", "Leave it for later.", "mem review"),
+    Action("review.memory", ("enter",), "Whole", "Show all of it in Memory.", "mem show"),
     Action("timeline.days", ("enter",), "Days", "The days of the month.", "mem list"),
     Action("timeline.months", ("backspace",), "Months", "Back to all months.", "mem list"),
     Action("timeline.browse", ("b",), "Browse", "See this time in Browse.", "mem search --on"),
+    Action("people.memory", ("m",), "Memory", "Show the statement in Memory.", "mem show"),
+    Action("people.browse", ("b",), "Browse", "Every passage with the name.", "mem search"),
+    Action("prune.mark", ("space",), "Mark", "Mark this one, or no longer.", "mem prune"),
+    Action("prune.mark_kind", ("w",), "With kind", "Mark all of this kind, or none.", "mem prune"),
+    Action("prune.mark_all", ("asterisk",), "All", "Mark all, or none.", "mem prune"),
+    Action("prune.more", ("plus", "equals_sign"), "More", "Look further up in worth.", "mem prune"),
+    Action("prune.fewer", ("minus",), "Fewer", "Only what is worth still less.", "mem prune"),
+    Action("prune.archive", ("a",), "Archive", "Archive what is marked.", "mem prune"),
+    Action("prune.memory", ("m",), "Memory", "Show it in Memory.", "mem show"),
     Action("sources.add", ("a",), "Add", "Take in a folder, a file or an export.", "mem import"),
     Action("sources.again", ("r",), "Again", "Take in what changed in this source.", "mem import"),
     Action("sources.stop", ("c",), "Stop", "Stop the import; what was taken in stays.", "Ctrl-C"),
@@ -186,7 +234,17 @@ def bindings(screen: str) -> list[Binding]:
     ]
 
 
-_KEY_NAMES = {"question_mark": "?", "slash": "/", "colon": ":", "backspace": "⌫", "enter": "⏎"}
+_KEY_NAMES = {
+    "question_mark": "?",
+    "slash": "/",
+    "colon": ":",
+    "backspace": "⌫",
+    "enter": "⏎",
+    "asterisk": "*",
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
+}
 
 
 def key_name(key: str) -> str:

@@ -5,19 +5,15 @@ They run in threads, one at a time for each group, and tell their progress throu
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from mem.core.clock import format_time
 from mem.tui import messages as m
+from mem.tui.memory_jobs import MEMORY_JOBS, Job, Tell
 
 if TYPE_CHECKING:
     from mem.assistant import Assistant, Stats
     from mem.store.browse import Passage
     from mem.store.verify import Finding
-
-Tell = Callable[[Any], None]
-Job = Callable[["Assistant", Any, Tell], Any]
 
 
 class WorkStopped(Exception):
@@ -35,7 +31,9 @@ def _passage(assistant: Assistant, request: m.PassageWanted, _: Tell) -> Passage
 
 
 def _keys(assistant: Assistant, request: m.KeysWanted, _: Tell) -> Any:
-    return assistant.browse().keys(request.view)
+    browser = assistant.browse()
+    keys = browser.keys(request.view)
+    return keys, browser.place(keys, request.focus) if request.focus else None
 
 
 def _rows(assistant: Assistant, request: m.RowsWanted, _: Tell) -> Any:
@@ -107,11 +105,6 @@ def _open_file(assistant: Assistant, request: m.OpenFileWanted, _: Tell) -> str 
     return str(path_of(uri)) if uri else None
 
 
-def now(assistant: Assistant) -> str:
-    """The time of the assistant's clock, for a person."""
-    return format_time(assistant.clock.now())
-
-
 JOBS: dict[type[m.Request], Job] = {
     m.AskWanted: _ask,
     m.PassageWanted: _passage,
@@ -128,4 +121,5 @@ JOBS: dict[type[m.Request], Job] = {
     m.ForgetPreviewWanted: _forget_preview,
     m.ForgetWanted: _forget,
     m.OpenFileWanted: _open_file,
+    **MEMORY_JOBS,
 }

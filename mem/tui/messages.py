@@ -32,9 +32,6 @@ class Request(Message):
     reply: Callable[[Any], None] = field(default=_nothing, kw_only=True)
     failed: Callable[[Exception], None] | None = field(default=None, kw_only=True)
 
-    def __post_init__(self) -> None:
-        super().__init__()
-
 
 @dataclass
 class AskWanted(Request):
@@ -59,10 +56,11 @@ class PassageWanted(Request):
 
 @dataclass
 class KeysWanted(Request):
-    """Replied with the Keys of the view."""
+    """Replied with (Keys of the view, the place of the chunk `focus` among them or None)."""
 
     group: ClassVar[str] = "keys"
     view: View
+    focus: str | None = None
 
 
 @dataclass
@@ -174,11 +172,98 @@ class OpenFileWanted(Request):
 
 @dataclass
 class GoTo(Message):
-    """Go to another screen, there to look at `view` or at one chunk."""
+    """Go to another screen, there to look at `view`, at one chunk or at one memory."""
 
     screen: str
     view: View | None = None
     chunk: str | None = None
+    memory: str | None = None
 
-    def __post_init__(self) -> None:
-        super().__init__()
+
+@dataclass
+class StopWanted(Message):
+    """Stop the running work of a group; what it has committed stays."""
+
+    work: str
+
+
+@dataclass
+class MemoriesWanted(Request):
+    """Memories whose statement holds all `words`; replied with a list of Memory."""
+
+    group: ClassVar[str] = "memories"
+    words: str = ""
+    kind: str | None = None
+    status: str | None = None
+
+
+@dataclass
+class MemoryWanted(Request):
+    """Replied with (MemoryView, list of ChangeEntry), or None for one that is not there."""
+
+    group: ClassVar[str] = "memory"
+    identity: str
+
+
+@dataclass
+class ReviewWanted(Request):
+    """Replied with the list of ReviewItem that wait for a decision."""
+
+    group: ClassVar[str] = "review"
+
+
+@dataclass
+class EntitiesWanted(Request):
+    """Replied with a list of EntityRecord."""
+
+    group: ClassVar[str] = "entities"
+
+
+@dataclass
+class StoryWanted(Request):
+    """Replied with the TimelineEntries of one entity."""
+
+    group: ClassVar[str] = "story"
+    entity: str
+
+
+@dataclass
+class PruneWanted(Request):
+    """Replied with a PrunePlan of what is worth less than `below`."""
+
+    group: ClassVar[str] = "prune"
+    below: float
+
+
+@dataclass
+class ActWanted(Request):
+    """Does one thing to memories; replied with a sentence that says what was done.
+
+    `act` is accept, reject, pin, unpin, archive, merge (into the first), edit (to `text`), or
+    undo (the last change, of whatever).
+    """
+
+    group: ClassVar[str] = "act"
+    exclusive: ClassVar[bool] = False
+    act: str
+    identities: tuple[str, ...] = ()
+    text: str = ""
+
+
+@dataclass
+class PruneNow(Request):
+    """Archives what `plan` names, as one change; replied with how many."""
+
+    group: ClassVar[str] = "prune-now"
+    label: ClassVar[str] = "Archiving"
+    exclusive: ClassVar[bool] = False
+    plan: Any
+
+
+@dataclass
+class ConsolidateWanted(Request):
+    """Draws memories from passages that wait; replied with a Report."""
+
+    group: ClassVar[str] = "consolidate"
+    label: ClassVar[str] = "Drawing memories"
+    progress: Callable[[Any], None] = _nothing

@@ -14,6 +14,8 @@ from typing import Any, Protocol
 
 import pytest
 
+from tests.functional.tui_fixtures import sample_home as sample_home
+
 NOW = "2025-06-15T12:00:00"
 
 NOTES = {
@@ -63,6 +65,7 @@ def run_program(
         "HOME": str(work),
         "MEM_HOME": str(home),
         "MEM_NOW": NOW,
+        "MEM_PLUGINS": "off",
         **env,
     }
     done = subprocess.run(

@@ -116,7 +116,7 @@ def test_closed_pipe_is_quiet(filled: Filled) -> None:
     read_end, write_end = os.pipe()
     os.close(read_end)
     done = subprocess.run(
-        [sys.executable, "-m", "mem", "list"],
+        [sys.executable, "-m", "mem", "list", "--documents"],
         stdout=write_end,
         stderr=subprocess.PIPE,
         cwd=Path(__file__).parents[2],

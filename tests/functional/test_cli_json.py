@@ -80,7 +80,7 @@ def test_ask_abstains_with_code_3(filled: Filled) -> None:
 
 
 def test_list_show_stats_sources_doctor(filled: Filled) -> None:
-    listed = filled.run("list", "--json").json
+    listed = filled.run("list", "--documents", "--json").json
     assert set(listed) == {"schema", "documents"}
     assert len(listed["documents"]) == 4
     assert all(set(document) == DOCUMENT for document in listed["documents"])

@@ -80,12 +80,12 @@ def test_forget_needs_yes_and_stays_forgotten(
     assert receipt.code == 0
     assert set(receipt.json) == {
         *("schema", "dry_run", "documents", "chunks", "vectors", "copies_removed", "tombstones"),
-        *("source", "forgotten"),
+        *("source", "forgotten", "memories"),
     }
     assert receipt.json["documents"] == 1
     again = run_mem("import", str(filled.sources / "notes"), "--json", home=filled_copy)
     assert again.json["documents"]["added"] == 0
-    listed = json.loads(run_mem("list", "--json", home=filled_copy).out)
+    listed = json.loads(run_mem("list", "-d", "--json", home=filled_copy).out)
     assert all("boiler" not in document["uri"] for document in listed["documents"])
 
 

@@ -182,7 +182,9 @@ def test_real_corpora_are_read_without_a_traceback(shared: Path) -> None:
         try:
             parsed = list(parser.parse(found))
         except InputError as error:
-            failed.append(str(error))
+            # A scan without text is no failure of its parser.
+            if getattr(error, "code", "") != "no-text":
+                failed.append(str(error))
             continue
         documents += len(parsed)
         for document in parsed:

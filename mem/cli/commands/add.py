@@ -15,27 +15,58 @@ At = Annotated[
 ]
 
 
-def command(text: Text = None, title: Title = None, at: At = None, json: Json = False) -> None:
+Kind = Annotated[
+    str | None,
+    typer.Option(
+        metavar="KIND", help="Make one memory of it: profile, fact, event, procedure, resource."
+    ),
+]
+Happened = Annotated[
+    str | None, typer.Option(metavar="TIME", help="When it happened or will happen.")
+]
+
+
+def command(
+    text: Text = None,
+    title: Title = None,
+    at: At = None,
+    kind: Kind = None,
+    happened: Happened = None,
+    json: Json = False,
+) -> None:
     """Remember something you type.
 
-    `-`, or nothing with a pipe, reads it from stdin.
+    `-`, or nothing with a pipe, reads it from stdin. With a kind it is one memory at once, with the
+    highest trust; without one `mem consolidate` draws from it as from every note.
 
     \b
     Example:
       mem add "The spare key is with Ines at number 14."
+      mem add "Dinner with Ines" --kind event --happened "next Friday"
       pbpaste | mem add - --title "Recipe"
     """
-    from mem.cli import shapes
+    from mem.cli import memoryviews, shapes
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
     from mem.cli.render import documents
-    from mem.cli.session import clock, moment, open_assistant
+    from mem.cli.session import clock, memory_kind, moment, open_assistant, span
 
     said_at = moment("--at", at, clock().now()) if at is not None else None
+    wanted = memory_kind(kind or ("event" if happened is not None else None))
+    time = span("--happened", happened, clock().now()) if happened is not None else None
     content = _content(text or [])
     with open_assistant() as assistant:
         record = assistant.remember(content, said_at=said_at, title=title)
+        memory = None
+        if wanted is not None:
+            happens = (time.start, time.end) if time is not None else None
+            memory = assistant.memories.remember(record.id, wanted, happened=happens)
     if json:
-        emit_json({"schema": SCHEMA, "document": shapes.document(record)})
+        shape = {"schema": SCHEMA, "document": shapes.document(record)}
+        if memory is not None:
+            shape["memory"] = memoryviews.memory(memory)
+        emit_json(shape)
+    elif memory is not None:
+        emit(memoryviews.memory_lines([memory], stdout_style()))
     else:
         emit(documents([record], stdout_style()))
 

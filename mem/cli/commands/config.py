@@ -13,7 +13,9 @@ group = typer.Typer(
     cls=PlainGroup, rich_markup_mode=None, no_args_is_help=True, help="Show and change settings."
 )
 Key = Annotated[str, typer.Argument(metavar="KEY", help="Such as search.limit.")]
-Text = Annotated[str, typer.Argument(metavar="VALUE", help="A number, or names parted by commas.")]
+Text = Annotated[
+    str, typer.Argument(metavar="VALUE", help="A number, a word, or names parted by commas.")
+]
 
 
 @group.command("show", cls=PlainCommand)
@@ -105,5 +107,5 @@ def path(json: Json = False) -> None:
         emit_text(place)
 
 
-def _text(value: int | tuple[str, ...]) -> str:
+def _text(value: int | str | tuple[str, ...]) -> str:
     return ", ".join(value) if isinstance(value, tuple) else str(value)

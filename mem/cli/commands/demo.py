@@ -165,7 +165,7 @@ def _print_end(home: str | None, outcomes: Sequence[Outcome]) -> None:
         lead = f"MEM_HOME={quote(home)} mem"
         tries = [
             (f"{lead} search boiler pressure", "search the samples"),
-            (f"{lead} list", "see the documents"),
+            (f"{lead} consolidate", "draw memories from the samples"),
             ("mem import ~/notes", "take in a folder of your own"),
         ]
         hint = f"This demo's memory is kept in {home}; remove the folder when you are done."

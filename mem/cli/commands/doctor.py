@@ -22,6 +22,12 @@ RebuildIndex = Annotated[
 RebuildText = Annotated[
     bool, typer.Option("--rebuild-text", help="Make the word index anew from the store.")
 ]
+Secrets = Annotated[
+    bool, typer.Option("--secrets", help="Look for passwords, keys and card numbers instead.")
+]
+Redact = Annotated[
+    bool, typer.Option("--redact", help="Replace the secrets that stand in the store.")
+]
 Embed = Annotated[bool, typer.Option("--embed", help="Make the vectors that are missing.")]
 
 
@@ -30,6 +36,8 @@ def command(
     rebuild_index: RebuildIndex = False,
     rebuild_text: RebuildText = False,
     embed: Embed = False,
+    secrets: Secrets = False,
+    redact: Redact = False,
     json: Json = False,
 ) -> ExitCode:
     """Check the store, and mend what is derived.
@@ -40,10 +48,15 @@ def command(
     Example:
       mem doctor
       mem doctor --rebuild-index
+      mem doctor --secrets
     """
     from mem.cli.output import SCHEMA, emit_json, emit_text
     from mem.cli.session import open_assistant
 
+    if secrets or redact:
+        from mem.cli.secrets_review import look_for_secrets
+
+        return look_for_secrets(redact=redact, json=json)
     with open_assistant() as assistant:
         _mend(assistant, rebuild_index=rebuild_index, rebuild_text=rebuild_text, embed=embed)
         findings = assistant.doctor(thorough=not quick)

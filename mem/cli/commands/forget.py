@@ -11,13 +11,14 @@ from mem.cli.diagnostics import ExitCode
 from mem.cli.options import DryRun, Json, Yes
 
 if TYPE_CHECKING:
-    from mem.assistant import ForgetPlan
+    from mem.assistant import Assistant, ForgetPlan
     from mem.store.erase import Receipt
 
 _LISTED = 20
 
 What = Annotated[
-    list[str] | None, typer.Argument(metavar="ID|PATH", help="Documents, by id, uri or path.")
+    list[str] | None,
+    typer.Argument(metavar="ID|PATH", help="Documents by id, uri or path; or memories by id."),
 ]
 Source = Annotated[
     str | None, typer.Option(metavar="SOURCE", help="Everything only this source supplies.")
@@ -47,6 +48,8 @@ def command(
     if bool(what) == (source is not None):
         raise typer.BadParameter("name documents, or a source with --source", param_hint="ID|PATH")
     with open_assistant() as assistant:
+        if what and all(assistant.memories.holds(one) for one in what):
+            return _forget_memories(assistant, what, yes=yes, dry_run=dry_run, json=json)
         plan = assistant.forget_preview(documents=what or (), source=source)
         if dry_run:
             _print(plan, None, json=json)
@@ -61,6 +64,38 @@ def command(
                 return ExitCode.ERROR
         receipt = assistant.forget(plan)
     _print(plan, receipt, json=json)
+    return ExitCode.OK
+
+
+def _forget_memories(
+    assistant: Assistant, given: list[str], *, yes: bool, dry_run: bool, json: bool
+) -> ExitCode:
+    """Memories with all their versions go; the passages they were drawn from stay."""
+    from mem.cli import memoryviews
+    from mem.cli.diagnostics import complain, is_interactive, note, say
+    from mem.cli.output import SCHEMA, Style, emit_json, emit_text
+
+    found = [assistant.memories.get(one) for one in given]
+    receipt = None
+    if not dry_run:
+        if not yes and not is_interactive():
+            complain("forget destroys for good; without a terminal it needs --yes.")
+            return ExitCode.USAGE
+        for line in [] if yes else memoryviews.memory_lines(found, Style()):
+            say(line)
+        if not yes and not typer.confirm("Destroy this for good?", err=True):
+            complain("Nothing was forgotten.")
+            return ExitCode.ERROR
+        receipt = assistant.memories.forget([one.id for one in found])
+    count = receipt.memories if receipt is not None else len(found)
+    if json:
+        shape = asdict(receipt) if receipt is not None else {"memories": count}
+        ids = [{"id": one.id} for one in found]
+        emit_json({"schema": SCHEMA, "dry_run": dry_run, **shape, "forgotten": ids})
+    else:
+        lead = "Would forget" if receipt is None else "Forgot"
+        emit_text(f"{lead} {count} {'memory' if count == 1 else 'memories'} and their versions.")
+        note("The passages they were drawn from stay; forget their documents to destroy those.")
     return ExitCode.OK
 
 
@@ -110,6 +145,7 @@ def _print(plan: ForgetPlan, receipt: Receipt | None, *, json: bool) -> None:
     emit_text("\n".join([("Would forget " if receipt is None else "Forgot ") + head, *rest]))
     if receipt is not None:
         emit_text(
-            f"  {receipt.vectors:,} vectors and {receipt.copies_removed:,} older copies of the "
+            f"  {receipt.memories:,} memories, {receipt.vectors:,} vectors and "
+            f"{receipt.copies_removed:,} older copies of the "
             f"store destroyed; {receipt.tombstones:,} marks keep it from coming back."
         )

@@ -1,36 +1,141 @@
-"""`mem list`: the documents in memory, the newest said first."""
+"""`mem list`: the memories, the newest said first; or the documents they come from."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mem.cli.diagnostics import ExitCode
-from mem.cli.options import Json, Kind
+from mem.cli.options import Json
+
+if TYPE_CHECKING:
+    from mem.assistant import Assistant
+    from mem.core.memory import Memory, MemoryStatus
+
+_EMPTY = "Memory is empty. `mem import PATH` fills it."
+_NOTHING_DRAWN = (
+    "No memories yet. `mem consolidate` draws them from what was taken in; "
+    "`mem list --documents` lists that."
+)
 
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="How many at most.")]
-Gone = Annotated[bool, typer.Option("--gone", help="Only those whose file is gone.")]
+Gone = Annotated[bool, typer.Option("--gone", help="Only documents whose file is gone.")]
+Documents = Annotated[bool, typer.Option("--documents", "-d", help="List documents instead.")]
+Archived = Annotated[bool, typer.Option("--archived", help="Only archived memories.")]
+Status = Annotated[
+    str | None,
+    typer.Option(metavar="STATUS", help="Only of this status, e.g. superseded, rejected, all."),
+]
+Kind = Annotated[
+    str | None,
+    typer.Option(metavar="KIND", help="Only this kind: fact, event, …; of documents: note, chat."),
+]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", metavar="TIME", help="What was true at that time.")
+]
+KnownAt = Annotated[
+    str | None, typer.Option("--known-at", metavar="TIME", help="As memory knew it at that time.")
+]
 
 
 def command(
-    limit: Limit = 20, kind: Kind = None, gone: Gone = False, json: Json = False
+    limit: Limit = 20,
+    kind: Kind = None,
+    documents: Documents = False,
+    status: Status = None,
+    archived: Archived = False,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    gone: Gone = False,
+    json: Json = False,
 ) -> ExitCode:
-    """List the documents in memory.
+    """List the memories, or the documents.
 
-    Columns: id, date said, format, passages, title. Exit code 3 means that there are none.
+    Columns: id, since when, kind, state, text; of documents id, date said, format, passages, title.
+    A `*` marks what is pinned. Exit code 3 means that there are none.
 
     \b
     Example:
-      mem list --kind chat -n 50
+      mem list --kind fact --as-of 2023-05-01
+      mem list --documents --kind chat -n 50
     """
-    from mem.cli import render, shapes
-    from mem.cli.diagnostics import complain
-    from mem.cli.output import emit, emit_json, stdout_style
     from mem.cli.session import open_assistant
 
     with open_assistant() as assistant:
-        found = assistant.documents(limit=limit, kind=kind, gone=True if gone else None)
+        if documents or gone or _is_document_kind(kind):
+            return _documents(assistant, limit=limit, kind=kind, gone=gone, json=json)
+        found = _memories(
+            assistant, limit, kind, "archived" if archived else status, as_of, known_at
+        )
+        hint = "No such memory."
+        if not found and not assistant.memories.counts():
+            hint = _NOTHING_DRAWN if assistant.documents(limit=1) else _EMPTY
+    return _print(found, json=json, hint=hint)
+
+
+def _is_document_kind(kind: str | None) -> bool:
+    """Whether a kind is one of documents, or a format, and none of memories."""
+    from mem.core.memory import MemoryKind
+
+    return kind is not None and kind.lower() not in {known.value for known in MemoryKind}
+
+
+def _memories(
+    assistant: Assistant,
+    limit: int,
+    kind: str | None,
+    status: str | None,
+    as_of: str | None,
+    known_at: str | None,
+) -> list[Memory]:
+    from mem.cli.session import clock, memory_kind, moment
+
+    now = clock().now()
+    return assistant.memories.list(
+        limit=limit,
+        kind=memory_kind(kind),
+        statuses=_statuses(status),
+        as_of=moment("--as-of", as_of, now) if as_of is not None else None,
+        known_at=moment("--known-at", known_at, now) if known_at is not None else None,
+    )
+
+
+def _statuses(given: str | None) -> tuple[MemoryStatus, ...] | None:
+    from mem.core.memory import MemoryStatus
+    from mem.errors import UnknownKind
+
+    if given is None or given == "all":
+        return tuple(MemoryStatus) if given else None
+    try:
+        return (MemoryStatus(given.lower()),)
+    except ValueError as error:
+        raise UnknownKind(given, [one.value for one in MemoryStatus]) from error
+
+
+def _print(found: list[Memory], *, json: bool, hint: str) -> ExitCode:
+    from mem.cli import memoryviews
+    from mem.cli.diagnostics import complain
+    from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+
+    if json:
+        emit_json({"schema": SCHEMA, "memories": [memoryviews.memory(one) for one in found]})
+    else:
+        emit(memoryviews.memory_lines(found, stdout_style()))
+    if found:
+        return ExitCode.OK
+    complain(hint)
+    return ExitCode.NOTHING_FOUND
+
+
+def _documents(
+    assistant: Assistant, *, limit: int, kind: str | None, gone: bool, json: bool
+) -> ExitCode:
+    from mem.cli import render, shapes
+    from mem.cli.diagnostics import complain
+    from mem.cli.output import emit, emit_json, stdout_style
+
+    found = assistant.documents(limit=limit, kind=kind, gone=True if gone else None)
     if json:
         emit_json(shapes.documents(found))
     else:
@@ -38,5 +143,5 @@ def command(
     if found:
         return ExitCode.OK
     limited = kind is not None or gone
-    complain("No such document." if limited else "Memory is empty. `mem import PATH` fills it.")
+    complain("No such document." if limited else _EMPTY)
     return ExitCode.NOTHING_FOUND

@@ -254,14 +254,7 @@ def _say(
     role: str,
 ) -> None:
     """Add a message with its files; one without words is counted."""
-    files = [fields_of(one) for one in items_of(record.get("attachments"))]
-    names = tuple(
-        first_word(
-            *(one.get(key) for key in ("fileName", "filename", "name", "contentType", "path"))
-        )
-        or "unnamed"
-        for one in files
-    )
+    names = _files(record)
     if items_of(record.get("reactions")):
         reading.tally.add("reaction", len(record["reactions"]))
     text = with_files(text, names)
@@ -281,6 +274,14 @@ def _say(
             session=at.date().isoformat() if at else None,
             attachments=names,
         )
+    )
+
+
+def _files(record: Fields) -> tuple[str, ...]:
+    """Names of a message's files, else their kinds."""
+    files = [fields_of(one) for one in items_of(record.get("attachments"))]
+    return tuple(
+        first_word(*(one.get(key) for key in _FILE_NAME_KEYS)) or "unnamed" for one in files
     )
 
 

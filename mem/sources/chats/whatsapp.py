@@ -32,7 +32,7 @@ from mem.sources.textfile import decode, read_bytes, well_formed
 _SNIFFED_LINES = 60
 _MAX_NAME = 100
 _ID_DIGITS = 16
-_NOTICE_LENGTH = 300
+_NOTICE_LINES = 5
 _LOG_LEVEL = re.compile(
     r"(?:[\w.]+\.)?(?:trace|debug|info|notice|warn|warning|error|fatal|critical)", re.IGNORECASE
 )
@@ -61,7 +61,7 @@ _FILE_WORDS = re.compile(
 )
 _OWN_NAME = re.compile(r"(?:IMG|VID|AUD|PTT|STK|DOC|GIF)-\d{8}-WA\d{4}\.\w{1,5}")
 _MAYBE_FILE = re.compile(r"[<(\u200e]| omitted$")
-_COPY = re.compile(r" ?\(\d{1,3}\)$")
+_COPY = re.compile(r"(?: ?\(\d{1,3}\))?(?:\.zip)?$")
 
 
 @dataclass(slots=True)
@@ -170,7 +170,9 @@ def _message(one: _Entry, moment: datetime, seen: Counter[str]) -> Message:
     text = text.replace("\u200e", "").strip()
     # On phones that name a speaker for everything, "Anna added Ben" is said by Anna.
     told = marked and not names and text.startswith(f"{name} ")
-    system = not name or told or _NOTICE.search(text[:_NOTICE_LENGTH]) is not None
+    # Some versions let the chat itself speak, to begin with.
+    noticed = (marked or one.line <= _NOTICE_LINES) and _NOTICE.search(text) is not None
+    system = not name or told or noticed
     speaker = name or SYSTEM
     digest = text_hash("\x1f".join((moment.isoformat(), speaker, text)))[:_ID_DIGITS]
     seen[digest] += 1

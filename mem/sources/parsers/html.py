@@ -105,6 +105,21 @@ class HtmlParser:
         )
 
 
+def text_of(source: str) -> str | None:
+    """The words that a reader of the HTML in `source` sees, a line a block; None where its
+    elements are nested too deeply.
+    """
+    from selectolax.lexbor import LexborHTMLParser
+
+    if _depth(source) > _MAX_DEPTH:
+        return None
+    page = LexborHTMLParser(source)
+    reading = _Reading()
+    if page.root is not None:
+        _read(page.root, reading)
+    return "".join(reading.pieces)
+
+
 def _depth(source: str) -> int:
     """About how deeply elements nest, tags that need no end left out. Building the tree takes
     time that grows with the square of it.

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.events import Click
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from mem.core.display import sanitize_line
+
+if TYPE_CHECKING:
+    from textual.events import Click
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,6 @@ class Chips(Widget):
 
         action: str
 
-        def __post_init__(self) -> None:
-            super().__init__()
-
     def render(self) -> Content:
         parts = []
         for text, chip in zip(self._texts(), self.chips, strict=True):
@@ -47,7 +47,9 @@ class Chips(Widget):
     def _texts(self) -> list[str]:
         return [
             sanitize_line(
-                f" {chip.key} {chip.name}: {chip.value} " if chip.value else f" {chip.key} {chip.name} "
+                f" {chip.key} {chip.name}: {chip.value} "
+                if chip.value
+                else f" {chip.key} {chip.name} "
             )
             for chip in self.chips
         ]

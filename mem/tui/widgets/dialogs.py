@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from mem.core.display import sanitize, sanitize_line
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.events import Key
 
 _MOST_CHOICES = 200
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
+from rich.segment import Segment
 from textual.binding import Binding
-from textual.content import Content
-from textual.events import Click
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual.events import Click
 
 _SHADES = " ░▒▓█"
 _LABEL = 6
@@ -30,6 +35,12 @@ class Grid:
 class HeatMap(Widget, can_focus=True):
     """A calendar with a cursor; shades and numbers say the same, so no colour is needed."""
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "heatmap--label",
+        "heatmap--cursor",
+        "heatmap--0",
+        "heatmap--1",
+    }
     BINDINGS = [
         Binding("left", "move(0,-1)", "Earlier", show=False),
         Binding("right", "move(0,1)", "Later", show=False),
@@ -43,9 +54,6 @@ class HeatMap(Widget, can_focus=True):
         """The cursor is on the cell with this key."""
 
         key: str
-
-        def __post_init__(self) -> None:
-            super().__init__()
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -105,26 +113,33 @@ class HeatMap(Widget, can_focus=True):
         room = max(1, self.size.width - _LABEL)
         return max(3, min(9, room // max(1, len(self._grid.columns))))
 
-    def render(self) -> Content:
-        width = self._width()
-        most = max(self._grid.counts.values(), default=1)
-        head = " " * _LABEL + "".join(f"{name[: width - 1]:>{width}}" for name in self._grid.columns)
-        lines = [Content.styled(head, "bold $text-muted")]
-        for y, (name, row) in enumerate(zip(self._grid.rows, self._grid.cells, strict=True)):
-            parts = [Content.styled(f"{name[: _LABEL - 1]:<{_LABEL}}", "$text-muted")]
-            parts += [self._cell(y, x, key, width, most) for x, key in enumerate(row)]
-            lines.append(Content("").join(parts))
-        return Content("\n").join(lines)
+    def render_line(self, y: int) -> Strip:
+        width, base = self._width(), self.rich_style
+        if y > len(self._grid.rows) or not self._grid.rows:
+            return Strip.blank(self.size.width, base)
+        label = base + self.get_component_rich_style("heatmap--label", partial=True)
+        if y == 0:
+            names = "".join(f"{name[: width - 1]:>{width}}" for name in self._grid.columns)
+            segments = [Segment(" " * _LABEL + names, label)]
+        else:
+            name = self._grid.rows[y - 1]
+            segments = [Segment(f"{name[: _LABEL - 1]:>{_LABEL - 1}} ", label)]
+            for x, key in enumerate(self._grid.cells[y - 1]):
+                segments += self._cell((y - 1, x), key, width, base)
+        return Strip(segments).adjust_cell_length(self.size.width, base)
 
-    def _cell(self, y: int, x: int, key: str, width: int, most: int) -> Content:
+    def _cell(self, place: tuple[int, int], key: str, width: int, base: Style) -> list[Segment]:
         if not key:
-            return Content(" " * width)
+            return [Segment(" " * width, base)]
         count = self._grid.counts.get(key, 0)
+        most = max(self._grid.counts.values(), default=1)
         level = 0 if not count else 1 + min(3, int(4 * count / (most + 1)))
         number = _short(count) if width > 4 else ""
         shade = (_SHADES[level] if count else "·") * max(1, width - 1 - len(number))
-        style = "reverse bold" if (y, x) == self.place else ("$text-muted", "", "", "bold", "bold")[level]
-        return Content(" ") + Content.styled(f"{shade[: width - 1 - len(number)]}{number}", style)
+        text = f"{shade[: width - 1 - len(number)]}{number}"
+        name = "heatmap--cursor" if place == self.place else f"heatmap--{min(level, 1)}"
+        style = base + self.get_component_rich_style(name, partial=True)
+        return [Segment(" ", base), Segment(text, style)]
 
     def on_click(self, event: Click) -> None:
         row, column = event.y - 1, (event.x - _LABEL) // self._width()

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.content import Content
-from textual.events import Click
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from mem.core.display import sanitize_line
 from mem.tui.actions import SCREENS
+
+if TYPE_CHECKING:
+    from textual.events import Click
+
+# Columns that a status needs to be of use.
+_STATUS = 20
 
 
 class Navigation(Widget):
@@ -26,20 +32,18 @@ class Navigation(Widget):
 
         screen: str
 
-        def __post_init__(self) -> None:
-            super().__init__()
-
     def __init__(self, current: str) -> None:
         super().__init__()
         self.current = current
 
     def _parts(self) -> list[tuple[str, str]]:
         """(screen, text) from left to right."""
-        full = [(info.name, f" {n} {info.title} ") for n, info in enumerate(SCREENS, 1)]
-        if sum(cell_len(text) for _, text in full) <= self.size.width:
+        full = [(info.name, f" {n} {info.title}") for n, info in enumerate(SCREENS, 1)]
+        room = self.size.width - (_STATUS if self.status else 0)
+        if sum(cell_len(text) for _, text in full) <= room:
             return full
         return [
-            (info.name, f" {n} {info.title} " if info.name == self.current else f" {n} ")
+            (info.name, f" {n} {info.title} " if info.name == self.current else f" {n}")
             for n, info in enumerate(SCREENS, 1)
         ]
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import unquote
 
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
 
 from mem.core.chunk import Chunk
 from mem.core.display import sanitize, sanitize_line
 from mem.store.browse import Passage, Span
+from mem.tui.widgets.textview import TextView
 
 MATCH_STYLE = "bold underline $text-accent"
 _NEIGHBOUR_STYLE = "$text-muted"
@@ -20,25 +18,17 @@ _HEAD_STYLE = "bold"
 _FILE_URI = "file://"
 # Characters of one chunk that are shown; a pasted book does not stop the screen.
 _MOST = 20_000
+_BETWEEN = "\n\n"
 
 
-class PassageView(VerticalScroll, can_focus=True):
-    """Shows one passage; `text` is what is shown, for copying."""
+class PassageView(TextView):
+    """Shows one passage among its neighbours."""
 
-    def __init__(self, *, id: str | None = None, hint: str = "") -> None:
-        super().__init__(id=id)
-        self._hint = hint
-        self.passage: Passage | None = None
-
-    def compose(self) -> ComposeResult:
-        yield Static(Content(self._hint), classes="passage-head", markup=False)
-        yield Static("", classes="passage-before", markup=False)
-        yield Static("", classes="passage-focus", markup=False)
-        yield Static("", classes="passage-after", markup=False)
+    passage: Passage | None = None
 
     @property
     def text(self) -> str:
-        """The passage alone, verbatim."""
+        """The passage alone, verbatim; of a document that which is shown."""
         if self.passage is None:
             return ""
         focus = self.passage.focus
@@ -47,39 +37,23 @@ class PassageView(VerticalScroll, can_focus=True):
     def clear(self, hint: str = "") -> None:
         """Show nothing but a hint."""
         self.passage = None
-        self._put(Content(hint), Content(""), Content(""), Content(""))
+        self.show_content(Content(hint))
 
     def show(self, passage: Passage, spans: Sequence[Span] = ()) -> None:
         """Show `passage` with `spans` of its focus (else its own matches) brought out."""
         self.passage = passage
-        places = [i for i, one in enumerate(passage.chunks) if one is passage.focus]
-        at = places[0] if places else 0
-        focus = passage.chunks[at : at + 1] if places else ()
-        middle = [shown_chunk(one, spans or passage.matches, near=False) for one in focus]
-        self._put(
-            _head(passage),
-            _joined([shown_chunk(one, (), near=True) for one in passage.chunks[:at]]),
-            _joined(middle),
-            _joined(
-                [
-                    shown_chunk(one, (), near=bool(places))
-                    for one in passage.chunks[at + len(focus) :]
-                ]
-            ),
-        )
-        self.call_after_refresh(self._to_focus)
-
-    def _put(self, *parts: Content) -> None:
-        for widget, part in zip(self.query(Static), parts, strict=True):
-            widget.update(part)
-            widget.display = bool(part.plain)
-
-    def _to_focus(self) -> None:
-        focus = self.query_one(".passage-focus")
-        if self.passage is not None and self.passage.focus is not None:
-            self.scroll_to_widget(focus, animate=False, center=focus.size.height < self.size.height)
-        else:
-            self.scroll_home(animate=False)
+        spans = spans or passage.matches
+        parts, aim, length = [_head(passage)], 0, 0
+        for chunk in passage.chunks:
+            focused = chunk is passage.focus
+            length = sum(len(part) + len(_BETWEEN) for part in parts)
+            near = not focused and passage.focus is not None
+            part = shown_chunk(chunk, spans if focused else (), near=near)
+            if focused:
+                head = len(part) - len(chunk.text[:_MOST])
+                aim = length + (head + spans[0][0] if spans else 0)
+            parts.append(part)
+        self.show_content(Content(_BETWEEN).join(parts), aim)
 
 
 def shown_chunk(chunk: Chunk, spans: Sequence[Span], *, near: bool) -> Content:
@@ -127,7 +101,3 @@ def _head(passage: Passage) -> Content:
         "\n",
         (sanitize_line("  ".join(facts)), _NEIGHBOUR_STYLE),
     )
-
-
-def _joined(parts: Sequence[Content]) -> Content:
-    return Content("\n\n").join(parts)

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from rich.style import Style
 from textual.binding import Binding
-from textual.events import Click, Resize
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -23,11 +21,16 @@ from textual.strip import Strip
 
 from mem.core.display import sanitize_line
 
+if TYPE_CHECKING:
+    from rich.style import Style
+    from textual.events import Click, Resize
+
 PAGE = 64
 _PAGES_KEPT = 48
 _ASK_AFTER_S = 0.02
 _GAP = 2
 _MARK = "▌"
+_WAITING = "Reading …"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,12 @@ class _Pages:
             return None
         return page[number % PAGE]
 
-    def put(self, page: int, rows: Sequence[Row | None]) -> None:
+    def put(self, page: int, rows: Sequence[Row | None]) -> list[int]:
+        """Keep a page; returns those that had to go for it."""
         self.rows[page] = rows
         self.rows.move_to_end(page)
-        while len(self.rows) > _PAGES_KEPT:
-            self.rows.popitem(last=False)
+        over = max(0, len(self.rows) - _PAGES_KEPT)
+        return [self.rows.popitem(last=False)[0] for _ in range(over)]
 
 
 class VirtualTable(ScrollView, can_focus=True):
@@ -106,9 +110,6 @@ class VirtualTable(ScrollView, can_focus=True):
         table: VirtualTable
         row: Row | None
 
-        def __post_init__(self) -> None:
-            super().__init__()
-
         @property
         def control(self) -> VirtualTable:
             return self.table
@@ -119,9 +120,6 @@ class VirtualTable(ScrollView, can_focus=True):
 
         table: VirtualTable
         row: Row
-
-        def __post_init__(self) -> None:
-            super().__init__()
 
         @property
         def control(self) -> VirtualTable:
@@ -135,9 +133,6 @@ class VirtualTable(ScrollView, can_focus=True):
         generation: int
         first: int
         count: int
-
-        def __post_init__(self) -> None:
-            super().__init__()
 
         @property
         def control(self) -> VirtualTable:
@@ -154,7 +149,11 @@ class VirtualTable(ScrollView, can_focus=True):
         self._header = int(header)
         self._pages = _Pages()
         self._asked: set[int] = set()
+        self._current: set[int] = set()
         self._asking = False
+        self._filled = False
+        self._rooms_of: tuple[int, tuple[Column, ...]] = (0, ())
+        self._rooms_found: Sequence[tuple[int, Column, int]] = ()
 
     # --- values ----------------------------------------------------------------------------
 
@@ -164,6 +163,7 @@ class VirtualTable(ScrollView, can_focus=True):
         self.total = total
         self._pages = _Pages()
         self._asked.clear()
+        self._current.clear()
         self._lay_out(cursor)
 
     def renew(self, total: int, cursor: int) -> None:
@@ -171,6 +171,7 @@ class VirtualTable(ScrollView, can_focus=True):
         self.generation += 1
         self.total = total
         self._asked.clear()
+        self._current.clear()
         self._lay_out(cursor)
         self._ask_soon()
 
@@ -185,23 +186,30 @@ class VirtualTable(ScrollView, can_focus=True):
         for page in range(0, len(rows), PAGE):
             self._pages.rows[page // PAGE] = rows[page : page + PAGE]
         self._asked = set(self._pages.rows)
+        self._current = set(self._pages.rows)
         self._lay_out(cursor)
 
     def put_page(self, generation: int, first: int, rows: Sequence[Row | None]) -> None:
         """Take rows that were asked for; those of another generation are dropped."""
         if generation != self.generation:
             return
-        self._pages.put(first // PAGE, rows)
+        self._current.add(first // PAGE)
+        gone = self._pages.put(first // PAGE, rows)
+        self._asked.difference_update(gone)
+        self._current.difference_update(gone)
         self.refresh()
         if first <= self.cursor < first + PAGE:
             self._announce()
 
     @property
     def row(self) -> Row | None:
-        """The row under the cursor."""
-        return self._pages.row(self.cursor) if self.cursor < self.total else None
+        """The row under the cursor; None while it is not known what stands there now."""
+        if self.cursor >= self.total or self.cursor // PAGE not in self._current:
+            return None
+        return self._pages.row(self.cursor)
 
     def _lay_out(self, cursor: int) -> None:
+        self._filled = True
         self.virtual_size = Size(0, self.total + self._header)
         cursor = max(0, min(cursor, self.total - 1))
         if cursor == self.cursor:
@@ -263,15 +271,16 @@ class VirtualTable(ScrollView, can_focus=True):
     # --- drawing ---------------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
-        width = self.size.width
+        width = self._width()
         base = self.rich_style
         if y < self._header:
             style = self.get_component_rich_style("table--header")
-            return self._line([Cell(column.name) for column in self._shown()], width, style, " ")
+            return self._line([Cell(column.name) for column in self.columns], width, style, " ")
         number = y - self._header + round(self.scroll_y)
         if number >= self.total:
-            if number == 0 and self.empty:
-                return _filled([Segment(f" {sanitize_line(self.empty)}", base)], width, base)
+            words = self.empty if self._filled else _WAITING
+            if number == 0 and words:
+                return _filled([Segment(f"  {sanitize_line(words)}", base)], width, base)
             return Strip.blank(width, base)
         row = self._pages.row(number)
         if number // PAGE not in self._asked:
@@ -286,21 +295,31 @@ class VirtualTable(ScrollView, can_focus=True):
             mark = _MARK
         if row is None:
             return _filled([Segment(f"{mark} ·", style)], width, style)
-        cells = [row.cells[i] for i, one in enumerate(self.columns) if one in self._shown()]
-        return self._line(cells, width, style, mark)
+        return self._line(row.cells, width, style, mark)
 
-    def _shown(self) -> list[Column]:
-        return [column for column in self.columns if self.size.width >= column.least]
+    def _width(self) -> int:
+        """Columns left and right of which nothing is covered by a scrollbar."""
+        return self.size.width - self.scrollbar_size_vertical * self.show_vertical_scrollbar
+
+    def _rooms(self, width: int) -> Sequence[tuple[int, Column, int]]:
+        """(place, column, columns of the screen) of each column that is shown."""
+        if self._rooms_of == (width, self.columns):
+            return self._rooms_found
+        shown = [(i, one) for i, one in enumerate(self.columns) if width >= one.least]
+        fixed = sum(column.width for _, column in shown) + _GAP * (len(shown) - 1) + 2
+        spread = max(1, sum(1 for _, column in shown if not column.width))
+        self._rooms_found = [
+            (i, column, column.width or max(4, (width - fixed) // spread)) for i, column in shown
+        ]
+        self._rooms_of = (width, self.columns)
+        return self._rooms_found
 
     def _line(self, cells: Sequence[Cell | str], width: int, style: Style, mark: str) -> Strip:
-        shown = self._shown()
-        fixed = sum(column.width for column in shown) + _GAP * (len(shown) - 1) + 2
-        spread = max(1, sum(1 for column in shown if not column.width))
         segments = [Segment(mark + " ", style)]
-        for place, (column, given) in enumerate(zip(shown, cells, strict=True)):
-            room = column.width or max(4, (width - fixed) // spread)
+        for place, column, room in self._rooms(width):
+            given = cells[place]
             cell = given if isinstance(given, Cell) else Cell(given)
-            if place:
+            if len(segments) > 1:
                 segments.append(Segment(" " * _GAP, style))
             segments += self._cell(cell, room, style, right=column.right)
         return _filled(segments, width, style)

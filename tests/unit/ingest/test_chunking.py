@@ -143,3 +143,25 @@ def test_every_word_of_a_note_is_in_exactly_one_chunk(parts: list[tuple[BlockKin
     assert all(chunk.text == parsed.text[chunk.start : chunk.end] for chunk in chunks)
     assert "".join("".join(chunk.text.split()) for chunk in chunks) == "".join(parsed.text.split())
     assert all(len(chunk.text) <= PASSAGE_CHARACTERS + 400 for chunk in chunks)
+
+
+def test_a_place_is_the_locator_and_is_not_joined_with_another() -> None:
+    first, second = "One.", "Two."
+    blocks = (
+        Block(BlockKind.PROSE, 0, 4, 1, (), "page 1"),
+        Block(BlockKind.PROSE, 5, 9, 2, (), "page 1"),
+        Block(BlockKind.PROSE, 10, 14, 3, (), "page 2"),
+    )
+    parsed = ParsedDocument(
+        uri="file:///a.pdf",
+        kind=DocumentKind.NOTE,
+        format="pdf",
+        title="a",
+        text=f"{first}\n{second}\nTri.",
+        blocks=blocks,
+    )
+    chunks = chunk_document(parsed, "d")
+    assert [(chunk.locator, chunk.text) for chunk in chunks] == [
+        ("page 1", "One.\nTwo."),
+        ("page 2", "Tri."),
+    ]

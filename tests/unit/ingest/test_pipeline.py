@@ -141,7 +141,7 @@ def test_what_cannot_be_read_is_named_with_a_code(assistant: Assistant, notes: P
     first = assistant.ingest(notes)
     assert first.added == 3
     codes = {entry.code for entry in first.entries}
-    assert {"binary", "empty", "symlink"} <= codes
+    assert {"unsupported", "empty", "symlink"} <= codes
     assert first.seen == 8
     again = assistant.ingest(notes)
     assert counts(again) == (0, 0, 3, first.skipped, first.failed)

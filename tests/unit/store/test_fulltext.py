@@ -52,8 +52,9 @@ def names(store: Store, scores: dict[int, float]) -> list[str]:
 @pytest.mark.parametrize(
     "query",
     [
-        'c++ "what\'s up?"', "foo-bar", "u : x", "text:boiler", "NEAR(a b)", "a AND NOT b", "*", '"',
-        "(((", "^boiler", "{text context}: boiler", "boiler*", "-boiler", "\x00", "𝕏 🙂", "''; DROP",
+        'c++ "what\'s up?"', "foo-bar", "u : x", "text:boiler", "NEAR(a b)", "a AND NOT b", "*",
+        '"', "(((", "^boiler", "{text context}: boiler", "boiler*", "-boiler", "\x00", "𝕏 🙂",
+        "''; DROP",
     ],
 )  # fmt: skip
 def test_no_query_reaches_the_query_language(fulltext: Fulltext, query: str) -> None:
@@ -89,9 +90,7 @@ def test_stopwords_count_only_alone(fulltext: Fulltext) -> None:
     assert fulltext.search("?!", limit=5) == {}
 
 
-def test_what_is_gone_and_what_filters_exclude_stays_out(
-    store: Store, fulltext: Fulltext
-) -> None:
+def test_what_is_gone_and_what_filters_exclude_stays_out(store: Store, fulltext: Fulltext) -> None:
     with store.database.transaction() as connection:
         connection.execute("UPDATE document SET state = 'gone' WHERE id = 'boiler'")
     assert names(store, fulltext.search("boiler", limit=5)) == ["heating"]
@@ -114,4 +113,8 @@ def test_postings_count_text_and_context_but_no_speaker(fulltext: Fulltext) -> N
 
 
 def test_stems_are_those_of_the_index(fulltext: Fulltext) -> None:
-    assert fulltext.stems(["what's baking", "", "Ééclair"]) == [["what", "s", "bake"], [], ["eeclair"]]
+    assert fulltext.stems(["what's baking", "", "Ééclair"]) == [
+        ["what", "s", "bake"],
+        [],
+        ["eeclair"],
+    ]

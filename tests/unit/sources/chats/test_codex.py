@@ -83,3 +83,15 @@ def test_a_session_in_which_nothing_was_said() -> None:
 @pytest.mark.parametrize("head", [b"", b"{}", b'{"text":"hi","role":"user"}\n', b'["payload"]'])
 def test_other_files_are_not_its_own(head: bytes) -> None:
     assert PARSER.sniff(Path("x.jsonl"), head) == 0
+
+
+def test_a_fork_keeps_its_own_id() -> None:
+    lines = [
+        {"type": "session_meta", "payload": {"id": "fork"}},
+        {"type": "session_meta", "payload": {"id": "origin"}},
+        {"type": "compacted", "payload": {"message": "What went before"}},
+    ]
+    data = "\n".join(map(json.dumps, lines)).encode()
+    (session,) = PARSER.parse_bytes(data, entry_for("rollout-x.jsonl", data))
+    assert session.uri == "codex:fork"
+    assert said(session) == [("system", "system", "What went before")]

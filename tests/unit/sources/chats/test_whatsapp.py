@@ -166,6 +166,11 @@ def test_two_exports_of_one_chat_agree_on_ids() -> None:
     assert len({one.id for one in late.messages}) == 4
 
 
+def test_an_archive_names_the_chat() -> None:
+    chat = parse("01/12/2023, 10:00 - A: x", name="WhatsApp Chat - Bob.zip/_chat.txt")
+    assert chat.uri == "whatsapp:WhatsApp Chat - Bob"
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -1,0 +1,40 @@
+"""`mem history`: what was done to memory, or to one memory, newest first."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mem.cli.diagnostics import ExitCode
+from mem.cli.options import Json
+
+Identity = Annotated[str | None, typer.Argument(metavar="[ID]", help="Only of this memory.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="How many at most.")]
+
+
+def command(identity: Identity = None, limit: Limit = 20, json: Json = False) -> ExitCode:
+    """Show what was done, by whom and why.
+
+    Columns: number, time (UTC), who, what, of what and why. `mem undo NUMBER` takes one back.
+
+    \b
+    Example:
+      mem history
+      mem history m3f9
+    """
+    from mem.cli import memoryviews
+    from mem.cli.diagnostics import complain
+    from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+    from mem.cli.session import open_assistant
+
+    with open_assistant() as assistant:
+        found = assistant.memories.history(identity, limit=limit)
+    if json:
+        emit_json({"schema": SCHEMA, "changes": [memoryviews.change(one) for one in found]})
+    else:
+        emit(memoryviews.change_lines(found, stdout_style()))
+    if found:
+        return ExitCode.OK
+    complain("Nothing was done yet.")
+    return ExitCode.NOTHING_FOUND

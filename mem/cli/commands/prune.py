@@ -1,0 +1,92 @@
+"""`mem prune`: proposes what has faded, with a reason for each and what it would cost."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mem.cli.diagnostics import ExitCode
+from mem.cli.options import DryRun, Json, Yes
+
+_LISTED = 20
+
+Keep = Annotated[
+    int | None,
+    typer.Option("--keep", min=1, metavar="PERCENT", help="Archive down to this share of all."),
+]
+
+
+def command(
+    keep: Keep = None, dry_run: DryRun = False, yes: Yes = False, json: Json = False
+) -> ExitCode:
+    """Archive memories that have faded.
+
+    Archived ones are left out of results and come back by `mem undo`; nothing is destroyed.
+    Pinned ones stay. Without a terminal `--yes` is needed.
+
+    \b
+    Example:
+      mem prune --dry-run
+      mem prune --keep 80 --yes
+    """
+    from mem.cli.diagnostics import complain, is_interactive
+    from mem.cli.session import open_assistant
+
+    if keep is not None and keep > 100:
+        raise typer.BadParameter("give a percentage from 1 to 100", param_hint="--keep")
+    with open_assistant() as assistant:
+        plan = assistant.memories.prune_plan(keep=keep / 100 if keep is not None else None)
+        shape = {
+            "considered": plan.considered,
+            "recently_cited_touched": round(plan.touched, 4),
+            "archive": [
+                {
+                    "id": one.stored.memory.id,
+                    "text": one.stored.memory.text,
+                    "worth": round(one.worth, 4),
+                    "reason": one.reason,
+                }
+                for one in plan.entries
+            ],
+        }
+        if not json:
+            _print(shape)
+        archived = 0
+        if not dry_run and plan.entries:
+            if not yes and not is_interactive():
+                complain("without a terminal prune needs --yes, or --dry-run.")
+                return ExitCode.USAGE
+            if not yes and not typer.confirm("Archive these?", err=True):
+                complain("Nothing was archived.")
+                return ExitCode.ERROR
+            archived = assistant.memories.prune(plan)
+    _print_end(shape, archived, dry_run=dry_run, json=json)
+    return ExitCode.OK
+
+
+def _print(shape: dict[str, object]) -> None:
+    from mem.cli.layout import plural, table
+    from mem.cli.output import emit, emit_text, stdout_style
+
+    entries = shape["archive"]
+    assert isinstance(entries, list)
+    considered = shape["considered"]
+    emit_text(f"{plural(len(entries), 'memory').replace('memorys', 'memories')} of {considered}")
+    rows = [
+        (one["id"][:10], f"{one['worth']:.2f}", one["reason"], one["text"])
+        for one in entries[:_LISTED]
+    ]
+    emit(table(rows, stdout_style(), last=3))
+    if len(entries) > _LISTED:
+        emit_text(f"… and {len(entries) - _LISTED:,} more")
+    emit_text(f"{shape['recently_cited_touched']:.0%} of what was cited of late is among them.")
+
+
+def _print_end(shape: dict[str, object], archived: int, *, dry_run: bool, json: bool) -> None:
+    from mem.cli.output import SCHEMA, emit_json, emit_text
+
+    if json:
+        emit_json({"schema": SCHEMA, "dry_run": dry_run, **shape, "archived": archived})
+    elif archived:
+        emit_text(f"Archived {archived:,}. `mem undo` brings them back.")

@@ -1,0 +1,222 @@
+"""What a person does to memories: correct, pin, accept, reject, merge, archive.
+
+The user's word has the highest trust. Nothing is overwritten: a correction is a new memory, and
+every act is one operation of the change log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mem.consolidation import links
+from mem.consolidation.reconcile import Reconciler
+from mem.core.ids import memory_id
+from mem.core.memory import Candidate, Memory, MemoryKind, MemoryStatus, Relation, Trust
+from mem.errors import NotAllowed
+from mem.store.memories import StoredMemory
+from mem.store.operation import Operation
+
+ACTOR = "user"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What to change of a memory; None leaves a part as it is."""
+
+    text: str | None = None
+    kind: MemoryKind | None = None
+    subject: str | None = None
+    predicate: str | None = None
+    object: str | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+
+    @property
+    def empty(self) -> bool:
+        return self == Correction()
+
+
+class Person:
+    """The user's acts on memories that were found by id."""
+
+    def __init__(self, reconciler: Reconciler, now: str) -> None:
+        """`now` is the time in UTC as the store writes it."""
+        self._reconciler = reconciler
+        self._memories = reconciler.memories
+        self._changes = reconciler.changes
+        self._now = now
+
+    def edit(self, old: StoredMemory, correction: Correction) -> int:
+        """A new version with the highest trust; the old one is kept. Returns the new key.
+
+        Raises NotAllowed for one that is history already.
+        """
+        if not old.slot and old.memory.status is MemoryStatus.SUPERSEDED:
+            raise NotAllowed(old.memory.id, "it was replaced already; edit its newer version")
+        version = self._version(old.memory, correction)
+        slot, value = self._reconciler.slot_of_memory(version)
+        with self._changes.operation(ACTOR, "edit", subject=old.memory.id) as operation:
+            pk = self._reconciler.insert(operation, version, slot, value, old.document_id)
+            rows = [
+                replace(
+                    row,
+                    trust=Trust.TYPED,
+                    valid_from=version.valid_from or row.valid_from,
+                    valid_to=version.valid_to,
+                )
+                for row in self._memories.evidence_rows([old.pk])
+            ]
+            self._reconciler.put_evidence(operation, pk, rows)
+            entities = self._reconciler.entities
+            entities.mention(operation, pk, entities.of_memory(old.pk))
+            self._close(operation, old, MemoryStatus.SUPERSEDED)
+            links.put(operation, pk, old.pk, Relation.SUPERSEDES)
+            operation.detail["version"] = version.id
+            self._reconciler.resettle(operation, slot)
+            if old.slot != slot:
+                self._reconciler.resettle(operation, old.slot)
+        return pk
+
+    def _version(self, memory: Memory, correction: Correction) -> Memory:
+        subject, predicate, obj = (
+            correction.subject if correction.subject is not None else memory.subject,
+            correction.predicate if correction.predicate is not None else memory.predicate,
+            correction.object if correction.object is not None else memory.object,
+        )
+        text = correction.text if correction.text is not None else memory.text
+        stated = (correction.subject, correction.predicate, correction.object)
+        if correction.text is not None and stated == (None, None, None):
+            subject, predicate, obj = _parts_still_in(text, memory)
+        version = replace(
+            memory,
+            kind=correction.kind or memory.kind,
+            text=text,
+            subject=subject,
+            predicate=predicate,
+            object=obj,
+            status=MemoryStatus.ACTIVE,
+            confidence=1.0,
+            trust=Trust.TYPED,
+            origin="user",
+            valid_from=correction.valid_from or memory.valid_from,
+            valid_to=correction.valid_to or memory.valid_to,
+            recorded_at=self._now,
+            expired_at=None,
+            evidence=(),
+            links=(),
+        )
+        fingerprint = fingerprint_of(version)
+        attempt = 0
+        while self._memories.get(memory_id(fingerprint, attempt)) is not None:
+            attempt += 1
+        return replace(version, fingerprint=fingerprint, id=memory_id(fingerprint, attempt))
+
+    def pin(self, one: StoredMemory, *, on: bool = True) -> bool:
+        """Keep from fading, or no longer; False where it was so already."""
+        action = "pin" if on else "unpin"
+        with self._changes.operation(ACTOR, action, subject=one.memory.id) as operation:
+            return operation.update("memory", [one.pk], {"pinned": int(on)})
+
+    def archive(
+        self, those: Sequence[StoredMemory], *, actor: str = ACTOR, reason: str = ""
+    ) -> int:
+        """Leave them out of default results; returns how many were not archived before."""
+        subject = those[0].memory.id if len(those) == 1 else ""
+        with self._changes.operation(actor, "archive", reason, subject=subject) as operation:
+            return sum(
+                operation.update(
+                    "memory",
+                    [one.pk],
+                    {"status": MemoryStatus.ARCHIVED.value, "expired_at": self._now},
+                )
+                for one in those
+            )
+
+    def reject(self, one: StoredMemory) -> None:
+        """Not true, or not wanted: it goes out of use, and extraction does not bring it back."""
+        with self._changes.operation(ACTOR, "reject", subject=one.memory.id) as operation:
+            self._close(operation, one, MemoryStatus.REJECTED)
+            if not self._memories.is_rejected(one.memory.fingerprint):
+                operation.insert(
+                    "rejected", {"fingerprint": one.memory.fingerprint, "at": self._now}
+                )
+            self._reconciler.resettle(operation, one.slot)
+
+    def accept(self, one: StoredMemory) -> None:
+        """The user vouches for it: it counts as typed, over what it is in conflict with."""
+        with self._changes.operation(ACTOR, "accept", subject=one.memory.id) as operation:
+            slot, value = one.slot, one.value
+            if not slot:
+                slot, value = self._reconciler.slot_of_memory(one.memory)
+            if self._memories.is_rejected(one.memory.fingerprint):
+                operation.delete("rejected", [one.memory.fingerprint])
+            for row in self._memories.evidence_rows([one.pk]):
+                operation.update("evidence", [row.pk], {"trust": int(Trust.TYPED)})
+            operation.update(
+                "memory",
+                [one.pk],
+                {
+                    "slot": slot,
+                    "value": value,
+                    "trust": int(Trust.TYPED),
+                    "status": MemoryStatus.ACTIVE.value,
+                    "expired_at": None,
+                },
+            )
+            self._reconciler.resettle(operation, slot)
+
+    def merge(self, target: StoredMemory, others: Sequence[StoredMemory]) -> None:
+        """One memory instead of several that say the same; it has all of their evidence."""
+        with self._changes.operation(ACTOR, "merge", subject=target.memory.id) as operation:
+            for one in others:
+                rows = self._memories.evidence_rows([one.pk])
+                for row in rows:
+                    operation.delete("evidence", [row.pk])
+                self._reconciler.put_evidence(operation, target.pk, rows)
+                self._close(operation, one, MemoryStatus.SUPERSEDED)
+                links.put(operation, target.pk, one.pk, Relation.SUPERSEDES)
+            for slot in dict.fromkeys([target.slot, *(one.slot for one in others)]):
+                self._reconciler.resettle(operation, slot)
+
+    def _close(self, operation: Operation, one: StoredMemory, status: MemoryStatus) -> None:
+        """Take a memory out of use and out of reconciling."""
+        values: dict[str, object] = {"status": status.value, "slot": ""}
+        if one.memory.expired_at is None:
+            values["expired_at"] = self._now
+        operation.update("memory", [one.pk], values)
+
+
+def fingerprint_of(memory: Memory) -> str:
+    """The fingerprint of a memory's words, as of the candidate that would make it."""
+    return Candidate(
+        kind=memory.kind,
+        text=memory.text,
+        subject=memory.subject,
+        predicate=memory.predicate,
+        object=memory.object,
+        evidence=(),
+        said_at=None,
+        trust=memory.trust,
+        confidence=1.0,
+        origin=memory.origin,
+        negated=memory.negated,
+    ).fingerprint
+
+
+def _parts_still_in(text: str, memory: Memory) -> tuple[str, str, str]:
+    """Subject, predicate and object after only the text was rewritten.
+
+    An object that the new text no longer has is what stands where it stood; where that cannot be
+    told, the statement is known by its text alone.
+    """
+    if memory.object and memory.object.lower() in text.lower():
+        return memory.subject, memory.predicate, memory.object
+    place = memory.text.lower().find(memory.object.lower()) if memory.object else -1
+    before, after = memory.text[:place], memory.text[place + len(memory.object) :]
+    if place >= 0 and text.startswith(before) and text.endswith(after):
+        middle = text[len(before) : len(text) - len(after)].strip()
+        if middle:
+            return memory.subject, memory.predicate, middle
+    return memory.subject, "", text

@@ -1,0 +1,37 @@
+"""What the keeper hands out to be shown: memories with what a person needs to judge them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mem.core.memory import Memory
+from mem.store.entities import EntityRecord
+from mem.store.memories import EvidencePlace
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryView:
+    """A memory with its evidence in context, and what its links lead to."""
+
+    memory: Memory
+    places: tuple[EvidencePlace, ...]
+    linked: tuple[Memory, ...]
+    entities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewItem:
+    """Something to decide: `reason` is proposed, quarantined or conflict; `against` what with."""
+
+    memory: Memory
+    reason: str
+    against: tuple[Memory, ...]
+    places: tuple[EvidencePlace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityView:
+    """Everything about one entity, oldest first."""
+
+    entity: EntityRecord
+    memories: tuple[Memory, ...]

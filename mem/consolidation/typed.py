@@ -1,0 +1,61 @@
+"""A typed note as one memory: its words as they stand, read by the extractor where it can.
+
+What the user types has the highest trust and its whole text as evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mem.core.memory import Candidate, Evidence, MemoryKind, Trust
+from mem.store.chunks import StoredChunk
+
+if TYPE_CHECKING:
+    from mem.consolidation.worker import Extractor
+
+_IMPORTANCE = 0.8
+
+
+def typed_candidate(
+    stored: Sequence[StoredChunk],
+    kind: MemoryKind,
+    extractor: Extractor,
+    happened: tuple[datetime, datetime] | None,
+) -> Candidate:
+    """The candidate of a typed document; subject and predicate only where one reading is found."""
+    drawn = extractor.extract(stored)
+    text = "\n\n".join(one.chunk.text for one in stored).strip()
+    read = drawn[0] if len(drawn) == 1 else None
+    start, end = happened or (None, None)
+    candidate = Candidate(
+        kind=kind,
+        text=text,
+        subject=read.subject if read else "user",
+        predicate=read.predicate if read else "",
+        object=read.object if read else text,
+        evidence=tuple(
+            Evidence(one.chunk.id, 0, len(one.chunk.text), one.chunk.text) for one in stored
+        ),
+        said_at=stored[0].chunk.said_at,
+        trust=Trust.TYPED,
+        confidence=1.0,
+        origin="user",
+        importance=_IMPORTANCE,
+        happened_from=start,
+        happened_to=end,
+    )
+    if read is None:
+        return candidate
+    return replace(
+        candidate,
+        exclusive=read.exclusive,
+        negated=read.negated,
+        happened_from=start or read.happened_from,
+        happened_to=end or read.happened_to,
+        valid_from=read.valid_from,
+        valid_to=read.valid_to,
+        entities=read.entities,
+    )

@@ -1,0 +1,132 @@
+"""The verb of a clause: where it stands, what tense it has, how it agrees with "she".
+
+Reads chains of auxiliaries ("have not been working", "would love to open") from left to right.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mem.extraction import words
+from mem.extraction.statement import Tense
+
+_WISHES = words.word_set(
+    "want plan hope intend need have like love aim wish expect mean prefer try going look forward "
+    "would consider ought due about ready promise"
+)
+_STATES = words.word_set("live work be have know play love like want own use hate do run")
+
+
+@dataclass(frozen=True, slots=True)
+class VerbGroup:
+    """Places in the tokens after the subject: the finite verb, the main verb, what follows."""
+
+    finite: int
+    main: int
+    after: int
+    base: str
+    tense: Tense
+    negated: bool
+    past: bool
+    wish: bool
+
+
+def verb_group(low: list[str]) -> VerbGroup | None:
+    """Reads "really have not been working", "would love to open", "am going to visit"."""
+    finite = _skip_adverbs(low, 0)
+    if finite >= len(low) or finite > 3:
+        return None
+    negated = "never" in low[: finite + 2]
+    at = finite
+    while at < len(low) and (
+        low[at] in words.AUXILIARIES or low[at] in words.ADVERBS or low[at] == "not"
+    ):
+        if low[at] in {"have", "had", "do", "did"} and not _continues(low, at + 1):
+            break
+        negated = negated or low[at] in {"not", "never"}
+        at += 1
+    only_be = [word for word in low[finite:at] if word in words.BE]
+    if at >= len(low):
+        return None
+    future = low[finite] in {"will", "shall"}
+    past = low[finite] in {"was", "were", "had", "did"} or words.is_past(low[finite])
+    if only_be and "ing" not in words.readings(low[at]) and low[at] != "going":
+        place = max(i for i in range(finite, at) if low[i] in words.BE)
+        return VerbGroup(
+            finite, place, place + 1, "be", _tense(past, future), negated, past, wish=False
+        )
+    if not (at == finite or words.readings(low[at]) or low[at].endswith(("ed", "ing"))):
+        return None
+    base, known = words.lemma(low[at]), low[at] in words.AUXILIARIES or words.readings(low[at])
+    if at == finite and not known and not _like_a_verb(low[at]):
+        return None
+    wish = _wishes(low, at)
+    past_or_done = past or _is_perfect(low, finite, at, base, progressive=bool(only_be))
+    return VerbGroup(
+        finite, at, at + 1, base, _tense(past_or_done, future or wish), negated, past, wish
+    )
+
+
+def _is_perfect(low: list[str], finite: int, at: int, base: str, *, progressive: bool) -> bool:
+    """Whether "have" puts the verb in the past: not of what still lasts ("have lived … since")."""
+    if low[finite] != "have" or at == finite or progressive:
+        return False
+    lasting = {"since", "for"} & set(low[at:]) or "always" in low[finite:at]
+    return not (base in _STATES and lasting)
+
+
+def _like_a_verb(word: str) -> bool:
+    """Whether an unlisted word after "I" can be its verb ("I crochet")."""
+    return word.replace("-", "").isalpha() and len(word) > 3 and word not in words.PREPOSITIONS
+
+
+def _continues(low: list[str], at: int) -> bool:
+    """Whether an auxiliary have or do is followed by its verb, so that it is not the main verb."""
+    start, at = at, _skip_adverbs(low, at, also=frozenset({"not"}))
+    if at >= len(low):
+        return False
+    tags = words.readings(low[at])
+    return (
+        low[at] in {"been", "had"}
+        or bool({"participle", "past"} & set(tags))
+        or ("base" in tags and "not" in low[start:at])
+        or (not tags and low[at].endswith("ed"))
+    )
+
+
+def _wishes(low: list[str], at: int) -> bool:
+    """Whether the verb only introduces another: "want to", "am going to", "thinking of going"."""
+    following = low[at + 1 : at + 4]
+    base = words.lemma(low[at])
+    if base in {"think", "dream", "plan"} and following[:1] in (["of"], ["about"], ["on"]):
+        return True
+    if base == "look" and following[:2] in (["forward", "to"], ["for", "a"]):
+        return True
+    return (
+        (base in _WISHES or base == "go")
+        and "to" in following[:2]
+        and any(words.is_base(word) or word == "be" for word in following[1:])
+    )
+
+
+def _tense(past: bool, future: bool) -> Tense:
+    return Tense.PAST if past else Tense.FUTURE if future else Tense.PRESENT
+
+
+def _skip_adverbs(low: list[str], at: int, also: frozenset[str] = frozenset()) -> int:
+    while at < len(low) and (low[at] in words.ADVERBS or low[at] in also):
+        at += 1
+    return at
+
+
+def agreeing(verb: str, *, past: bool) -> str:
+    """The finite verb after "I" as it is after a name: "am" → "is", "work" → "works"."""
+    if verb in {"am", "are"}:
+        return "is"
+    if verb == "were":
+        return "was"
+    if past or verb in words.MODALS or verb in {"was", "had", "did"}:
+        return verb
+    present = words.is_base(verb) or verb in {"have", "do"}
+    unlisted = not words.readings(verb) and _like_a_verb(verb) and not verb.endswith("ed")
+    return words.third_person(verb) if present or unlisted else verb

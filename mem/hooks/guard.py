@@ -1,0 +1,64 @@
+"""A plugin's parser can fail, but never fail an import: every exception becomes a ParseFailed.
+
+`sniff` is asked of every file there is, so one that raises counts as "not mine" and is told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from mem.core.document import ParsedDocument
+from mem.core.protocols import FileEntry, Parser
+from mem.errors import FileUnreadable, ParseFailed
+
+_LONGEST = 300
+
+
+def said_by(error: BaseException) -> str:
+    """One storable line about an exception of a plugin."""
+    text = " ".join(str(error).split()).replace("\0", "\\x00")[:_LONGEST]
+    safe = text.encode("utf-8", "backslashreplace").decode("utf-8")
+    return f"{type(error).__name__}: {safe}" if safe else type(error).__name__
+
+
+class GuardedParser:
+    """The parser of plugin `plugin`; `on_problem` hears one line, once, where sniffing fails."""
+
+    def __init__(self, plugin: str, parser: Parser, on_problem: Callable[[str], None]) -> None:
+        self.name = parser.name
+        self.version = parser.version
+        self._plugin = plugin
+        self._parser = parser
+        self._on_problem: Callable[[str], None] | None = on_problem
+
+    def sniff(self, path: Path, head: bytes) -> int:
+        """The parser's own answer between 0 and 100; 0 where it has none."""
+        try:
+            return max(0, min(100, int(self._parser.sniff(path, head))))
+        except Exception as error:  # noqa: BLE001 - the boundary to a plugin; it is reported
+            self._report(said_by(error))
+            return 0
+
+    def parse(self, entry: FileEntry) -> Iterator[ParsedDocument]:
+        """The file's documents. Raises ParseFailed (code parser-crashed where the plugin broke
+        down), FileUnreadable.
+        """
+        place = str(entry.path)
+        try:
+            documents: Iterator[object] = self._parser.parse(entry)
+            for document in documents:
+                if not isinstance(document, ParsedDocument):
+                    reason = f"the plugin {self._plugin} gave what is no document"
+                    raise ParseFailed(place, reason, code="parser-crashed")
+                yield document
+        except (ParseFailed, FileUnreadable):
+            raise
+        except Exception as error:
+            reason = f"the plugin {self._plugin} broke down over it ({said_by(error)})"
+            raise ParseFailed(place, reason, code="parser-crashed") from error
+
+    def _report(self, what: str) -> None:
+        report, self._on_problem = self._on_problem, None
+        if report is not None:
+            report(f"plugin {self._plugin}: its parser {self.name} fails to judge files ({what})")

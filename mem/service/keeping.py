@@ -1,0 +1,124 @@
+"""A home kept in step with its sources: until told to stop, or in one pass.
+
+The process that does it works at low priority; the documents it reads go through the importer
+that `mem import` uses.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from mem.assistant import Assistant
+from mem.errors import PathMissing, VectorIndexError
+from mem.ingest.ledger import Ledger, Progress
+from mem.ingest.watching.parts import WatchEvent
+from mem.ingest.watching.roots import outermost
+from mem.ingest.watching.sweep import differing
+from mem.sources.folders import path_of
+from mem.store.watched import WatchedSource
+
+NICENESS = 10
+_IDLE_CHUNKS = 32
+_MEGABYTE = 1024 * 1024
+
+
+class WatchedHome:
+    """`mem.ingest.watching.parts.Home` on an assistant."""
+
+    def __init__(self, assistant: Assistant, *, consolidate: bool = True) -> None:
+        """`consolidate` draws memories from what was read, when there is nothing to read."""
+        self._assistant = assistant
+        self._consolidate = consolidate
+        self._stopping = False
+        self._owns_index = False
+
+    def stop(self) -> None:
+        """End what `rest` is doing soon."""
+        self._stopping = True
+
+    def sources(self) -> Sequence[WatchedSource]:
+        """The sources to keep in step, as of now."""
+        return self._assistant.store.watched.all()
+
+    def take_in(
+        self, root: Path, paths: Sequence[Path] | None, on_progress: Callable[[Progress], None]
+    ) -> Ledger:
+        """Import the source at `root`, or only `paths`. Raises PathMissing, StoreError."""
+        importer = self._assistant.importer()
+        if paths is None:
+            return importer.run([root], on_progress=on_progress)
+        return importer.refresh(root, paths, on_progress=on_progress)
+
+    def differing(self, root: Path, paths: Sequence[Path]) -> list[Path]:
+        """Files at or below `paths` that are not as the store knows them."""
+        max_bytes = self._assistant.settings.import_max_file_mb * _MEGABYTE
+        return differing(self._assistant.store, root, paths, max_bytes=max_bytes)
+
+    def owns(self, path: Path) -> bool:
+        """Whether `path` is the memory's own, whose changes mean nothing."""
+        paths = self._assistant.paths
+        own = (paths.data, paths.cache, paths.config_file)
+        return any(path == place or place in path.parents for place in own)
+
+    def rest(self) -> bool:
+        """Embed what has no vector, then follow with the index, then consolidate a little."""
+        assistant = self._assistant
+        if self._stopping:
+            return False
+        if assistant.embeddings.pending_count():
+            assistant.embed_pending(lambda done, total: None)
+        self._follow_index()
+        if not self._consolidate:
+            return False
+        report = assistant.memories.consolidate(limit=_IDLE_CHUNKS)
+        return report.pending > 0
+
+    def _follow_index(self) -> None:
+        """Own Chroma's index where searches use one, and bring it up to date.
+
+        Where another process owns it, or it fails, searches scan the stored vectors; the next
+        change tries again.
+        """
+        assistant = self._assistant
+        if assistant.embeddings.count() < assistant.settings.index_exact_below:
+            return
+        if not self._owns_index:
+            self._owns_index = assistant.own_index() is None
+            return
+        try:
+            with assistant.chroma() as chroma:
+                chroma.sync()
+        except VectorIndexError:
+            assistant.close_index()
+            self._owns_index = False
+
+
+def one_pass(
+    home: WatchedHome,
+    tell: Callable[[WatchEvent], None],
+    on_progress: Callable[[Progress], None],
+) -> bool:
+    """Import every watched source once; returns whether all of them could be reached.
+
+    Raises StoreError.
+    """
+    complete = True
+    for source in outermost(home.sources()):
+        try:
+            ledger = home.take_in(path_of(source.uri), None, on_progress)
+        except PathMissing as error:
+            complete = False
+            tell(WatchEvent("missing", source, message=str(error)))
+        else:
+            tell(WatchEvent("scanned", source, ledger))
+    while home.rest():
+        pass
+    return complete
+
+
+def lower_priority() -> None:
+    """Let everything else on the machine go first, where the system has such a thing."""
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)

@@ -1,0 +1,137 @@
+"""Forgetting memories: their rows, words, vectors, names and what the change log kept of them.
+
+What was drawn from a forgotten document goes wherever it stands, undone and replaced versions too;
+what other documents say as well is drawn from them again.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable
+
+from mem.store.chunks import batches
+
+Found = set[int]
+
+
+def memories_of(connection: sqlite3.Connection, documents: Collection[str]) -> Found:
+    """Keys of all memories, those taken back included, that anything of the documents stands in."""
+    found: Found = set()
+    for batch in batches(sorted(documents)):
+        marks = ",".join("?" * len(batch))
+        found |= _keys(
+            connection,
+            f"SELECT pk FROM memory WHERE document_id IN ({marks}) UNION "
+            "SELECT memory_pk FROM evidence JOIN chunk ON chunk.pk = chunk_pk "
+            f"WHERE chunk.document_id IN ({marks})",
+            [*batch, *batch],
+        )
+        found |= _keys(
+            connection,
+            "SELECT memory_pk FROM change WHERE tbl = 'memory' AND after IS NULL "
+            f"AND before ->> '$.document_id' IN ({marks}) UNION "
+            "SELECT memory_pk FROM change WHERE tbl = 'evidence' AND after IS NULL "
+            "AND before ->> '$.chunk_pk' IN "
+            f"(SELECT pk FROM chunk WHERE document_id IN ({marks}))",
+            [*batch, *batch],
+        )
+    return found
+
+
+def with_versions(connection: sqlite3.Connection, pks: Collection[int]) -> Found:
+    """Those memories and every version and duplicate that they replaced or that replaced them."""
+    found, new = set(pks), set(pks)
+    while new:
+        wanted = json.dumps(sorted(new))
+        new = (
+            _keys(
+                connection,
+                "SELECT target_pk FROM link JOIN memory ON memory.pk = target_pk "
+                "WHERE relation = 'supersedes' AND slot = '' "
+                "AND source_pk IN (SELECT value FROM json_each(?)) UNION "
+                "SELECT source_pk FROM link JOIN memory ON memory.pk = target_pk "
+                "WHERE relation = 'supersedes' AND slot = '' "
+                "AND target_pk IN (SELECT value FROM json_each(?))",
+                (wanted, wanted),
+            )
+            - found
+        )
+        found |= new
+    return found
+
+
+def destroy(connection: sqlite3.Connection, pks: Collection[int]) -> int:
+    """Destroy those memories in the caller's transaction; returns how many there were.
+
+    Passages that remain and stood behind one of them are gone through again.
+    """
+    wanted = json.dumps(sorted(pks))
+    those = "(SELECT value FROM json_each(?))"
+    entities = _keys(
+        connection,
+        f"SELECT entity_pk FROM mention WHERE memory_pk IN {those} UNION "
+        f"SELECT entity_pk FROM change WHERE tbl = 'mention' AND memory_pk IN {those}",
+        (wanted, wanted),
+    )
+    connection.execute(
+        "DELETE FROM extraction WHERE chunk_pk IN "
+        f"(SELECT chunk_pk FROM evidence WHERE memory_pk IN {those})",
+        (wanted,),
+    )
+    connection.execute(
+        f"DELETE FROM rejected WHERE fingerprint IN (SELECT fingerprint FROM memory "
+        f"WHERE pk IN {those})",
+        (wanted,),
+    )
+    connection.execute(
+        f"DELETE FROM link WHERE source_pk IN {those} OR target_pk IN {those}", (wanted, wanted)
+    )
+    for table in ("mention", "evidence"):
+        connection.execute(f"DELETE FROM {table} WHERE memory_pk IN {those}", (wanted,))
+    gone = connection.execute(f"DELETE FROM memory WHERE pk IN {those}", (wanted,)).rowcount
+    connection.execute(
+        f"DELETE FROM change WHERE memory_pk IN {those} OR other_pk IN {those}", (wanted, wanted)
+    )
+    for entity in entities:
+        _forget_names(connection, entity)
+    return gone
+
+
+def _forget_names(connection: sqlite3.Connection, entity: int) -> None:
+    """Keep only those names of an entity that the memories which remain mention."""
+    remaining = [
+        " ".join(str(part) for part in row).casefold()
+        for row in connection.execute(
+            "SELECT text, subject, object FROM memory JOIN mention ON memory_pk = memory.pk "
+            "WHERE entity_pk = ?",
+            (entity,),
+        )
+    ]
+    names = connection.execute(
+        "SELECT key, name FROM alias WHERE entity_pk = ? ORDER BY key", (entity,)
+    ).fetchall()
+    kept = [
+        (key, name)
+        for key, name in names
+        if any(name.casefold() in text or key in text for text in remaining)
+    ]
+    if kept:
+        main = connection.execute("SELECT name FROM entity WHERE pk = ?", (entity,)).fetchone()
+        if main is not None and main[0] not in {name for _, name in kept}:
+            connection.execute("UPDATE entity SET name = ? WHERE pk = ?", (kept[0][1], entity))
+        for key, _ in names:
+            if key not in {known for known, _ in kept}:
+                connection.execute(
+                    "DELETE FROM alias WHERE entity_pk = ? AND key = ?", (entity, key)
+                )
+    else:
+        for table, column in (("mention", "entity_pk"), ("alias", "entity_pk"), ("entity", "pk")):
+            connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (entity,))
+    connection.execute(
+        "DELETE FROM change WHERE entity_pk = ? AND tbl IN ('entity', 'alias')", (entity,)
+    )
+
+
+def _keys(connection: sqlite3.Connection, sql: str, parameters: Iterable[object]) -> Found:
+    return {int(row[0]) for row in connection.execute(sql, tuple(parameters)) if row[0] is not None}

@@ -1,0 +1,373 @@
+"""The app: the only part of the UI that holds the façade, and it does so in threads.
+
+The event loop never reads the store. A request is done in a thread and answered on the loop; work
+that can be stopped asks at each step whether it was; the terminal is restored by Textual whatever
+happens, and the store is closed after the last thread is done with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import on
+from textual.app import App
+from textual.worker import Worker, WorkerState
+
+from mem.errors import MemError
+from mem.tui import messages as m
+from mem.tui.actions import bindings
+from mem.tui.editor import open_in_editor
+from mem.tui.heartbeat import Heartbeat
+from mem.tui.jobs import JOBS, WorkStopped
+from mem.tui.palette import Actions, help_text
+from mem.tui.screens.ask import AskScreen
+from mem.tui.screens.base import MemScreen
+from mem.tui.screens.browse import BrowseScreen
+from mem.tui.screens.health import HealthScreen
+from mem.tui.screens.memory import MemoryScreen
+from mem.tui.screens.people import PeopleScreen
+from mem.tui.screens.prune import PruneScreen
+from mem.tui.screens.review import ReviewScreen
+from mem.tui.screens.sources import SourcesScreen
+from mem.tui.screens.timeline import TimelineScreen
+from mem.tui.widgets.dialogs import Notice, Welcome
+
+if TYPE_CHECKING:
+    from mem.assistant import Assistant
+
+_WATCH_EVERY_S = 1.5
+_PROGRESS_EVERY_S = 0.1
+_LEAVE_WITHIN_S = 2.0
+_END_WITHIN_S = 5.0
+
+_CHANGES = (
+    m.ImportWanted,
+    m.ForgetWanted,
+    m.MendWanted,
+    m.ActWanted,
+    m.PruneNow,
+    m.ConsolidateWanted,
+)
+
+
+class MemApp(App[MemError | None]):
+    """`open_assistant` is called in a thread; its errors end the app and are its result."""
+
+    TITLE = "mem"
+    CSS_PATH: ClassVar = [
+        "app.tcss",
+        "screens/ask.tcss",
+        "screens/browse.tcss",
+        "screens/memory.tcss",
+        "screens/review.tcss",
+        "screens/timeline.tcss",
+        "screens/people.tcss",
+        "screens/prune.tcss",
+        "screens/sources.tcss",
+        "screens/health.tcss",
+    ]
+    MODES: ClassVar = {
+        "ask": AskScreen,
+        "browse": BrowseScreen,
+        "memory": MemoryScreen,
+        "review": ReviewScreen,
+        "timeline": TimelineScreen,
+        "people": PeopleScreen,
+        "prune": PruneScreen,
+        "sources": SourcesScreen,
+        "health": HealthScreen,
+    }
+    DEFAULT_MODE = "ask"
+    COMMANDS: ClassVar = {Actions}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    BINDINGS = bindings("app")
+
+    def __init__(self, open_assistant: Callable[[str | None], Assistant]) -> None:
+        super().__init__()
+        self.assistant: Assistant | None = None
+        self.heartbeat = Heartbeat()
+        self._open_assistant = open_assistant
+        self._waiting: list[m.Request] = []
+        self._newest: dict[str, m.Request] = {}
+        self._stops: dict[str, threading.Event] = {}
+        self._ending = threading.Event()
+        self._samples: tempfile.TemporaryDirectory[str] | None = None
+        self._asked_to_leave = 0.0
+        self._idle = threading.Condition()
+        self._at_work = 0
+
+    # --- beginning and end -----------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self.heartbeat.start()
+        self.call_after_refresh(self._open, None)
+
+    def _open(self, home: str | None) -> None:
+        self.run_worker(
+            partial(self._opening, home), thread=True, group="open", exit_on_error=False
+        )
+
+    def _opening(self, home: str | None) -> None:
+        """In a thread: open the store, then watch it until the app ends or another is opened."""
+        try:
+            assistant = self._open_assistant(home)
+        except MemError as error:
+            self.call_later_from_thread(partial(self.exit, error))
+            return
+        self.call_later_from_thread(partial(self._opened, assistant))
+
+    def _opened(self, assistant: Assistant) -> None:
+        self.assistant = assistant
+        threading.Thread(target=self._watch, args=(assistant,), daemon=True).start()
+        waiting, self._waiting = self._waiting, []
+        for request in waiting:
+            self.post_message(request)
+        self.post_message(m.FacetsWanted(reply=self._greet))
+
+    def _greet(self, facets: Any) -> None:
+        if not facets.sources:
+            self.push_screen(Welcome(), self._welcomed)
+
+    def _welcomed(self, choice: str | None) -> None:
+        if choice == "add":
+            self.switch_mode("sources")
+            self.call_after_refresh(self.run_action, "screen.add")
+        elif choice == "demo":
+            self._show_samples()
+
+    def _show_samples(self) -> None:
+        """Close this store and open one of its own for the samples; the person's is not touched."""
+        import mem.samples
+
+        self._samples = tempfile.TemporaryDirectory(
+            prefix="mem-samples-", ignore_cleanup_errors=True
+        )
+        folder = Path(str(mem.samples.__file__)).parent
+        old, self.assistant = self.assistant, None
+        if old is not None:
+            old.close()
+        self.notify("Sample notes and chats, in a home of their own.", markup=False)
+        paths = (str(folder / "notes"), str(folder / "chats"))
+        self._open(self._samples.name)
+        self.post_message(
+            m.ImportWanted(paths, reply=lambda _: self._changed(), failed=self._refused)
+        )
+
+    async def on_unmount(self) -> None:
+        self.heartbeat.stop()
+        self._ending.set()
+        for stop in self._stops.values():
+            stop.set()
+        assistant, self.assistant = self.assistant, None
+        if assistant is not None and await asyncio.to_thread(self._wait_until_idle):
+            assistant.close()
+        if self._samples is not None:
+            self._samples.cleanup()
+
+    def _wait_until_idle(self) -> bool:
+        """Whether every thread came to its end in time; one that did not keeps its connection."""
+        with self._idle:
+            return self._idle.wait_for(lambda: not self._at_work, _END_WITHIN_S)
+
+    # --- requests --------------------------------------------------------------------------
+
+    @on(m.Request)
+    def _request(self, request: m.Request) -> None:
+        """Do it in a thread, as soon as the store is open."""
+        if self.assistant is None:
+            self._waiting.append(request)
+            return
+        group = request.group
+        self._newest[group] = request
+        stop = self._stops[group] = threading.Event()
+        self.run_worker(
+            partial(self._perform, self.assistant, request, stop),
+            thread=True,
+            group=group,
+            exit_on_error=False,
+        )
+        self._show_status()
+
+    def _perform(self, assistant: Assistant, request: m.Request, stop: threading.Event) -> None:
+        """In a thread: do the request and hand its value to the loop."""
+        with self._idle:
+            self._at_work += 1
+        try:
+            self._do(assistant, request, self._teller(request, stop))
+        finally:
+            with self._idle:
+                self._at_work -= 1
+                self._idle.notify_all()
+
+    def _do(self, assistant: Assistant, request: m.Request, tell: Callable[[Any], None]) -> None:
+        outdated = request.exclusive and self._newest.get(request.group) is not request
+        if outdated or self._ending.is_set():
+            return
+        try:
+            value = JOBS[type(request)](assistant, request, tell)
+        except (MemError, WorkStopped) as error:
+            self._deliver(request, partial(self._fail, request, error))
+        else:
+            self._deliver(request, partial(self._reply, request, value))
+
+    def _teller(self, request: m.Request, stop: threading.Event) -> Callable[[Any], None]:
+        """Hands progress on, not too often; raises WorkStopped where the person wants that."""
+        last = 0.0
+
+        def tell(progress: Any) -> None:
+            nonlocal last
+            if stop.is_set():
+                raise WorkStopped("Stopped. What was taken in before stays.")
+            moment = time.monotonic()
+            if moment - last >= _PROGRESS_EVERY_S:
+                last = moment
+                self._deliver(request, partial(self._progress, request, progress))
+
+        return tell
+
+    def _deliver(self, request: m.Request, call: Callable[[], None]) -> None:
+        """Run `call` on the loop, unless the app is ending."""
+        del request
+        if not self._ending.is_set():
+            self.call_later_from_thread(call)
+
+    def call_later_from_thread(self, call: Callable[[], None]) -> None:
+        """Run `call` on the loop without waiting for it."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(partial(self.call_later, call))
+
+    def _progress(self, request: m.Request, progress: Any) -> None:
+        report = getattr(request, "progress", None)
+        if report is not None:
+            report(progress)
+
+    def _reply(self, request: m.Request, value: Any) -> None:
+        current = self._newest.get(request.group) is request
+        if current:
+            del self._newest[request.group]
+        if current or not request.exclusive:
+            request.reply(value)
+            self._after(request, value)
+        self._show_status()
+
+    def _fail(self, request: m.Request, error: Exception) -> None:
+        if self._newest.get(request.group) is request:
+            del self._newest[request.group]
+        (request.failed or self._refused)(error)
+        self._show_status()
+        if isinstance(error, WorkStopped):
+            self._changed()
+
+    def _refused(self, error: Exception) -> None:
+        self.notify(str(error), severity="error", markup=False, timeout=10)
+
+    def _after(self, request: m.Request, value: Any) -> None:
+        if isinstance(request, m.OpenFileWanted):
+            self._edit(value, request.locator)
+        elif isinstance(request, _CHANGES):
+            self._changed()
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A failure that has no name of its own is said, and does not end the app."""
+        if event.state is WorkerState.ERROR:
+            error = event.worker.error
+            self.notify(
+                f"Internal error: {type(error).__name__}: {error}. `mem doctor` checks the store.",
+                severity="error",
+                markup=False,
+                timeout=20,
+            )
+
+    @on(m.StopWanted)
+    def _stop_wanted(self, event: m.StopWanted) -> None:
+        if event.work in self._stops:
+            self._stops[event.work].set()
+
+    def _show_status(self) -> None:
+        labels = [request.label for request in self._newest.values() if request.label]
+        status = f"{labels[-1]} …" if labels else ("samples" if self._samples else "")
+        for screen in self.screen_stack:
+            if isinstance(screen, MemScreen):
+                screen.tell(status)
+
+    # --- changes made elsewhere ------------------------------------------------------------
+
+    def _watch(self, assistant: Assistant) -> None:
+        """In a thread of its own: notice what other connections commit."""
+        browser = assistant.browse()
+        seen = browser.version()
+        while not self._ending.wait(_WATCH_EVERY_S) and self.assistant is assistant:
+            version = browser.version()
+            if version != seen:
+                seen = version
+                self.call_later_from_thread(self._changed)
+
+    def _changed(self) -> None:
+        for stack in self._screen_stacks.values():
+            for screen in stack:
+                if isinstance(screen, MemScreen) and screen.is_mounted:
+                    screen.changed()
+
+    # --- going about -----------------------------------------------------------------------
+
+    @on(m.GoTo)
+    async def _go_to(self, event: m.GoTo) -> None:
+        await self.switch_mode(event.screen)
+        screen = self.screen
+        if isinstance(screen, BrowseScreen):
+            screen.look_at(event.view, event.chunk)
+        elif isinstance(screen, MemoryScreen) and event.memory:
+            screen.look_at(event.memory)
+        self._show_status()
+
+    def action_go(self, screen: str) -> None:
+        self.post_message(m.GoTo(screen))
+
+    def action_help(self) -> None:
+        screen = self.screen
+        name = screen.NAME if isinstance(screen, MemScreen) else "ask"
+        self.push_screen(Notice("Keys", help_text(name)))
+
+    def action_palette(self) -> None:
+        self.action_command_palette()
+
+    def action_undo(self) -> None:
+        self.post_message(m.ActWanted("undo", reply=self._undone))
+
+    def _undone(self, sentence: str) -> None:
+        self.notify(sentence, markup=False)
+
+    def action_theme(self) -> None:
+        self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
+
+    def action_stop(self) -> None:
+        """Copy a selection, else stop work, else leave when pressed twice."""
+        selected = self.screen.get_selected_text()
+        running = [group for group, one in self._newest.items() if one.label]
+        if selected:
+            self.copy_to_clipboard(selected)
+        elif running:
+            for group in running:
+                self._stops[group].set()
+        elif time.monotonic() - self._asked_to_leave < _LEAVE_WITHIN_S:
+            self.exit()
+        else:
+            self._asked_to_leave = time.monotonic()
+            self.notify("Press Ctrl-C once more to leave.", timeout=_LEAVE_WITHIN_S, markup=False)
+
+    def _edit(self, path: str | None, locator: str) -> None:
+        if path is None:
+            self.notify("The file of this is no longer there.", severity="warning", markup=False)
+            return
+        problem = open_in_editor(self, Path(path), locator, os.environ)
+        if problem:
+            self.notify(problem, severity="warning", markup=False)

@@ -1,0 +1,69 @@
+"""The command palette and the help, made from the table of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import partial
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from mem.tui.actions import SCREENS, Action, key_name, of_screen
+from mem.tui.screens.base import MemScreen
+
+
+class Actions(Provider):
+    """Everything that can be done on the screen below the palette, and everywhere."""
+
+    def _actions(self) -> Iterable[Action]:
+        screen = self.screen
+        name = screen.NAME if isinstance(screen, MemScreen) else ""
+        yield from of_screen(name)
+        yield from of_screen("app")
+
+    def _run(self, action: Action) -> partial[object]:
+        space = self.app if action.screen == "app" else self.screen
+        return partial(self.app.run_action, action.method, space)
+
+    async def discover(self) -> Hits:
+        for action in self._actions():
+            yield DiscoveryHit(action.label, self._run(action), help=_line(action))
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for action in self._actions():
+            text = f"{action.label}: {action.help}"
+            score = matcher.match(text)
+            if score > 0:
+                yield Hit(score, matcher.highlight(text), self._run(action), help=_line(action))
+
+
+def _line(action: Action) -> str:
+    keys = " ".join(key_name(key) for key in action.keys)
+    return f"{keys}   {action.cli}"
+
+
+def help_text(screen: str) -> Content:
+    """The keys of one screen and of everywhere, each with the command that does the same."""
+    title = next((info.title for info in SCREENS if info.name == screen), screen)
+    parts = [Content.styled(title, "bold underline")]
+    parts += [_entry(action) for action in of_screen(screen)]
+    parts += [Content(""), Content.styled("Everywhere", "bold underline")]
+    parts += [_entry(action) for action in of_screen("app")]
+    parts += [Content(""), Content.styled("In lists", "bold underline")]
+    for keys, text in (
+        ("↑ ↓ j k", "move"),
+        ("⇞ ⇟ g G", "by pages, to the ends"),
+        ("⏎", "open"),
+        ("⇥", "next part of the screen"),
+        ("esc", "out of an input box, so that single keys work"),
+    ):
+        parts.append(Content.assemble((f"  {keys:<10}", "bold"), text))
+    return Content("\n").join(parts)
+
+
+def _entry(action: Action) -> Content:
+    keys = " ".join(key_name(key) for key in action.keys)
+    return Content.assemble(
+        (f"  {keys:<10}", "bold"), action.help, "  ", (action.cli, "$text-muted")
+    )

@@ -1,0 +1,116 @@
+"""Browse, driven by keys over the sample data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mem.tui.widgets.passage import PassageView
+from tests.functional.tui_support import LARGE, SMALL, Driver, drives, run
+
+
+async def search(d: Driver, words: str) -> None:
+    await d.press("slash")
+    await d.type(words)
+    await d.until(lambda: d.screen.view.words == words)  # type: ignore[attr-defined]
+    await d.quiet()
+
+
+@drives("browse.search", "browse.copy", "browse.clear")
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_typing_finds_and_the_match_is_shown_in_its_surroundings(
+    sample_home: Path, size: tuple[int, int]
+) -> None:
+    async def scenario(d: Driver) -> None:
+        await d.go("browse")
+        await d.until(lambda: d.table("#rows").total > 200)
+        await search(d, "cold bar pressu")
+        await d.see("best match", "1.3 bar")
+        preview = d.screen.query_one("#preview", PassageView)
+        await d.until(lambda: preview.passage and preview.passage.matches)
+        assert preview.passage is not None and preview.passage.focus is not None
+        text, spans = preview.passage.focus.text, preview.passage.matches
+        assert {text[a:b].lower() for a, b in spans} >= {"pressure", "bar", "cold"}
+        await d.press("escape", "y")
+        assert "1.3 bar" in d.copied[0]
+        await d.press("x")
+        await d.until(lambda: d.table("#rows").total > 200)
+
+    run(sample_home, scenario, size)
+
+
+@drives("browse.kind", "browse.source", "browse.person", "browse.time", "browse.rows")
+@drives("browse.order")
+def test_filters_narrow_what_is_listed(sample_home: Path) -> None:
+    async def pick(d: Driver, key: str, words: str) -> None:
+        await d.press(key)
+        await d.until(lambda: d.app.screen is not d.screen)
+        await d.type(words)
+        await d.press("enter")
+        await d.until(lambda: d.app.screen is d.screen)
+        await d.quiet()
+
+    async def scenario(d: Driver) -> None:
+        await d.go("browse")
+        await d.until(lambda: d.table("#rows").total > 200)
+        await pick(d, "p", "samira")
+        await d.see("person: Samira")
+        spoken = d.table("#rows").total
+        assert 0 < spoken < 100
+        await pick(d, "t", "October 2025")
+        await d.see("2025-10")
+        assert 0 < d.table("#rows").total < spoken
+        await d.press("o")
+        await d.see("oldest")
+        await d.press("x")
+        await d.quiet()
+        await pick(d, "f", "chat-jsonl")
+        await d.see("kind: chat-jsonl")
+        await pick(d, "s", "chats")
+        await d.press("v")
+        await d.see("5 documents", "rows: documents")
+        await pick(d, "t", "whenever it suits")
+        await d.hear("is not a time")
+
+    run(sample_home, scenario)
+
+
+@drives("browse.forget", "browse.edit")
+def test_forgetting_shows_what_goes_and_only_yes_does_it(sample_home: Path) -> None:
+    async def scenario(d: Driver) -> None:
+        await d.go("browse")
+        await search(d, "plum")
+        await d.press("escape", "v")
+        await d.see("Plum")
+        await d.until(lambda: d.screen.query_one("#preview").passage is not None)  # type: ignore[attr-defined]
+        await d.press("e")
+        await d.hear("cannot step aside")
+        identity = d.row("#rows").key
+        await d.press("D")
+        await d.see("Forget for good?", "1 documents with")
+        await d.press("n")
+        assert d.assistant.show(identity).document.id == identity
+        await d.press("D")
+        await d.see("Forget for good?")
+        await d.press("y")
+        await d.hear("Forgotten: 1 documents")
+        await d.quiet()
+        assert all(row.id != identity for row in d.assistant.documents(limit=100))
+        assert not d.assistant.browse().document_rows([identity])[0]
+
+    run(sample_home, scenario)
+
+
+def test_hostile_text_cannot_steer_the_terminal(sample_home: Path, tmp_path: Path) -> None:
+    note = tmp_path / "hostile.md"
+    note.write_text("# [/nope] [bold]\x1b]0;owned\x07 \u202ereversed\n\nzebra [red]plain\n")
+
+    async def scenario(d: Driver) -> None:
+        d.assistant.ingest(note)
+        await d.go("browse")
+        await search(d, "zebra")
+        await d.see("[red]plain", "[/nope]")
+        assert not set(d.shown) & set("\x1b\x07\u202e")
+
+    run(sample_home, scenario)

@@ -1,0 +1,172 @@
+"""Sources, Health, the first start, and changes made elsewhere."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+import pytest
+
+from mem.assistant import Assistant
+from mem.ingest.ledger import Progress
+from tests.functional.tui_support import LARGE, SMALL, Driver, drives, run
+
+
+def notes(folder: Path, count: int) -> Path:
+    folder.mkdir()
+    for number in range(count):
+        (folder / f"note-{number}.md").write_text(f"# Note {number}\n\nLantern {number}.\n")
+    return folder
+
+
+@drives("sources.add", "sources.again", "sources.browse", "sources.forget")
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_a_folder_is_taken_in_seen_and_forgotten(
+    sample_home: Path, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    folder = notes(tmp_path / "lanterns", 3)
+    (folder / "broken.pdf").write_bytes(b"\x00\x01\x02")
+
+    async def scenario(d: Driver) -> None:
+        await d.go("sources")
+        await d.press("a")
+        await d.see("Take in")
+        await d.type(str(folder))
+        await d.press("enter")
+        await d.see("3 added")
+        await d.quiet()
+        await d.until(lambda: d.table("#sources").total == 3)
+        await d.see("broken.pdf")
+        (folder / "late.md").write_text("# Late\n\nA lamp.\n")
+        await d.press("r")
+        await d.see("1 added", "3 unchanged")
+        await d.press("b")
+        await d.until(lambda: d.screen.NAME == "browse")
+        await d.see("source: lanterns", "Lantern 2")
+        await d.go("sources")
+        await d.press("D")
+        await d.see("Forget for good?", "4 documents")
+        await d.press("y")
+        await d.hear("Forgotten: 4 documents")
+        await d.quiet()
+        assert not list(d.assistant.search("lantern", limit=3)) or all(
+            "lanterns" not in hit.source.uri for hit in d.assistant.search("lantern", limit=3)
+        )
+
+    run(sample_home, scenario, size)
+
+
+@drives("sources.stop", "app.stop")
+def test_an_import_is_stopped_and_what_was_taken_in_stays(
+    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = notes(tmp_path / "many", 400)
+    ingest = Assistant.ingest
+
+    def slowly(self: Assistant, *paths: str, on_progress: object = None) -> object:
+        def tell(progress: Progress) -> None:
+            time.sleep(0.01)
+            on_progress(progress)  # type: ignore[operator]
+
+        return ingest(self, *paths, on_progress=tell)
+
+    monkeypatch.setattr(Assistant, "ingest", slowly)
+
+    async def scenario(d: Driver) -> None:
+        await d.go("sources")
+        for stop in ("c", "ctrl+c"):
+            await d.press("a")
+            await d.see("Take in")
+            await d.type(str(folder))
+            await d.press("enter")
+            await d.see("many/note-")
+            await d.press(stop)
+            await d.see("Stopped. What was taken in before stays.")
+            await d.quiet()
+        await d.press("ctrl+c")
+        await d.hear("once more")
+        assert d.assistant.stats().documents["markdown"] < 41 + 400
+
+    run(sample_home, scenario)
+
+
+def test_a_wrong_path_is_said_and_nothing_breaks(sample_home: Path) -> None:
+    async def scenario(d: Driver) -> None:
+        await d.go("sources")
+        await d.press("a")
+        await d.type("/nowhere/[at]/all")
+        await d.press("enter")
+        await d.see("/nowhere/[at]/all")
+        await d.quiet()
+        assert d.table("#sources").total == 2
+
+    run(sample_home, scenario)
+
+
+def test_what_another_process_changes_appears_by_itself(sample_home: Path, tmp_path: Path) -> None:
+    async def scenario(d: Driver) -> None:
+        await d.go("browse")
+        await d.until(lambda: d.table("#rows").total > 200)
+        before, row = d.table("#rows").total, d.row("#rows").key
+        with Assistant.open(sample_home) as other:
+            other.remember("The heron nests in the poplar.")
+        await d.until(lambda: d.table("#rows").total == before + 1)
+        await d.quiet()
+        assert d.row("#rows").key == row
+
+    run(sample_home, scenario)
+
+
+@drives("health.check", "health.mend")
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_the_doctor_finds_and_mends(sample_home: Path, size: tuple[int, int]) -> None:
+    async def scenario(d: Driver) -> None:
+        await d.go("health")
+        await d.see("documents", "283", "nothing wrong")
+        await d.press("m")
+        await d.hear("nothing to mend")
+        with sqlite3.connect(sample_home / "data" / "mem.db") as connection:
+            connection.execute("DELETE FROM embedding WHERE chunk_pk < 10")
+        connection.close()
+        await d.press("r")
+        await d.see("have no vector yet")
+        await d.press("m")
+        await d.hear("have their vector now")
+        await d.quiet()
+        assert d.assistant.stats().pending_vectors == 0
+
+    run(sample_home, scenario, size)
+
+
+def test_the_first_start_leads_to_the_samples(tmp_path: Path) -> None:
+    home = tmp_path / "empty"
+
+    async def scenario(d: Driver) -> None:
+        await d.see("Memory is empty")
+        await d.press("d")
+        await d.until(lambda: d.app.assistant and d.assistant.paths.data.parent != home)
+        await d.until(lambda: d.assistant.stats().chunks > 200)
+        await d.quiet()
+        await d.press("escape")
+        await d.go("browse")
+        await d.until(lambda: d.table("#rows").total > 200)
+
+    app = run(home, scenario)
+    assert app.assistant is None
+    with Assistant.open(home) as assistant:
+        assert assistant.stats().chunks == 0
+
+
+def test_the_first_start_leads_to_adding_a_folder(tmp_path: Path) -> None:
+    folder = notes(tmp_path / "mine", 2)
+
+    async def scenario(d: Driver) -> None:
+        await d.see("Memory is empty")
+        await d.press("a")
+        await d.see("Take in")
+        await d.type(str(folder))
+        await d.press("enter")
+        await d.see("2 added")
+
+    run(tmp_path / "empty", scenario)

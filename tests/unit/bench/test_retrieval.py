@@ -1,0 +1,160 @@
+"""A benchmark set is measured by the normal path; figures are those computed by hand."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from mem.bench.metrics import RankedHit, Ranking, area, judge, percentile, summarise
+from mem.bench.retrieval import run, write_rankings
+from mem.bench.sets import Question, read_set
+from mem.bench.vectors import KeptVectors
+from mem.errors import ParseFailed, PathMissing
+from mem.testing import FakeEmbedder
+
+TURNS = [
+    ("s1:0", "s1", "Ana", "I adopted a greyhound called Biscuit."),
+    ("s1:1", "s1", "Ben", "Lovely! I am learning to bake bread."),
+    ("s2:0", "s2", "Ana", "Biscuit chewed the sofa today."),
+    ("s2:1", "s2", "Ben", "My sourdough finally rose."),
+]
+
+
+def question(**changes: object) -> Question:
+    fields: dict[str, object] = {
+        "id": "q1",
+        "type": "plain",
+        "text": "What did Ana adopt?",
+        "conversation": "c",
+        "asked_at": "2024-05-01T10:00:00",
+        "evidence": frozenset({"a", "b"}),
+        "evidence_sessions": frozenset({"s"}),
+        "answerable": True,
+    }
+    return Question(**(fields | changes))  # type: ignore[arg-type]
+
+
+def ranking(*turns: str, confidence: float = 0.5) -> Ranking:
+    return Ranking(tuple(RankedHit(turn, f"s{turn}", 0.5, turn) for turn in turns), confidence)
+
+
+def test_turn_figures() -> None:
+    figures = judge(question(), ranking("x", "a", "y", "z", "w", "b"))
+    assert figures["turn R@1"] == 0
+    assert figures["turn R@5"] == 0.5
+    assert figures["turn R@10"] == 1
+    assert figures["turn NDCG@10"] == pytest.approx((0.6309 + 0.3562) / (1 + 0.6309), abs=1e-3)
+
+
+def test_session_figures_count_sessions_by_their_first_hit() -> None:
+    hits = [RankedHit("t", session, 0.5, "") for session in ("s1", "s1", "s2", "s1", "s3")]
+    asked = question(evidence=frozenset(), evidence_sessions=frozenset({"s2", "s9"}))
+    figures = judge(asked, Ranking(tuple(hits), 0.5))
+    assert figures["session R@5"] == 0.5
+    assert figures["session any@5"] == 1
+    assert figures["session all@5"] == 0
+    assert figures["session hit@1"] == 0
+    assert figures["session NDCG@10"] == pytest.approx(0.6309 / (1 + 0.6309), abs=1e-3)
+
+
+def test_current_looks_at_the_first_hit_only() -> None:
+    asked = question(evidence=frozenset(), answers=("Biscuit",))
+    assert judge(asked, Ranking((RankedHit("t", "s", 1, "my biscuit"),), 1))["top-1 current"] == 1
+    assert judge(asked, Ranking((), 0))["top-1 current"] == 0
+
+
+def test_macro_is_the_mean_of_types_and_absent_answers_count_for_abstention_only() -> None:
+    questions = [
+        question(id="1"),
+        question(id="2"),
+        question(id="3", type="rare"),
+        question(id="4", type="absent", answerable=False),
+    ]
+    rankings = {
+        "1": ranking("a", "b", confidence=0.9),
+        "2": ranking("a", "b", confidence=0.2),
+        "3": ranking("x", confidence=0.8),
+        "4": ranking("a", confidence=0.3),
+    }
+    summary = summarise(questions, rankings)
+    assert summary.micro["turn R@10"] == pytest.approx(2 / 3)
+    assert summary.macro["turn R@10"] == 0.5
+    assert set(summary.by_type) == {"plain", "rare"}
+    assert summary.abstention["AUROC"] == pytest.approx(2 / 3)
+
+
+def test_area_and_percentile() -> None:
+    assert area([2, 3], [1, 3]) == pytest.approx((1 + 0 + 1 + 0.5) / 4)
+    assert percentile([5, 1, 3], 0.5) == 3
+    assert percentile([], 0.5) == 0
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "tiny"
+    made.mkdir()
+    sessions: dict[str, list[dict[str, str]]] = {}
+    for turn, session, speaker, text in TURNS:
+        sessions.setdefault(session, []).append(
+            {"id": turn, "speaker": speaker, "role": "user", "text": text, "at": "2024-01-01T10:00"}
+        )
+    lines = [
+        json.dumps({"conversation": "c", "session": name, "at": "2024-01-01T10:00", "turns": turns})
+        for name, turns in sessions.items()
+    ]
+    (made / "sessions.jsonl.gz").write_bytes(gzip.compress("\n".join(lines).encode()))
+    asked = {
+        "id": "q1",
+        "type": "plain",
+        "question": "What did Ana adopt?",
+        "asked_at": None,
+        "conversation": "c",
+        "evidence": ["s1:0"],
+        "evidence_sessions": ["s1"],
+        "answer": "a greyhound",
+        "answerable": True,
+    }
+    only = asked | {"id": "q2", "sessions": ["s2"], "evidence": ["s2:0"]}
+    (made / "questions.jsonl").write_text(json.dumps(asked) + "\n" + json.dumps(only) + "\n")
+    return made
+
+
+def test_a_set_is_imported_and_searched(folder: Path, tmp_path: Path) -> None:
+    embedder = FakeEmbedder()
+    (result,) = run([folder], tmp_path / "kept", baselines=True, embedder=embedder)
+    assert set(result.summaries) == {"mem", "BM25", "vectors", "RRF"}
+    assert result.summaries["mem"].micro["turn R@1"] == 1
+    assert {hit.session for hit in result.rankings["q2"].hits} == {"s2"}
+    embedded = len(embedder.embedded)
+    (again,) = run([folder], tmp_path / "kept", embedder=embedder)
+    assert again.rankings == result.rankings
+    assert embedder.embedded[embedded:] == ["What did adopt?"] * 2
+    write_rankings([result], tmp_path / "out.jsonl")
+    line = json.loads((tmp_path / "out.jsonl").read_text().splitlines()[0])
+    assert set(line) == {"id", "hits", "confidence"}
+    assert set(line["hits"][0]) == {"turn", "session", "score", "text"}
+
+
+def test_a_set_that_is_not_whole_is_refused(folder: Path) -> None:
+    (folder / "questions.jsonl").write_text("{not json\n")
+    with pytest.raises(ParseFailed):
+        read_set(folder)
+    (folder / "questions.jsonl").unlink()
+    with pytest.raises(PathMissing):
+        read_set(folder)
+
+
+def test_vectors_are_kept_by_content(tmp_path: Path) -> None:
+    embedder = FakeEmbedder()
+    kept = KeptVectors(tmp_path / "v" / "vectors.db", lambda: embedder)
+    first = kept.embed(["one", "two", "one"])
+    assert embedder.embedded == ["one", "two"]
+    kept.close()
+    kept = KeptVectors(tmp_path / "v" / "vectors.db", lambda: embedder)
+    assert (kept.embed(["two", "one"]) == first[[1, 0]]).all()
+    assert (kept.embed_query("one") == first[0]).all()
+    assert embedder.embedded == ["one", "two"]
+    kept.close()

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from mem.extraction.timing import take_times
+
+NOW = datetime(2025, 11, 20, 9)  # a Thursday
+
+
+@pytest.mark.parametrize(
+    ("clause", "future", "text", "phrase"),
+    [
+        ("I sold the boat yesterday", False, "I sold the boat", " on 19 November 2025"),
+        ("Last week, my aunt died", False, "my aunt died", " in the week of 10 November 2025"),
+        ("I moved in June", False, "I moved", " in June 2025"),
+        ("I'll see Dr Obi on Tuesday", True, "I'll see Dr Obi", " on 25 November 2025"),
+        ("We marry in April", True, "We marry", " in April 2026"),
+        ("I was born in 1984", False, "I was born in 1984", ""),
+        ("The exam is on 12 December", True, "The exam is on 12 December 2025", ""),
+        ("I have lived here since 2021", False, "I have lived here since 2021", ""),
+        ("I'm tired these days", False, "I'm tired", ""),
+        ("The class is on Tuesdays", False, "The class is on Tuesdays", ""),
+        ("Mum's birthday is 14 May", False, "Mum's birthday is 14 May", ""),
+    ],
+)
+def test_relative_times_become_dates(clause: str, future: bool, text: str, phrase: str) -> None:
+    timed = take_times(clause, NOW, future=future)
+    assert (timed.text, timed.phrase) == (text, phrase)
+
+
+def test_the_span_is_half_open() -> None:
+    timed = take_times("I sold the boat yesterday", NOW, future=False)
+    assert (timed.start, timed.end) == (datetime(2025, 11, 19), datetime(2025, 11, 20))
+
+
+def test_since_opens_validity_and_is_no_event() -> None:
+    timed = take_times("I have lived here since 2021", NOW, future=False)
+    assert (timed.start, timed.end, timed.since) == (None, None, datetime(2021, 1, 1))
+
+
+def test_without_a_date_of_saying_relative_words_are_dropped() -> None:
+    timed = take_times("I sold the boat yesterday", None, future=False)
+    assert (timed.text, timed.phrase, timed.start) == ("I sold the boat", "", None)
+
+
+def test_two_times_leave_the_span_open() -> None:
+    timed = take_times("I left on 3 May 2024 and came back on 9 June 2024", NOW, future=False)
+    assert timed.start is None
