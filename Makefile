@@ -36,3 +36,7 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	@touch $(READY)
+
+.PHONY: screenshots
+screenshots: $(READY)  ## pictures of the full-screen UI, and its key table
+	$(BIN)/python scripts/screenshots.py

@@ -192,19 +192,24 @@ class Assistant(Parts):
         sessions: Collection[str] | None = None,
         asked_at: datetime | str | None = None,
         explain: bool = False,
+        memories: bool = True,
     ) -> SearchResult:
-        """A sequence of hits, best first. Raises EmptyQuery.
+        """A sequence of hits, best first: passages, and with `memories` statements drawn from them.
 
         `asked_at` is the moment that "yesterday" in the query refers to; times given as text are
-        ISO 8601.
+        ISO 8601. Raises EmptyQuery.
         """
-        return self.retriever.search(
+        moment = _moment(asked_at) or self.clock.now()
+        found = self.retriever.search(
             query,
             filters=_filters(filters, since, before, sessions),
             limit=limit,
-            asked_at=_moment(asked_at) or self.clock.now(),
+            asked_at=moment,
             explain=explain,
         )
+        if not memories or not self.store.has_memories():
+            return found
+        return self.memory_finder.add(found, limit=limit, asked_at=moment)
 
     def ask(
         self,
@@ -224,14 +229,21 @@ class Assistant(Parts):
         limits = _filters(filters, since, before, sessions)
 
         def search(text: str) -> SearchResult:
-            return self.search(text, limit=limit, filters=limits, asked_at=moment)
+            return self.search(text, limit=limit, filters=limits, asked_at=moment, memories=False)
 
         answerer = ExtractiveAnswerer(
             embedder=self.embedder, neighbours=self._neighbours, search=search
         )
-        return answerer.answer(
+        answer = answerer.answer(
             question, search(question), asked_at=moment, sentences=self.settings.answer_sentences
         )
+        self._learn(answer)
+        return answer
+
+    def _learn(self, answer: Answer) -> None:
+        """What was cited gains by it, unless use is not to teach."""
+        if self.settings.learn_from_use == "on" and self.store.has_memories():
+            self.memories.note_cited(answer.citations)
 
     def _neighbours(self, chunk: str) -> Sequence[Chunk]:
         """The chunk with the one before and the one after it."""

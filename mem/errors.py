@@ -222,7 +222,9 @@ class WrongRecoveryKey(VaultError):
 
 class VaultNameUnknown(VaultError):
     def __init__(self, name: str) -> None:
-        super().__init__(f"The vault has nothing called {name!r}. `mem vault list` shows the names.")
+        super().__init__(
+            f"The vault has nothing called {name!r}. `mem vault list` shows the names."
+        )
 
 
 class VaultNameTaken(VaultError):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mem.hooks.manager import Plugins
     from mem.ingest.pipeline import Importer
     from mem.ingest.secretkeeper import SecretKeeper
+    from mem.retrieval.derived import MemoryFinder
     from mem.retrieval.retriever import Retriever
     from mem.store.embeddings import Embeddings
     from mem.vectors.choice import AutoIndex
@@ -124,6 +125,21 @@ class Parts:
             stored=self.embeddings,
             index=self.index,
             embedder=self.embedder,
+        )
+
+    @cached_property
+    def memory_finder(self) -> MemoryFinder:
+        """Puts the memories that match a search among its hits."""
+        from mem.retrieval.derived import MemoryFinder
+        from mem.store.fulltext import Fulltext
+        from mem.store.memory_search import MemorySearch
+
+        model = self.embedder
+        return MemoryFinder(
+            memories=MemorySearch(self.store.database, model.fingerprint, model.dimensions),
+            chunks=self.store.chunks,
+            fulltext=Fulltext(self.store.database),
+            embedder=model,
         )
 
     @cached_property

@@ -53,7 +53,7 @@ RATE = 0.08
 FOLDS = 5
 CANDIDATES = 400
 # Not trained: nothing in the sets varies there, or it would only describe them.
-FIXED = {"variant": -1.0, "phrase": 0.5}
+FIXED = {"aside": -1.0, "phrase": 0.5}
 _NOW = datetime(2026, 1, 1)
 
 
@@ -258,13 +258,19 @@ def calibrate(
     """Scale and offset that turn a score into the chance that a hit is evidence (Platt 1999)."""
     scores: list[float] = []
     meant: list[float] = []
+    groups: list[str] = []
     for one in examples:
         if one.question.answerable and not one.question.evidence:
             continue
         for hit in ranked(one, weights(one)).hits[:10]:
+            groups.append(one.group)
             scores.append(hit.score)
             meant.append(float(one.question.answerable and hit.turn in one.question.evidence))
     fitted = logistic_fit(np.array(scores)[:, None], np.array(meant), np.ones(len(meant)))
+    for name in sorted(set(groups)):
+        rows = np.array([group == name for group in groups])
+        said = 1 / (1 + np.exp(-(np.array(scores)[rows] * fitted[0] + fitted[1])))
+        print(f"calibration {name}: said {said.mean():.3f}, was {np.array(meant)[rows].mean():.3f}")
     return float(fitted[0]), float(fitted[1])
 
 

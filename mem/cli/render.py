@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mem.assistant import DocumentView
     from mem.core.answer import Answer, Citation
     from mem.core.chunk import Chunk
-    from mem.core.query import Hit
+    from mem.core.query import Drawn, Hit
     from mem.ingest.ledger import Ledger
     from mem.store.documents import DocumentRecord
 
@@ -40,9 +40,19 @@ _ID_SHOWN = 10
 def hits(found: Sequence[Hit], style: Style, *, explain: bool = False) -> list[str]:
     """Ranked results, a blank line between two."""
     lines: list[str] = []
+    listed = {one.id for one in found}
     for rank, one in enumerate(found, 1):
         lines += [*([""] if lines else []), *_hit(rank, one, style, explain=explain)]
+        lines += [
+            line for drawn in one.derived if drawn.id not in listed for line in _drawn(drawn, style)
+        ]
     return lines
+
+
+def _drawn(one: Drawn, style: Style) -> list[str]:
+    """A memory below the passage that it was drawn from."""
+    text = sanitize_line(one.text) + (" (in conflict)" if one.conflicts else "")
+    return wrapped(f"memory {sanitize_line(one.id[:_ID_SHOWN])}: {text}", (), style, indent=_INDENT)
 
 
 def _hit(rank: int, one: Hit, style: Style, *, explain: bool) -> list[str]:
@@ -53,7 +63,7 @@ def _hit(rank: int, one: Hit, style: Style, *, explain: bool) -> list[str]:
     where = place(one.source.uri, locator_at(one.source.locator, one.text, matched))
     lines = [
         head + style.bold(title) + style.dim(tail),
-        *_origin(one.speaker, where, style),
+        *_origin(_kind(one) + (one.speaker or ""), where, style),
         *snippet(one.text, one.highlights, style, indent=_INDENT),
     ]
     if explain:
@@ -62,6 +72,14 @@ def _hit(rank: int, one: Hit, style: Style, *, explain: bool) -> list[str]:
         )
         lines += wrapped(f"{sanitize_line(one.id)}  {signals}", (), style, indent=_INDENT)
     return lines
+
+
+def _kind(one: Hit) -> str:
+    """What a hit is, where it is no passage."""
+    if one.kind != "memory":
+        return ""
+    state = " in conflict" if "conflict" in one.signals else ""
+    return f"memory {one.id[:_ID_SHOWN]}{state}" + (" · " if one.speaker else "")
 
 
 def _origin(speaker: str | None, where: str, style: Style) -> list[str]:

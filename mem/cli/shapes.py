@@ -29,8 +29,8 @@ def time(moment: datetime | None) -> str | None:
 
 
 def hit(value: Hit) -> Shape:
-    """One search result."""
-    return {
+    """One search result; `derived` are memories drawn from it that match, where there are any."""
+    shape: Shape = {
         "id": value.id,
         "kind": value.kind,
         "text": value.text,
@@ -47,6 +47,17 @@ def hit(value: Hit) -> Shape:
         "session_id": value.session_id,
         "signals": {name: round(signal, 4) for name, signal in value.signals.items()},
     }
+    if value.derived:
+        shape["derived"] = [
+            {
+                "id": drawn.id,
+                "text": drawn.text,
+                "score": round(drawn.score, 4),
+                "conflict": drawn.conflicts,
+            }
+            for drawn in value.derived
+        ]
+    return shape
 
 
 def filters(value: Filters) -> Shape:

@@ -40,11 +40,26 @@ class HitSource:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawn:
+    """A memory that matches the query and was drawn from the words of the hit that it stands on.
+
+    `conflicts` says that another memory in use contradicts it.
+    """
+
+    id: str
+    text: str
+    score: float
+    conflicts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One ranked result; `score` is in [0, 1] and comparable between queries.
 
     `id` is the chunk's (or memory's, episode's) id; `signals` says what made up the score.
-    `highlights` are character spans of `text` that match the query's words.
+    `highlights` are character spans of `text` that match the query's words. A hit of kind "memory"
+    is a statement, its source and times those of its first evidence; `derived` are memories drawn
+    from the hit's message or passage.
     """
 
     id: str
@@ -61,6 +76,7 @@ class Hit:
     session_id: str | None = None
     signals: Mapping[str, float] = field(default_factory=lambda: _NO_SIGNALS)
     highlights: tuple[tuple[int, int], ...] = ()
+    derived: tuple[Drawn, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

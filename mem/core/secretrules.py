@@ -298,16 +298,16 @@ _PASSWORDS: Final = (
 # No literal stands at these: they are searched for from two digits on (`NUMBER`).
 _NUMBERS: Final = (
     Rule(
-        "card-number",
-        (),
-        re.compile(r"(?<![\w./+|-])[2-6]\d{3}(?:[ -]?\d){10,12}(?![\d|-]|\.\d)"),
-        check.is_card,
-    ),
-    Rule(
         "iban",
         (),
         re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?"),
         check.is_iban,
+    ),
+    Rule(
+        "card-number",
+        (),
+        re.compile(r"(?<![\w./+|-])[2-6]\d{3}(?:[ -]?\d){10,12}(?![\d|-]|\.\d)"),
+        check.is_card,
     ),
 )
 #: Two digits and so many more characters that a number may stand here, or two letters before.

@@ -31,8 +31,7 @@ class Table:
 
     `session` numbers the runs of one session (a note is one session), `message` the messages (a
     chunk of a note is its own). `allowed` rows may come back; the others only lend their context.
-    `cosine` is that of the whole question, `cosine_part` the highest of it and its parts; they are
-    0 and `embedded` is false where a chunk has no vector yet.
+    `cosine` is 0 and `embedded` false where a chunk has no vector yet.
     """
 
     rows: Surroundings
@@ -42,7 +41,6 @@ class Table:
     allowed: Mask
     embedded: Mask
     cosine: Floats
-    cosine_part: Floats
     lengths: Floats
 
     def __len__(self) -> int:
@@ -96,13 +94,10 @@ def build(
     rows: Surroundings,
     *,
     stored: StoredVectors,
-    queries: Vectors,
+    query: Vectors,
     allowed: Collection[int] | None,
 ) -> Table:
-    """The table of these rows; chunks of documents that are gone are never allowed.
-
-    `queries` is (1 + parts, dimensions): the whole question, then its parts.
-    """
+    """The table of these rows; chunks of documents that are gone are never allowed."""
     import numpy as np
 
     keys = np.array(rows.keys, dtype=np.int64)
@@ -111,10 +106,10 @@ def build(
         mask &= np.fromiter((key in allowed for key in rows.keys), np.bool_, len(rows.keys))
     vectors = stored.vectors(rows.keys)
     embedded = np.fromiter((key in vectors for key in rows.keys), np.bool_, len(rows.keys))
-    cosines = np.zeros((len(keys), len(queries)), dtype=np.float32)
+    cosine = np.zeros(len(keys), dtype=np.float32)
     if vectors:
         matrix = np.stack([vectors[int(key)] for key in keys[embedded]])
-        cosines[embedded] = matrix @ queries.T
+        cosine[embedded] = matrix @ query
     return Table(
         rows=rows,
         keys=keys,
@@ -122,8 +117,7 @@ def build(
         message=_messages(rows),
         allowed=mask,
         embedded=embedded,
-        cosine=cosines[:, 0],
-        cosine_part=cosines.max(axis=1),
+        cosine=cosine,
         lengths=np.array(rows.lengths, dtype=np.float32),
     )
 

@@ -30,7 +30,7 @@ def measure(scores: Floats, signals: Floats) -> list[float]:
     return [
         float(scores[0]),
         float(scores[:_FEW].mean()),
-        float(few[:, INDEX["cosine_part"]].max()),
+        float(few[:, INDEX["cosine"]].max()),
         float(signals[0, INDEX["coverage"]]),
         float(signals[0, INDEX["speaker_named"]] - signals[0, INDEX["speaker_other"]]),
     ]

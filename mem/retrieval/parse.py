@@ -30,7 +30,6 @@ _ADDRESSED = re.compile(r"\b(you|your|yours)\b", re.IGNORECASE)
 # Words that begin many questions and are names as well.
 _NAMES_TOO = STOPWORDS | {"may", "mark", "will"}
 _MIN_NICKNAME = 3
-MAX_PARTS = 4
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 _GREETING = re.compile(
     r"^\W*(hi|hello|hey|good (morning|afternoon|evening)|thanks|thank you|ok(ay)?)\b", re.IGNORECASE
@@ -93,9 +92,9 @@ class ParsedQuestion:
 
     `rest` is the question without the speakers' names: what its vector is made of. `words` are
     the distinct carrying words of `rest`, `speakers` names as the store has them, `names`
-    capitalised words or runs of them that are no speakers, `phrases` what stands in quotes,
-    `parts` the sentences of a question that has several. A question is `continuing` when it reads
-    like the next message of a conversation rather than a look back at all of it.
+    capitalised words or runs of them that are no speakers, `phrases` what stands in quotes.
+    A question is `continuing` when it reads like the next message of a conversation rather than a
+    look back at all of it.
     """
 
     text: str
@@ -110,7 +109,6 @@ class ParsedQuestion:
     addressed: bool
     continuing: bool
     asked_at: datetime
-    parts: tuple[str, ...] = ()
 
 
 def parse(text: str, *, speakers: Iterable[str], asked_at: datetime) -> ParsedQuestion:
@@ -135,7 +133,6 @@ def parse(text: str, *, speakers: Iterable[str], asked_at: datetime) -> ParsedQu
         addressed=bool(_ADDRESSED.search(read)),
         continuing=_continues(read),
         asked_at=asked_at,
-        parts=_parts(rest),
     )
 
 
@@ -200,15 +197,6 @@ def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     rest = " ".join("".join(kept).split())
     carries = any(word not in STOPWORDS for word in _WORD.findall(rest.lower()))
     return rest if carries else " ".join(text.split())
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    """The sentences that carry enough to be looked for by themselves, where there are several."""
-    sentences = [" ".join(found.split()) for found in _SENTENCE.findall(text)]
-    telling = [one for one in sentences if len(content_words(one)) >= 3]
-    if len(telling) < 2:
-        return ()
-    return tuple(sorted(telling, key=len, reverse=True)[:MAX_PARTS])
 
 
 def _continues(text: str) -> bool:

@@ -1,8 +1,8 @@
 """Of statements that differ only in what they claim, the newest comes first.
 
-Two statements conflict when one speaker says both, they begin or end alike, the words of the
-question stand in what is alike, and each says something else in the rest. Only their order among
-themselves changes.
+Two statements conflict when one speaker says both, in two messages or two notes, they begin or
+end alike, the words of the question stand in what is alike, and each says something else in the
+rest. Only their order among themselves changes.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class _Statement:
     words: tuple[str, ...]
     held: frozenset[str]
     speaker: str | None
+    note: str | None
     newness: tuple[datetime, int]
 
 
@@ -101,13 +102,16 @@ def _statements(
             continue
         best[at] = coverage
         chunk = places[at].stored.chunk
+        note = chunk.document_id if chunk.message_id is None else None
         newness = ((chunk.said_at or datetime.min).replace(tzinfo=None), chunk.seq)
-        found[at] = _Statement(tuple(stems), frozenset(held), chunk.speaker, newness)
+        found[at] = _Statement(tuple(stems), frozenset(held), chunk.speaker, note, newness)
     return found
 
 
 def _conflict(one: _Statement, other: _Statement) -> bool:
     if one.speaker != other.speaker or not one.held or one.words == other.words:
+        return False
+    if one.note is not None and one.note == other.note:
         return False
     shorter = min(len(one.words), len(other.words))
     begins = _alike(one.words, other.words, shorter)

@@ -17,7 +17,7 @@ from mem.errors import EmptyQuery
 from mem.retrieval.candidates import REACH, Table, build
 from mem.retrieval.fusion import Weights, shipped
 from mem.retrieval.lexical import Lexical, look_up
-from mem.retrieval.parse import ParsedQuestion, parse
+from mem.retrieval.parse import parse
 from mem.retrieval.presenting import Presenter
 from mem.retrieval.ranking import Found, Ranked, rank
 from mem.retrieval.signals import compute
@@ -96,11 +96,11 @@ class Retriever:
         database = self._fulltext.database
         question = parse(query, speakers=speakers(database), asked_at=asked_at)
         lexical = look_up(self._fulltext, question.words, chunks=max(1, self._chunks.count()))
-        vectors = self._vectors(question)
+        vector = self._embedder.embed_query(question.rest)
         allowed = self._allowed(filters)
-        seeds = self._seeds(lexical, vectors, allowed, max(SEEDS, SEEDS_PER_HIT * limit))
+        seeds = self._seeds(lexical, vector, allowed, max(SEEDS, SEEDS_PER_HIT * limit))
         rows = surroundings(database, seeds, reach=REACH) if seeds else _NOTHING
-        table = build(rows, stored=self._stored, queries=vectors, allowed=allowed)
+        table = build(rows, stored=self._stored, query=vector, allowed=allowed)
         return Found(question, lexical, table, compute(question, lexical, table))
 
     def order(self, found: Found, *, limit: int) -> Ranked:
@@ -113,16 +113,12 @@ class Retriever:
             limit=limit,
         )
 
-    def _vectors(self, question: ParsedQuestion) -> Vectors:
-        """(1 + parts, dimensions): the whole question, then its parts."""
-        return self._embedder.embed([question.rest, *question.parts])
-
     def _allowed(self, filters: Filters) -> set[int] | None:
         """Keys that pass; None without filters, when what is gone is left out later."""
         return None if filters.empty else self._chunks.allowed(filters)
 
     def _seeds(
-        self, lexical: Lexical, vectors: Vectors, allowed: Collection[int] | None, count: int
+        self, lexical: Lexical, vector: Vectors, allowed: Collection[int] | None, count: int
     ) -> set[int]:
         import numpy as np
 
@@ -131,13 +127,8 @@ class Retriever:
             passing = np.isin(keys, np.fromiter(allowed, np.int64, len(allowed)))
             keys, scores = keys[passing], scores[passing]
         best = keys[np.lexsort((keys, -scores))[:count]]
-        seeds = {int(key) for key in best}
-        for at, vector in enumerate(vectors):
-            wanted = count if at == 0 else count // 3
-            seeds.update(
-                key for key, _ in self._index.search(vector, limit=wanted, allowed=allowed)
-            )
-        return seeds
+        near = self._index.search(vector, limit=count, allowed=allowed)
+        return {int(key) for key in best} | {key for key, _ in near}
 
 
 _NOTHING = Surroundings([], [], [], [], [], [], [], [], [], [], [], [])

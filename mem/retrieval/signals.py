@@ -50,8 +50,7 @@ NAMES = (
     "length",
     "short",
     "time_near",
-    "variant",
-    "cosine_part",
+    "aside",
     "cosine_session_mean",
     "lexical_session_mean",
     "coverage_session",
@@ -116,7 +115,6 @@ def _lexical_signals(columns: dict[str, Floats], lexical: Lexical, table: Table)
 def _cosine_signals(columns: dict[str, Floats], table: Table) -> None:
     cosine = table.cosine
     columns["cosine"] = cosine
-    columns["cosine_part"] = table.cosine_part
     columns["cosine_of_best"] = cosine - cosine.max(initial=0.0)
     _context(columns, "cosine", cosine, table)
 
@@ -136,14 +134,16 @@ def _speaker_signals(columns: dict[str, Floats], question: ParsedQuestion, table
     def marks(values: list[bool]) -> Floats:
         return np.array(values, dtype=np.float32)
 
-    if question.speakers:
-        named = marks([speaker in question.speakers for speaker in table.rows.speakers])
-        speaks = marks([speaker is not None for speaker in table.rows.speakers])
-        columns["speaker_named"] = named
-        columns["speaker_other"] = speaks - named
+    # Where nobody is named, nobody is the wrong one.
+    named = marks(
+        [not question.speakers or one in question.speakers for one in table.rows.speakers]
+    )
+    speaks = marks([speaker is not None for speaker in table.rows.speakers])
+    columns["speaker_named"] = named
+    columns["speaker_other"] = speaks * (1.0 - named)
     replies = marks([role in ("assistant", "system", "tool") for role in table.rows.roles])
-    answered = table.best_of(table.session, replies)
-    own = marks([role == "user" for role in table.rows.roles]) * answered
+    # What people say and note themselves; where nobody else replies, all of it.
+    own = 1.0 - replies
     columns["own_words"] = own
     columns["own_words_first_person"] = own * question.first_person
     columns["own_words_continuing"] = own * question.continuing
@@ -157,7 +157,12 @@ def _place_signals(columns: dict[str, Floats], question: ParsedQuestion, table: 
     columns["length"] = np.log(np.maximum(table.lengths, 1) / 300.0)
     columns["length_continuing"] = columns["length"] * question.continuing
     columns["short"] = (table.lengths < _SHORT).astype(np.float32)
-    columns["variant"] = np.array(table.rows.variants, dtype=np.float32)
+    # Branches that a conversation left, and a note's own front matter.
+    aside = [
+        bool(variant) or role == "metadata"
+        for variant, role in zip(table.rows.variants, table.rows.roles, strict=True)
+    ]
+    columns["aside"] = np.array(aside, dtype=np.float32)
     times = [parse_time(said) if said else None for said in table.rows.said_at]
     if question.times:
         columns["time_near"] = np.array(

@@ -27,6 +27,7 @@ class Settings:
     index_exact_below: int = 20_000
     user_names: tuple[str, ...] = ()
     answer_sentences: int = 3
+    learn_from_use: str = "on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,12 @@ _KNOWN: Final = (
         "sentences that an answer has at most",
         1,
         20,
+    ),
+    Setting(
+        "learn.from_use",
+        _DEFAULTS.learn_from_use,
+        "what answers cite is remembered better and found sooner (on), or use teaches nothing (off)",
+        choices=("on", "off"),
     ),
 )
 

@@ -40,6 +40,8 @@ DOCUMENT_ORDERS = {
     "document": "document.title COLLATE NOCASE, document.id",
 }
 BEST = "best match"
+# Front matter is about a note, not in it; it is found by search and shown with its note.
+_NO_METADATA = "chunk.pk NOT IN (SELECT pk FROM chunk WHERE role = 'metadata')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Browser:
         joined = "document." in where or view.order == "document"
         table = "chunk"
         order = CHUNK_ORDERS.get(view.order, CHUNK_ORDERS["newest"])
-        clauses = [where] if where else []
+        clauses = [_NO_METADATA, *([where] if where else [])]
         if joined:
             table += " JOIN document ON document.id = chunk.document_id"
         if expression and view.order == BEST:
@@ -118,7 +120,7 @@ class Browser:
         elif expression:
             clauses.append("chunk.pk IN (SELECT rowid FROM chunk_fts WHERE chunk_fts MATCH ?)")
             parameters.append(expression)
-        sql = f"SELECT chunk.pk FROM {table} WHERE {' AND '.join(clauses) or '1'} ORDER BY {order}"
+        sql = f"SELECT chunk.pk FROM {table} WHERE {' AND '.join(clauses)} ORDER BY {order}"
         keys = array("q")
         with translated(self._database.path):
             cursor = self._database.connection.execute(sql, parameters)
@@ -135,7 +137,7 @@ class Browser:
         if keys and isinstance(keys[0], str):
             wanted = self._chunks.places([found[chunk]])[found[chunk]][0]
         try:
-            return keys.index(wanted)  # type: ignore[arg-type]  # as the keys are
+            return keys.index(wanted)
         except ValueError:
             return None
 
@@ -243,7 +245,7 @@ class Browser:
         width = {"month": 7, "day": 10}[unit]
         rows = self._database.rows(
             f"SELECT substr(said_at, 1, {width}) AS unit, count(*) FROM chunk "
-            "WHERE said_at >= ? AND said_at < ? GROUP BY unit ORDER BY unit",
+            f"WHERE {_NO_METADATA} AND said_at >= ? AND said_at < ? GROUP BY unit ORDER BY unit",
             (since, before),
         )
         return {str(name): int(str(count)) for name, count in rows}

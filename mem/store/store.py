@@ -74,5 +74,10 @@ class Store:
             for identity, uri, kind, added, files, documents in rows
         ]
 
+    def has_memories(self) -> bool:
+        """Whether there is a memory in use at all: one look into an index."""
+        rows = self.database.rows("SELECT 1 FROM memory WHERE status = 'active' LIMIT 1")
+        return bool(rows)
+
     def close(self) -> None:
         self.database.close()

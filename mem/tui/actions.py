@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from textual.binding import Binding
+    from textual.binding import BindingType
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,7 @@ def of_screen(screen: str) -> list[Action]:
     return [action for action in ACTIONS if action.screen == screen]
 
 
-def bindings(screen: str) -> list[Binding]:
+def bindings(screen: str) -> list[BindingType]:
     """Textual's bindings of one screen, or of `app`."""
     from textual.binding import Binding
 

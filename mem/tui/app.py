@@ -8,12 +8,13 @@ happens, and the store is closed after the last thread is done with it.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,24 +24,16 @@ from textual.worker import Worker, WorkerState
 
 from mem.errors import MemError
 from mem.tui import messages as m
-from mem.tui.actions import bindings
-from mem.tui.editor import open_in_editor
+from mem.tui.actions import SCREENS, bindings
 from mem.tui.heartbeat import Heartbeat
-from mem.tui.jobs import JOBS, WorkStopped
-from mem.tui.palette import Actions, help_text
-from mem.tui.screens.ask import AskScreen
 from mem.tui.screens.base import MemScreen
-from mem.tui.screens.browse import BrowseScreen
-from mem.tui.screens.health import HealthScreen
-from mem.tui.screens.memory import MemoryScreen
-from mem.tui.screens.people import PeopleScreen
-from mem.tui.screens.prune import PruneScreen
-from mem.tui.screens.review import ReviewScreen
-from mem.tui.screens.sources import SourcesScreen
-from mem.tui.screens.timeline import TimelineScreen
-from mem.tui.widgets.dialogs import Notice, Welcome
 
 if TYPE_CHECKING:
+    from tempfile import TemporaryDirectory
+
+    from textual.binding import BindingType
+    from textual.command import Provider
+
     from mem.assistant import Assistant
 
 _WATCH_EVERY_S = 1.5
@@ -56,6 +49,20 @@ _CHANGES = (
     m.PruneNow,
     m.ConsolidateWanted,
 )
+
+
+def make_screen(name: str) -> MemScreen:
+    """A main screen; its module is imported only when it is first gone to."""
+    module = import_module(f"mem.tui.screens.{name}")
+    made: MemScreen = getattr(module, f"{name.capitalize()}Screen")()
+    return made
+
+
+def palette() -> type[Provider]:
+    """The palette's commands, imported when it is first opened."""
+    from mem.tui.palette import Actions
+
+    return Actions
 
 
 class MemApp(App[MemError | None]):
@@ -74,21 +81,11 @@ class MemApp(App[MemError | None]):
         "screens/sources.tcss",
         "screens/health.tcss",
     ]
-    MODES: ClassVar = {
-        "ask": AskScreen,
-        "browse": BrowseScreen,
-        "memory": MemoryScreen,
-        "review": ReviewScreen,
-        "timeline": TimelineScreen,
-        "people": PeopleScreen,
-        "prune": PruneScreen,
-        "sources": SourcesScreen,
-        "health": HealthScreen,
-    }
+    MODES: ClassVar = {info.name: partial(make_screen, info.name) for info in SCREENS}
     DEFAULT_MODE = "ask"
-    COMMANDS: ClassVar = {Actions}
+    COMMANDS: ClassVar = {palette}
     COMMAND_PALETTE_BINDING = "ctrl+p"
-    BINDINGS = bindings("app")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("app")
 
     def __init__(self, open_assistant: Callable[[str | None], Assistant]) -> None:
         super().__init__()
@@ -99,7 +96,7 @@ class MemApp(App[MemError | None]):
         self._newest: dict[str, m.Request] = {}
         self._stops: dict[str, threading.Event] = {}
         self._ending = threading.Event()
-        self._samples: tempfile.TemporaryDirectory[str] | None = None
+        self._samples: TemporaryDirectory[str] | None = None
         self._asked_to_leave = 0.0
         self._idle = threading.Condition()
         self._at_work = 0
@@ -123,16 +120,23 @@ class MemApp(App[MemError | None]):
             self.call_later_from_thread(partial(self.exit, error))
             return
         self.call_later_from_thread(partial(self._opened, assistant))
+        # Read here what going to another screen would otherwise read on the loop.
+        for name in ("palette", *(f"screens.{info.name}" for info in SCREENS)):
+            import_module(f"mem.tui.{name}")
 
     def _opened(self, assistant: Assistant) -> None:
         self.assistant = assistant
         threading.Thread(target=self._watch, args=(assistant,), daemon=True).start()
+        # What was loaded so far stays: the collector need not walk through it (80 ms) again.
+        gc.freeze()
         waiting, self._waiting = self._waiting, []
         for request in waiting:
             self.post_message(request)
         self.post_message(m.FacetsWanted(reply=self._greet))
 
     def _greet(self, facets: Any) -> None:
+        from mem.tui.widgets.dialogs import Welcome
+
         if not facets.sources:
             self.push_screen(Welcome(), self._welcomed)
 
@@ -145,11 +149,11 @@ class MemApp(App[MemError | None]):
 
     def _show_samples(self) -> None:
         """Close this store and open one of its own for the samples; the person's is not touched."""
+        from tempfile import TemporaryDirectory
+
         import mem.samples
 
-        self._samples = tempfile.TemporaryDirectory(
-            prefix="mem-samples-", ignore_cleanup_errors=True
-        )
+        self._samples = TemporaryDirectory(prefix="mem-samples-", ignore_cleanup_errors=True)
         folder = Path(str(mem.samples.__file__)).parent
         old, self.assistant = self.assistant, None
         if old is not None:
@@ -208,12 +212,14 @@ class MemApp(App[MemError | None]):
                 self._idle.notify_all()
 
     def _do(self, assistant: Assistant, request: m.Request, tell: Callable[[Any], None]) -> None:
+        from mem.tui.jobs import JOBS
+
         outdated = request.exclusive and self._newest.get(request.group) is not request
         if outdated or self._ending.is_set():
             return
         try:
             value = JOBS[type(request)](assistant, request, tell)
-        except (MemError, WorkStopped) as error:
+        except (MemError, m.WorkStopped) as error:
             self._deliver(request, partial(self._fail, request, error))
         else:
             self._deliver(request, partial(self._reply, request, value))
@@ -225,7 +231,7 @@ class MemApp(App[MemError | None]):
         def tell(progress: Any) -> None:
             nonlocal last
             if stop.is_set():
-                raise WorkStopped("Stopped. What was taken in before stays.")
+                raise m.WorkStopped("Stopped. What was taken in before stays.")
             moment = time.monotonic()
             if moment - last >= _PROGRESS_EVERY_S:
                 last = moment
@@ -264,7 +270,7 @@ class MemApp(App[MemError | None]):
             del self._newest[request.group]
         (request.failed or self._refused)(error)
         self._show_status()
-        if isinstance(error, WorkStopped):
+        if isinstance(error, m.WorkStopped):
             self._changed()
 
     def _refused(self, error: Exception) -> None:
@@ -322,17 +328,17 @@ class MemApp(App[MemError | None]):
     @on(m.GoTo)
     async def _go_to(self, event: m.GoTo) -> None:
         await self.switch_mode(event.screen)
-        screen = self.screen
-        if isinstance(screen, BrowseScreen):
-            screen.look_at(event.view, event.chunk)
-        elif isinstance(screen, MemoryScreen) and event.memory:
-            screen.look_at(event.memory)
+        if isinstance(self.screen, MemScreen):
+            self.screen.arrive(event)
         self._show_status()
 
     def action_go(self, screen: str) -> None:
         self.post_message(m.GoTo(screen))
 
     def action_help(self) -> None:
+        from mem.tui.palette import help_text
+        from mem.tui.widgets.dialogs import Notice
+
         screen = self.screen
         name = screen.NAME if isinstance(screen, MemScreen) else "ask"
         self.push_screen(Notice("Keys", help_text(name)))
@@ -368,6 +374,8 @@ class MemApp(App[MemError | None]):
         if path is None:
             self.notify("The file of this is no longer there.", severity="warning", markup=False)
             return
+        from mem.tui.editor import open_in_editor
+
         problem = open_in_editor(self, Path(path), locator, os.environ)
         if problem:
             self.notify(problem, severity="warning", markup=False)

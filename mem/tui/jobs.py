@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from mem.store.verify import Finding
 
 
-class WorkStopped(Exception):
-    """The person stopped the work; what was committed before stays."""
-
-
 def _ask(assistant: Assistant, request: m.AskWanted, _: Tell) -> Any:
     return assistant.ask(request.question, filters=request.filters)
 

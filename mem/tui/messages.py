@@ -8,12 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.message import Message
 
 from mem.core.query import Filters
-from mem.store.browse import View
+
+if TYPE_CHECKING:
+    from mem.store.browse import View
+
+
+class WorkStopped(Exception):
+    """The person stopped the work; what was committed before stays."""
 
 
 def _nothing(_: Any) -> None:

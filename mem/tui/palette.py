@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from typing import Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
@@ -21,7 +22,7 @@ class Actions(Provider):
         yield from of_screen(name)
         yield from of_screen("app")
 
-    def _run(self, action: Action) -> partial[object]:
+    def _run(self, action: Action) -> partial[Any]:
         space = self.app if action.screen == "app" else self.screen
         return partial(self.app.run_action, action.method, space)
 

@@ -54,6 +54,10 @@ class Kept:
             time.sleep(0.02)
         return time.monotonic() - began
 
+    def wait_for_words(self, words: str) -> float:
+        """Seconds until a search could find these words."""
+        return self.wait_for(lambda: self.holds(words), words)
+
     def wait_until_in_step(self, seconds: float = SOON_S) -> None:
         """Wait until the store holds what a fresh import of the folder holds."""
         wanted = fresh(self.folder)
@@ -136,7 +140,7 @@ def save_as_vim(path: Path, text: str) -> None:
 def save_as_emacs(path: Path, text: str) -> None:
     """A lock that is a dangling link, an autosave, the backup kept, a new file."""
     lock, auto = path.with_name(f".#{path.name}"), path.with_name(f"#{path.name}#")
-    os.symlink("someone@machine.1", lock)
+    lock.symlink_to("someone@machine.1")
     auto.write_text(text[: len(text) // 2])
     if path.exists():
         path.replace(path.with_name(path.name + "~"))

@@ -44,7 +44,7 @@ def test_completion_offers_commands_and_options(run_mem: RunMem) -> None:
         run = run_mem(_MEM_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=str(place))
         return run.out.split()
 
-    assert offered("mem s", 1) == ["search", "show", "stats", "source"]
+    assert offered("mem s", 1) == ["search", "show", "stats", "source", "service"]
     assert offered("mem search --sp", 2) == ["--speaker"]
 
 

@@ -108,4 +108,5 @@ def test_a_missing_plugin_is_named(run_mem: RunMem, site: Path, work: Path) -> N
     (work / "c.ics").write_text("BEGIN:VCALENDAR\nEND:VCALENDAR\n")
     done = run_with(run_mem, site, "import", str(work), "--json")
     (skipped,) = done.json["skipped"]
-    assert skipped["reason"] == "no importer reads .ics; install mem-calendar"
+    assert skipped["code"] == "unsupported"
+    assert skipped["reason"].endswith("; install mem-calendar")

@@ -11,6 +11,8 @@ import pytest
 from mem.assistant import Assistant
 from mem.testing import FakeEmbedder
 
+pytestmark = pytest.mark.slow
+
 NOTES = ("til-simonw", "obsidian-help", "obsidian-kepano")
 
 

@@ -6,6 +6,7 @@ import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -113,7 +114,10 @@ class Driver:
     async def see(self, *texts: str) -> None:
         """Wait until all of that is on the terminal."""
         for text in texts:
-            await self.until(lambda text=text: text in self.shown, f"not shown: {text!r}")
+            await self.until(partial(self._shows, text), f"not shown: {text!r}")
+
+    def _shows(self, text: str) -> bool:
+        return text in self.shown
 
     async def hear(self, text: str) -> None:
         """Wait for a notification."""
@@ -154,7 +158,7 @@ def run(home: Path | None, scenario: Scenario, size: tuple[int, int] = SMALL) ->
     async def main() -> MemApp:
         app = MemApp(lambda given: open_home(given or (str(home) if home else None)))
         copied: list[str] = []
-        app.copy_to_clipboard = copied.append  # type: ignore[method-assign]
+        app.copy_to_clipboard = copied.append  # type: ignore[method-assign, assignment]
         async with app.run_test(size=size) as pilot:
             driver = Driver(app, pilot, copied)
             await driver.until(lambda: app.assistant is not None or app._exit, "never opened")

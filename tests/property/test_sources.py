@@ -79,7 +79,11 @@ def test_html_never_breaks(tmp_path: Path, text: str) -> None:
     read(HtmlParser(), tmp_path / "a.html", text.encode())
 
 
-@pytest.mark.parametrize("parser", parsers(), ids=lambda parser: parser.name)
+# Archives start a process for each file; they have properties of their own.
+SINGLE = [parser for parser in parsers() if parser.name != "archive"]
+
+
+@pytest.mark.parametrize("parser", SINGLE, ids=lambda parser: parser.name)
 @given(content=st.binary(max_size=300))
 @FEW
 def test_any_bytes_are_read_or_refused_in_words(
@@ -167,6 +171,7 @@ def test_inline_code_only_ever_takes_away(text: str) -> None:
     assert kept.count("a") <= text.count("a")
 
 
+@pytest.mark.slow
 def test_real_corpora_are_read_without_a_traceback(shared: Path) -> None:
     known = parsers()
     failed: list[str] = []

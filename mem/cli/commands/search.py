@@ -1,4 +1,4 @@
-"""`mem search`: ranked passages and messages, verbatim, with the place of each."""
+"""`mem search`: ranked passages and messages, verbatim, and memories drawn from them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ Limit = Annotated[
     int | None, typer.Option("--limit", "-k", min=1, metavar="N", help="How many hits to show.")
 ]
 Explain = Annotated[bool, typer.Option("--explain", help="Show what made up each score.")]
+Memories = Annotated[
+    bool,
+    typer.Option("--memories/--no-memories", help="Show what memory holds in statements, too."),
+]
 
 
 def command(
@@ -26,11 +30,12 @@ def command(
     kind: Kind = None,
     speaker: Speaker = None,
     explain: Explain = False,
+    memories: Memories = True,
     json: Json = False,
 ) -> ExitCode:
-    """Find passages and messages.
+    """Find passages and messages, with the memories drawn from them.
 
-    Exit code 3 means that nothing was found.
+    A memory stands below its passage, or is a hit of its own where there is room. Exit code 3 means that nothing was found.
 
     \b
     Example:
@@ -57,6 +62,7 @@ def command(
             limit=limit or assistant.settings.search_limit,
             filters=filters,
             explain=explain,
+            memories=memories,
         )
         empty = not found and not assistant.documents(limit=1)
     for notice in found.notices:

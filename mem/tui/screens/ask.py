@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -12,17 +12,18 @@ from textual.widgets import Input, Static
 from mem.core.answer import Answer, Citation
 from mem.core.display import sanitize, sanitize_line
 from mem.core.query import Hit
-from mem.store.browse import Passage, Span
 from mem.tui.actions import bindings
 from mem.tui.messages import AskWanted, GoTo, PassageWanted
 from mem.tui.screens.base import MemScreen
-from mem.tui.widgets.dialogs import Picker
 from mem.tui.widgets.passage import PassageView, shown_path
 from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
     from textual.events import Key
+
+    from mem.store.browse import Passage, Span
 
 _HINT = (
     "Ask in your own words. Every sentence of an answer names its evidence; "
@@ -35,7 +36,7 @@ class AskScreen(MemScreen):
     """Question, answer, citations, passage."""
 
     NAME = "ask"
-    BINDINGS = bindings("ask")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("ask")
 
     def __init__(self) -> None:
         super().__init__()
@@ -137,6 +138,8 @@ class AskScreen(MemScreen):
         box.cursor_position = len(box.value)
 
     def action_past(self) -> None:
+        from mem.tui.widgets.dialogs import Picker
+
         choices = [(question, question) for question in reversed(self.asked)]
         self.app.push_screen(Picker("Asked before", choices), self._picked)
 

@@ -24,16 +24,24 @@ class MemScreen(Screen[None]):
     """A main screen called `NAME` in the table of actions."""
 
     NAME: ClassVar[str] = ""
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-normal"), (120, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  (Textual declares it so)
+        (0, "-narrow"),
+        (70, "-normal"),
+        (120, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012
+        (0, "-low"),
+        (30, "-high"),
+    ]
     AUTO_FOCUS = None
 
     def __init__(self) -> None:
         super().__init__()
         self._stale = True
-        # The style sheets of all screens are read at the start: a new screen need not make Textual
+        # The first screen makes Textual read the style sheets of all; a later one need not make it
         # parse them all again (0.1 s on the event loop) to catch up.
-        self._css_update_count = self.app._css_update_count
+        if any(self.app._screen_stacks.values()):
+            self._css_update_count = self.app._css_update_count
 
     def compose(self) -> ComposeResult:
         yield Navigation(self.NAME)
@@ -57,6 +65,9 @@ class MemScreen(Screen[None]):
         if self._stale:
             self._stale = False
             self.read()
+
+    def arrive(self, event: GoTo) -> None:
+        """Look at what one was sent here for."""
 
     def tell(self, status: str) -> None:
         """Say what runs, at the end of the line of screens."""

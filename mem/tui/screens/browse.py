@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.containers import Horizontal
@@ -15,7 +15,7 @@ from mem.core.timespan import TimeSpan
 from mem.store.browse import BEST, CHUNK_ORDERS, ChunkRow, Facets, Keys, Passage, View
 from mem.store.documents import DocumentRecord
 from mem.tui.actions import bindings
-from mem.tui.messages import FacetsWanted, KeysWanted, PassageWanted, RowsWanted, SpanWanted
+from mem.tui.messages import FacetsWanted, GoTo, KeysWanted, PassageWanted, RowsWanted, SpanWanted
 from mem.tui.rows import chunk_row, document_row
 from mem.tui.screens.base import MemScreen
 from mem.tui.screens.forgetting import ForgetsDocuments
@@ -26,6 +26,7 @@ from mem.tui.widgets.table import Column, Row, VirtualTable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
     from textual.timer import Timer
 
 _TYPING_PAUSE_S = 0.12
@@ -59,7 +60,7 @@ class BrowseScreen(ForgetsDocuments, MemScreen):
     """Search box, filter chips, table, preview."""
 
     NAME = "browse"
-    BINDINGS = bindings("browse")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("browse")
 
     def __init__(self) -> None:
         super().__init__()
@@ -88,8 +89,9 @@ class BrowseScreen(ForgetsDocuments, MemScreen):
         self.want(FacetsWanted(reply=self._take_facets))
         self._look(renew=True)
 
-    def look_at(self, view: View | None, chunk: str | None) -> None:
+    def arrive(self, event: GoTo) -> None:
         """Look at another view, or at one chunk among the others."""
+        view, chunk = event.view, event.chunk
         if view is not None or chunk is not None:
             self.view = view or View()
             self._labels = _Labels(
@@ -101,11 +103,14 @@ class BrowseScreen(ForgetsDocuments, MemScreen):
                 box.value = self.view.words
             self._wanted_chunk = chunk
             self._stale = False
+            self.want(FacetsWanted(reply=self._take_facets))
             self._look()
             self.query_one("#rows").focus()
 
     def _take_facets(self, facets: Facets) -> None:
         self._facets = facets
+        self._labels = replace(self._labels, source=self._source_name(self.view.filters.source))
+        self._show_chips()
 
     def _look(self, *, renew: bool = False) -> None:
         self._show_chips()
@@ -140,7 +145,7 @@ class BrowseScreen(ForgetsDocuments, MemScreen):
         keys = self.keys[event.first : event.first + event.count]
 
         def take(found: Sequence[Any]) -> None:
-            event.table.put_page(event.generation, event.first, _rows(view, found))
+            event.table.put_page(event.generation, event.first, _rows(found))
 
         self.want(RowsWanted(view.rows, keys, words=view.words, reply=take, failed=self.refused))
 
@@ -310,7 +315,7 @@ class BrowseScreen(ForgetsDocuments, MemScreen):
             self.preview_forgetting(documents=(passage.document.id,))
 
 
-def _rows(view: View, found: Sequence[ChunkRow | DocumentRecord | None]) -> list[Row | None]:
+def _rows(found: Sequence[ChunkRow | DocumentRecord | None]) -> list[Row | None]:
     return [
         None
         if one is None

@@ -31,10 +31,8 @@ class ForgetsDocuments(MemScreen):
 
     def _confirm_forgetting(self, plan: ForgetPlan) -> None:
         lines = [
-            (
-                f"{len(plan.documents):,} documents with {plan.chunks:,} passages, their vectors and "
-                "every copy go for good."
-            ),
+            f"{len(plan.documents):,} documents with {plan.chunks:,} passages go for good,",
+            "and with them their vectors, what was drawn from them alone, and every copy.",
             "This cannot be undone; an import does not bring it back. Your own files stay.",
             "",
         ]

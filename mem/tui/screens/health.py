@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.content import Content
 from textual.widgets import Static
@@ -16,6 +16,7 @@ from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from mem.assistant import Stats
     from mem.store.verify import Finding
@@ -28,7 +29,7 @@ class HealthScreen(MemScreen):
     """Numbers above, findings below."""
 
     NAME = "health"
-    BINDINGS = bindings("health")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("health")
 
     def __init__(self) -> None:
         super().__init__()
@@ -128,12 +129,13 @@ def plot(months: Mapping[str, int], width: int) -> list[Content]:
     numbers = [ends[0] - back for back in range(shown - 1, -1, -1)]
     values = [months.get(f"{number // 12:04d}-{number % 12 + 1:02d}", 0) for number in numbers]
     most = max(*values, 1)
-    bars = "".join(_BARS[-(-value * 8 // most)] for value in values)
+    wide = max(1, min(4, width // len(values)))
+    bars = "".join(_BARS[-(-value * 8 // most)] * wide for value in values)
     start = f"{numbers[0] // 12:04d}-{numbers[0] % 12 + 1:02d}"
     return [
         Content.styled(f"passages a month, at most {most:,}", "$text-muted"),
         Content.styled(bars, "$text-accent"),
-        Content.styled(f"{start}{last:>{max(0, shown - len(start))}}", "$text-muted"),
+        Content.styled(f"{start} – {last:>{max(0, shown * wide - len(start) - 3)}}", "$text-muted"),
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.containers import Horizontal
@@ -22,9 +22,10 @@ from mem.tui.widgets.textview import TextView
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
     from textual.timer import Timer
 
-    from mem.consolidation.keeper import MemoryView
+    from mem.consolidation.records import MemoryView
     from mem.store.changes import ChangeEntry
 
 _PAUSE_S = 0.1
@@ -34,7 +35,7 @@ class MemoryScreen(ActsOnMemories):
     """Search box, chips, statements, and the card of one."""
 
     NAME = "memory"
-    BINDINGS = bindings("memory")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("memory")
 
     def __init__(self) -> None:
         super().__init__()
@@ -75,6 +76,10 @@ class MemoryScreen(ActsOnMemories):
                 self.words, self.kind, self.status, reply=self._take, failed=self.refused
             )
         )
+
+    def arrive(self, event: GoTo) -> None:
+        if event.memory:
+            self.look_at(event.memory)
 
     def look_at(self, identity: str) -> None:
         """Show one memory, whatever is filtered."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import Horizontal
@@ -16,6 +16,7 @@ from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from mem.consolidation.views import TimelineEntry
     from mem.store.entities import EntityRecord
@@ -25,7 +26,7 @@ class PeopleScreen(MemScreen):
     """Entities at the left, what is known of one at the right, in order of time."""
 
     NAME = "people"
-    BINDINGS = bindings("people")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("people")
 
     def __init__(self) -> None:
         super().__init__()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.content import Content
@@ -16,6 +16,7 @@ from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from mem.consolidation.fading import PruneEntry, PrunePlan
 
@@ -26,7 +27,7 @@ class PruneScreen(ActsOnMemories):
     """The plan as a list with marks; what is marked goes out of use."""
 
     NAME = "prune"
-    BINDINGS = bindings("prune")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("prune")
 
     def __init__(self) -> None:
         super().__init__()

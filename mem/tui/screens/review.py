@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.containers import Horizontal
@@ -18,8 +18,9 @@ from mem.tui.widgets.textview import TextView
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
-    from mem.consolidation.keeper import ReviewItem
+    from mem.consolidation.records import ReviewItem
 
 _EMPTY = "Nothing waits for a decision."
 
@@ -28,7 +29,7 @@ class ReviewScreen(ActsOnMemories):
     """The queue, and the item under the cursor in full."""
 
     NAME = "review"
-    BINDINGS = bindings("review")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("review")
 
     def __init__(self) -> None:
         super().__init__()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
 from textual import on
@@ -24,6 +24,7 @@ from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
     from mem.ingest.ledger import Ledger, Progress
 
@@ -32,7 +33,7 @@ class SourcesScreen(ForgetsDocuments):
     """Sources above, their problems below, the running import between."""
 
     NAME = "sources"
-    BINDINGS = bindings("sources")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("sources")
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,7 +86,10 @@ class SourcesScreen(ForgetsDocuments):
             self.want(ProblemsWanted(event.row.key, reply=self._take_problems))
 
     def _take_problems(self, problems: list[FileRecord]) -> None:
-        self.query_one("#problems", VirtualTable).set_rows([_problem_row(one) for one in problems])
+        source = self._selected()
+        below = source.uri.rstrip("/") + "/" if source else ""
+        rows = [_problem_row(one, below) for one in problems]
+        self.query_one("#problems", VirtualTable).set_rows(rows)
 
     # --- taking in -------------------------------------------------------------------------
 
@@ -179,8 +183,10 @@ def _source_row(one: SourceRecord) -> Row:
     )
 
 
-def _problem_row(one: FileRecord) -> Row:
-    cells = (shown_path(one.uri), Cell(one.code or "", dim=True), Cell(one.reason or "", dim=True))
+def _problem_row(one: FileRecord, below: str) -> Row:
+    """`below` is what all paths of the source begin with."""
+    place = shown_path(one.uri).removeprefix(shown_path(below))
+    cells = (place, Cell(one.code or "", dim=True), Cell(one.reason or "", dim=True))
     return Row(one.uri, cells, flagged=one.state == "failed")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.containers import Horizontal, VerticalScroll
@@ -20,6 +20,7 @@ from mem.tui.widgets.table import Column, VirtualTable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
 _PAUSE_S = 0.08
 
@@ -28,7 +29,7 @@ class TimelineScreen(MemScreen):
     """Calendar and list."""
 
     NAME = "timeline"
-    BINDINGS = bindings("timeline")
+    BINDINGS: ClassVar[list[BindingType]] = bindings("timeline")
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A memory as content that a person judges it: the statement, when it holds, its evidence, its history."""
+"""A memory as content: the statement, when it holds, its evidence, its history."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from mem.core.memory import Memory, MemoryStatus, Relation
 from mem.tui.widgets.passage import MATCH_STYLE, shown_path
 
 if TYPE_CHECKING:
-    from mem.consolidation.keeper import MemoryView, ReviewItem
+    from mem.consolidation.records import MemoryView, ReviewItem
     from mem.store.changes import ChangeEntry
     from mem.store.memories import EvidencePlace
 
@@ -83,7 +83,7 @@ def _validity(memory: Memory) -> list[Content]:
     over = memory.happened_to or memory.valid_to
     word = "happened" if memory.happened_from else "true"
     if begun is None and over is None:
-        return [Content.styled("at no known time" if word == "happened" else "", _MUTED)]
+        return []
     since = f"from {begun:%Y-%m-%d}" if begun else "from before"
     until = f"to {over:%Y-%m-%d}" if over else "and still"
     now = max(one for one in (begun, over, memory.said_at, begun) if one is not None)

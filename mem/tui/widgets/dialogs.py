@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
@@ -25,7 +25,7 @@ _MOST_CHOICES = 200
 class Picker(ModalScreen[str | None]):
     """One of `choices` ((value, words) pairs), found by typing; None when left."""
 
-    BINDINGS = [Binding("escape", "leave", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
 
     def __init__(self, title: str, choices: Sequence[tuple[str, str]]) -> None:
         super().__init__()
@@ -86,7 +86,7 @@ class Picker(ModalScreen[str | None]):
 class Prompt(ModalScreen[str | None]):
     """One line of text; None when left. `hint` says what is wanted."""
 
-    BINDINGS = [Binding("escape", "leave", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
 
     def __init__(self, title: str, *, value: str = "", hint: str = "") -> None:
         super().__init__()
@@ -111,7 +111,7 @@ class Prompt(ModalScreen[str | None]):
 class Confirm(ModalScreen[bool]):
     """Yes or no to what `lines` say; only `y` is yes."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes"),
         Binding("n,escape,enter", "answer(False)", "No"),
     ]
@@ -137,7 +137,9 @@ class Confirm(ModalScreen[bool]):
 class Notice(ModalScreen[None]):
     """Text to read; any of the usual keys closes it."""
 
-    BINDINGS = [Binding("escape,enter,q,question_mark", "leave", "Back")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,enter,q,question_mark", "leave", "Back")
+    ]
 
     def __init__(self, title: str, text: Content) -> None:
         super().__init__()
@@ -159,7 +161,7 @@ class Notice(ModalScreen[None]):
 class Welcome(ModalScreen[str | None]):
     """The first start on an empty store: "add", "demo", or None to look around."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "answer('add')", "Add"),
         Binding("d", "answer('demo')", "Samples"),
         Binding("escape", "answer('')", "Look around"),

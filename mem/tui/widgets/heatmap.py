@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
-from textual.binding import Binding
+from rich.style import Style
+from textual.binding import Binding, BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
@@ -15,7 +16,6 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 if TYPE_CHECKING:
-    from rich.style import Style
     from textual.events import Click
 
 _SHADES = " ░▒▓█"
@@ -41,7 +41,7 @@ class HeatMap(Widget, can_focus=True):
         "heatmap--0",
         "heatmap--1",
     }
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "move(0,-1)", "Earlier", show=False),
         Binding("right", "move(0,1)", "Later", show=False),
         Binding("up", "move(-1,0)", "Up", show=False),
@@ -55,7 +55,7 @@ class HeatMap(Widget, can_focus=True):
 
         key: str
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  (Textual's name)
         super().__init__(id=id)
         self._grid = Grid((), (), (), {})
 
@@ -111,13 +111,13 @@ class HeatMap(Widget, can_focus=True):
     def _width(self) -> int:
         """Columns that one cell takes."""
         room = max(1, self.size.width - _LABEL)
-        return max(3, min(9, room // max(1, len(self._grid.columns))))
+        return max(3, min(13, room // max(1, len(self._grid.columns))))
 
     def render_line(self, y: int) -> Strip:
         width, base = self._width(), self.rich_style
         if y > len(self._grid.rows) or not self._grid.rows:
             return Strip.blank(self.size.width, base)
-        label = base + self.get_component_rich_style("heatmap--label", partial=True)
+        label = base + self._ink("heatmap--label")
         if y == 0:
             names = "".join(f"{name[: width - 1]:>{width}}" for name in self._grid.columns)
             segments = [Segment(" " * _LABEL + names, label)]
@@ -127,6 +127,11 @@ class HeatMap(Widget, can_focus=True):
             for x, key in enumerate(self._grid.cells[y - 1]):
                 segments += self._cell((y - 1, x), key, width, base)
         return Strip(segments).adjust_cell_length(self.size.width, base)
+
+    def _ink(self, name: str) -> Style:
+        """The colour and weight of a component, on whatever stands below it."""
+        found = self.get_component_rich_style(name)
+        return Style(color=found.color, bold=found.bold, reverse=found.reverse)
 
     def _cell(self, place: tuple[int, int], key: str, width: int, base: Style) -> list[Segment]:
         if not key:
@@ -138,7 +143,7 @@ class HeatMap(Widget, can_focus=True):
         shade = (_SHADES[level] if count else "·") * max(1, width - 1 - len(number))
         text = f"{shade[: width - 1 - len(number)]}{number}"
         name = "heatmap--cursor" if place == self.place else f"heatmap--{min(level, 1)}"
-        style = base + self.get_component_rich_style(name, partial=True)
+        style = base + self._ink(name)
         return [Segment(" ", base), Segment(text, style)]
 
     def on_click(self, event: Click) -> None:

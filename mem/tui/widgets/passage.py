@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from textual.content import Content
 
 from mem.core.chunk import Chunk
 from mem.core.display import sanitize, sanitize_line
-from mem.store.browse import Passage, Span
 from mem.tui.widgets.textview import TextView
+
+if TYPE_CHECKING:
+    from mem.store.browse import Passage, Span
 
 MATCH_STYLE = "bold underline $text-accent"
 _NEIGHBOUR_STYLE = "$text-muted"

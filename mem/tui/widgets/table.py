@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
-from textual.binding import Binding
+from rich.style import Style
+from textual.binding import Binding, BindingType
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
@@ -22,7 +23,6 @@ from textual.strip import Strip
 from mem.core.display import sanitize_line
 
 if TYPE_CHECKING:
-    from rich.style import Style
     from textual.events import Click, Resize
 
 PAGE = 64
@@ -92,7 +92,7 @@ class VirtualTable(ScrollView, can_focus=True):
         "table--dim",
         "table--flagged",
     }
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "cursor(-1)", "Up", show=False),
         Binding("down,j", "cursor(1)", "Down", show=False),
         Binding("pageup", "page(-1)", "Page up", show=False),
@@ -139,7 +139,11 @@ class VirtualTable(ScrollView, can_focus=True):
             return self.table
 
     def __init__(
-        self, *columns: Column, empty: str = "", id: str | None = None, header: bool = True
+        self,
+        *columns: Column,
+        empty: str = "",
+        id: str | None = None,  # noqa: A002  (Textual's name)
+        header: bool = True,
     ) -> None:
         super().__init__(id=id)
         self.columns = columns
@@ -288,7 +292,7 @@ class VirtualTable(ScrollView, can_focus=True):
         style = base
         mark = " "
         if row is not None and row.flagged:
-            style += self.get_component_rich_style("table--flagged", partial=True)
+            style += self._ink("table--flagged")
         if number == self.cursor:
             name = "table--cursor" if self.has_focus else "table--blurred"
             style += self.get_component_rich_style(name, partial=True)
@@ -296,6 +300,11 @@ class VirtualTable(ScrollView, can_focus=True):
         if row is None:
             return _filled([Segment(f"{mark} ·", style)], width, style)
         return self._line(row.cells, width, style, mark)
+
+    def _ink(self, name: str) -> Style:
+        """The colour and weight of a component, on whatever stands below it."""
+        found = self.get_component_rich_style(name)
+        return Style(color=found.color, bold=found.bold, underline=found.underline)
 
     def _width(self) -> int:
         """Columns left and right of which nothing is covered by a scrollbar."""
@@ -330,10 +339,10 @@ class VirtualTable(ScrollView, can_focus=True):
             text = set_cell_size(text, room - 1).rstrip() + "…"
         padding = Segment(" " * max(0, room - cell_len(text)), style)
         if cell.dim:
-            style += self.get_component_rich_style("table--dim", partial=True)
+            style += self._ink("table--dim")
         segments, at = [], 0
         if cell.marks:
-            bright = style + self.get_component_rich_style("table--mark", partial=True)
+            bright = style + self._ink("table--mark")
             for start, end in cell.marks:
                 if start >= len(text):
                     break

@@ -43,7 +43,7 @@ class TextView(ScrollView, can_focus=True):
             return
         self._strips = self._drawn(self._content, width)
         self.virtual_size = Size(0, len(self._strips))
-        self.scroll_to(y=self._aimed_at(width), animate=False)
+        self.call_after_refresh(self.scroll_to, y=self._aimed_at(width), animate=False)
         self.refresh()
 
     def _aimed_at(self, width: int) -> int:
@@ -67,7 +67,7 @@ class TextView(ScrollView, can_focus=True):
         if self._strips is not None:
             top = self.scroll_y
             self._wrap()
-            self.scroll_to(y=top, animate=False)
+            self.call_after_refresh(self.scroll_to, y=top, animate=False)
 
     def render_line(self, y: int) -> Strip:
         line = y + round(self.scroll_y)

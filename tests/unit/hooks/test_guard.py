@@ -96,7 +96,8 @@ def test_an_import_with_plugins_good_and_bad(
         assert (ledger.added, ledger.failed, ledger.skipped) == (2, 1, 1)
         assert {entry.code for entry in ledger.entries} == {"parser-crashed", "unsupported"}
         (missing,) = (entry for entry in ledger.entries if entry.code == "unsupported")
-        assert missing.reason == "no importer reads .epub; install mem-epub"
+        assert missing.reason.startswith("no importer reads ")
+        assert missing.reason.endswith("; install mem-epub")
         assert ledger.notices == ["plugin bad is not used: it raises ValueError: no"]
         assert assistant.parsers() is assistant.parsers()
         assert set(assistant.stats().documents) == {"good", "markdown"}

@@ -33,6 +33,10 @@ class NeedsArgument(Parser):
         self.given = given
 
 
+def nothing() -> list[object]:
+    return []
+
+
 def ask(hook: str, *things: object) -> Contents:
     def function() -> list[object]:
         return list(things)
@@ -114,12 +118,12 @@ def test_several_hooks_come_in_their_order() -> None:
     [
         (SimpleNamespace(), "no function whose name begins with mem_"),
         (SimpleNamespace(mem_parsers=[]), "no function whose name begins with mem_"),
-        (SimpleNamespace(mem_frobs=list), "there is no hook mem_frobs"),
+        (SimpleNamespace(mem_frobs=nothing), "there is no hook mem_frobs"),
         (SimpleNamespace(mem_parsers=lambda head: []), "wrong signature"),
         (SimpleNamespace(mem_parsers=lambda: 3), "returns no list, but int"),
         (SimpleNamespace(mem_parsers=lambda: "ab"), "returns no list, but str"),
-        (SimpleNamespace(mem_parsers=list, MEM_HOOKS=2), "written for version 2"),
-        (SimpleNamespace(mem_parsers=list, MEM_HOOKS="new"), "written for version 'new'"),
+        (SimpleNamespace(mem_parsers=nothing, MEM_HOOKS=2), "written for version 2"),
+        (SimpleNamespace(mem_parsers=nothing, MEM_HOOKS="new"), "written for version 'new'"),
     ],
 )
 def test_what_is_no_plugin(plugin: object, reason: str) -> None:

@@ -77,14 +77,9 @@ def test_quoted_phrases_and_names() -> None:
     assert question.names == ("New Harbour",)
 
 
-def test_parts_are_sentences_that_carry_something() -> None:
-    assert read("Where are the house keys?").parts == ()
-    question = read("Hi. The boiler makes strange noises. Who repaired our roof last autumn?")
-    assert set(question.parts) == {
-        "The boiler makes strange noises.",
-        "Who repaired our roof last autumn?",
-    }
-    assert question.continuing
+def test_a_message_that_continues_a_conversation_is_told_from_a_question() -> None:
+    assert read("Hi. The boiler makes strange noises again. What now?").continuing
+    assert read("What is the next step for the trailer?").continuing
     assert not read("Who repaired the roof?").continuing
 
 

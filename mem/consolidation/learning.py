@@ -1,0 +1,64 @@
+"""Use teaches: memories behind an answer's citations stand firmer, within bounds.
+
+Learning never fails an answer: where the store cannot be written now, nothing is learnt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from mem.consolidation.fading import Uses
+from mem.core.clock import format_time
+from mem.errors import HomeNotWritable, StoreFull, StoreLocked
+
+if TYPE_CHECKING:
+    from mem.core.answer import Citation
+    from mem.store.memories import Memories
+    from mem.store.store import Store
+
+#: Memories that one answer can make firmer.
+MOST: Final = 12
+#: A memory cited again sooner than this has taught nothing new.
+APART: Final = timedelta(hours=1)
+#: An answer does not wait longer than this for another writer, in milliseconds.
+PATIENCE: Final = 100
+
+
+def note_cited(
+    store: Store, memories: Memories, citations: Sequence[Citation], *, at: datetime
+) -> int:
+    """Note the active memories whose evidence was cited, at a time (UTC); returns how many.
+
+    A store that is read-only, locked or full is left as it is.
+    """
+    if store.database.read_only or not citations or not store.has_memories():
+        return 0
+    keys = store.chunks.keys_of([one.id for one in citations])
+    spans = [(keys[one.id], one.start, one.end) for one in citations if one.id in keys]
+    pks = _in_turn(store, sorted(memories.memories_of_spans(spans)), at)[:MOST]
+    if not pks:
+        return 0
+    connection = store.database.connection
+    (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute(f"PRAGMA busy_timeout = {PATIENCE}")
+    try:
+        Uses(store.database).note(pks, "cited", at)
+    except (StoreLocked, StoreFull, HomeNotWritable):
+        return 0
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(patience)}")
+    return len(pks)
+
+
+def _in_turn(store: Store, pks: Sequence[int], at: datetime) -> list[int]:
+    """Those in use that were not cited a moment ago."""
+    marks = ",".join("?" * len(pks))
+    rows = store.database.rows(
+        f"SELECT pk FROM memory WHERE status = 'active' AND pk IN ({marks}) AND NOT EXISTS "
+        "(SELECT 1 FROM recall WHERE memory_pk = memory.pk AND event = 'cited' AND recall.at > ?) "
+        "ORDER BY pk",
+        (*pks, format_time(at - APART)),
+    )
+    return [int(str(row[0])) for row in rows]
