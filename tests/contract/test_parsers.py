@@ -164,12 +164,7 @@ def test_damage_is_a_failure_with_a_code(parser: Parser, sample: Path) -> None:
             assert getattr(failure, "code", "unreadable") != "parser-crashed", str(failure)
 
 
-def test_a_file_that_went_away(
-    parser: Parser, sample: Path, request: pytest.FixtureRequest
-) -> None:
-    if parser.name == "archive":
-        reason = "unpacking calls a file that went away a breakdown of the parser"
-        request.applymarker(pytest.mark.xfail(reason=reason, strict=False))
+def test_a_file_that_went_away(parser: Parser, sample: Path) -> None:
     entry = entry_of(sample)
     sample.unlink()
     with pytest.raises(FileUnreadable):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -19,8 +20,9 @@ def answerer() -> Answerer:
     return ExtractiveAnswerer(embedder=OnnxEmbedder())
 
 
-def ask(answerer: Answerer, question: str, *hits: Hit) -> Answer:
-    answer = answerer.answer(question, found(question, *hits), asked_at=NOW)
+def ask(answerer: Answerer, question: str, *hits: Hit, confidence: float = 0.5) -> Answer:
+    result = found(question, *hits, confidence=confidence)
+    answer = answerer.answer(question, result, asked_at=NOW)
     texts = {hit.id: hit.text for hit in hits}
     numbers = [citation.n for citation in answer.citations]
     assert numbers == list(range(1, len(numbers) + 1))
@@ -56,7 +58,8 @@ def test_the_answer_quotes_the_evidence_with_its_number(answerer: Answerer) -> N
     ],
 )
 def test_it_abstains_where_only_other_things_are_known(answerer: Answerer, question: str) -> None:
-    answer = ask(answerer, question, FOOD, note("The soup needs salt and Ana's passport is blue."))
+    near = note("The soup needs salt and Ana's passport is blue.", score=0.2)
+    answer = ask(answerer, question, replace(FOOD, score=0.2), near, confidence=0.2)
     assert answer.abstained
     assert answer.answer == ""
     assert answer.sentences == ()
