@@ -242,8 +242,11 @@ class Assistant(Parts):
 
     def _learn(self, answer: Answer) -> None:
         """What was cited gains by it, unless use is not to teach."""
-        if self.settings.learn_from_use == "on" and self.store.has_memories():
-            self.memories.note_cited(answer.citations)
+        if self.settings.learn_from_use != "on" or not self.store.has_memories():
+            return
+        from mem.consolidation.learning import note_cited
+
+        note_cited(self.store, answer.citations, self.clock)
 
     def _neighbours(self, chunk: str) -> Sequence[Chunk]:
         """The chunk with the one before and the one after it."""

@@ -32,7 +32,6 @@ from mem.store.store import Store
 
 if TYPE_CHECKING:
     from mem.consolidation.worker import Extractor, Report
-    from mem.core.answer import Citation
 
 _CITED_OF_LATE = timedelta(days=90)
 _QUEUE = (MemoryStatus.PROPOSED, MemoryStatus.QUARANTINED)
@@ -425,12 +424,6 @@ class MemoryKeeper:
         """Note that memories were shown, cited, useful or useless."""
         pks = [one.pk for one in map(self._memories.get, ids) if one is not None]
         self._uses.note(pks, event, self._clock.utc())
-
-    def note_cited(self, citations: Sequence[Citation]) -> int:
-        """Note the memories behind an answer's citations; never fails where writing cannot be."""
-        from mem.consolidation.learning import note_cited
-
-        return note_cited(self._store, self._memories, citations, at=self._clock.utc())
 
 
 def _counts(one: StoredMemory) -> bool:

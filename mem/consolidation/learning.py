@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from mem.consolidation.fading import Uses
-from mem.core.clock import format_time
+from mem.core.clock import Clock, format_time
 from mem.errors import HomeNotWritable, StoreFull, StoreLocked
+from mem.store.memories import Memories
 
 if TYPE_CHECKING:
     from mem.core.answer import Citation
-    from mem.store.memories import Memories
     from mem.store.store import Store
 
 #: Memories that one answer can make firmer.
@@ -26,10 +26,8 @@ APART: Final = timedelta(hours=1)
 PATIENCE: Final = 100
 
 
-def note_cited(
-    store: Store, memories: Memories, citations: Sequence[Citation], *, at: datetime
-) -> int:
-    """Note the active memories whose evidence was cited, at a time (UTC); returns how many.
+def note_cited(store: Store, citations: Sequence[Citation], clock: Clock) -> int:
+    """Note the active memories whose evidence was cited now; returns how many.
 
     A store that is read-only, locked or full is left as it is.
     """
@@ -37,14 +35,15 @@ def note_cited(
         return 0
     keys = store.chunks.keys_of([one.id for one in citations])
     spans = [(keys[one.id], one.start, one.end) for one in citations if one.id in keys]
-    pks = _in_turn(store, sorted(memories.memories_of_spans(spans)), at)[:MOST]
+    behind = Memories(store.database, clock.now).memories_of_spans(spans)
+    pks = _in_turn(store, sorted(behind), clock.utc())[:MOST]
     if not pks:
         return 0
     connection = store.database.connection
     (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
     connection.execute(f"PRAGMA busy_timeout = {PATIENCE}")
     try:
-        Uses(store.database).note(pks, "cited", at)
+        Uses(store.database).note(pks, "cited", clock.utc())
     except (StoreLocked, StoreFull, HomeNotWritable):
         return 0
     finally:

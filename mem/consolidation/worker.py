@@ -14,6 +14,7 @@ from mem.consolidation.book import NewStatement, evidence_rows_of
 from mem.consolidation.decisions import Outcome
 from mem.consolidation.reconcile import Reconciler
 from mem.core.memory import Candidate, MemoryStatus
+from mem.extraction import echo
 from mem.extraction.evidence import verify
 from mem.store.chunks import Chunks, StoredChunk
 from mem.store.database import Database
@@ -36,11 +37,15 @@ class Extractor(Protocol):
 
 @dataclass(slots=True)
 class Report:
-    """What a run did: chunks gone through, candidates, and how many had each outcome."""
+    """What a run did: chunks gone through, candidates, and how many had each outcome.
+
+    `echoes` were drawn from text that `mem` itself had printed, and left out.
+    """
 
     chunks: int = 0
     candidates: int = 0
     unsupported: int = 0
+    echoes: int = 0
     source_gone: int = 0
     pending: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
@@ -143,7 +148,14 @@ class Worker:
         places: Mapping[str, tuple[int, str, int]],
         report: Report,
     ) -> None:
+        printed = {chunk: found for chunk, text in texts.items() if (found := echo.spans(text))}
         for candidate in candidates:
+            if any(
+                echo.touches(printed.get(part.chunk_id, []), part.start, part.end)
+                for part in candidate.evidence
+            ):
+                report.echoes += 1
+                continue
             evidence = verify(candidate.evidence, texts)
             if evidence is None:
                 report.unsupported += 1

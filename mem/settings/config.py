@@ -99,7 +99,7 @@ _KNOWN: Final = (
     Setting(
         "learn.from_use",
         _DEFAULTS.learn_from_use,
-        "what answers cite is remembered better and found sooner (on), or use teaches nothing (off)",
+        "what answers cite fades later and is found sooner (on), or use teaches nothing (off)",
         choices=("on", "off"),
     ),
 )

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from mem.errors import ParseFailed
+from mem.errors import FileUnreadable, ParseFailed
 from mem.sources.textfile import well_formed
 
 MAX_MEMBERS = 10_000
@@ -71,10 +71,13 @@ def unpack(arguments: dict[str, Any]) -> Iterator[list[str]]:
     """Unpack the archive at `path` into the folder `target` (both hex of their bytes).
 
     Yields [name, code, reason] for each member that is left out. Raises ParseFailed with code
-    archive-bomb where a limit is passed, malformed for what is no archive.
+    archive-bomb where a limit is passed, malformed for what is no archive; FileUnreadable.
     """
     path, target = (Path(os.fsdecode(bytes.fromhex(arguments[key]))) for key in ("path", "target"))
-    info = path.stat()
+    try:
+        info = path.stat()
+    except OSError as error:
+        raise FileUnreadable(well_formed(str(path)), error.strerror or "gone") from error
     budget = _Budget(info.st_size, info.st_mtime, well_formed(str(path)))
     names: set[str] = set()
     try:

@@ -162,7 +162,8 @@ class MemorySearch:
         found = self._database.rows(
             "SELECT memory_pk, vector FROM memory_embedding "
             "JOIN memory ON memory.pk = memory_pk "
-            "WHERE memory.status = 'active' AND memory_embedding.fingerprint = ? ORDER BY memory_pk",
+            "WHERE memory.status = 'active' AND memory_embedding.fingerprint = ? "
+            "ORDER BY memory_pk",
             (self._fingerprint,),
         )
         blobs = b"".join(blob for _, blob in found if isinstance(blob, bytes))

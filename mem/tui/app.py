@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import App
-from textual.worker import Worker, WorkerState
 
 from mem.errors import MemError
 from mem.tui import messages as m
 from mem.tui.actions import SCREENS, bindings
 from mem.tui.heartbeat import Heartbeat
 from mem.tui.screens.base import MemScreen
+from mem.tui.threads import Threads
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
 _WATCH_EVERY_S = 1.5
 _PROGRESS_EVERY_S = 0.1
 _LEAVE_WITHIN_S = 2.0
-_END_WITHIN_S = 5.0
+_END_WITHIN_S = 1.5
+_THREADS = 5
 
 _CHANGES = (
     m.ImportWanted,
@@ -97,9 +98,10 @@ class MemApp(App[MemError | None]):
         self._stops: dict[str, threading.Event] = {}
         self._ending = threading.Event()
         self._samples: TemporaryDirectory[str] | None = None
-        self._asked_to_leave = 0.0
-        self._idle = threading.Condition()
-        self._at_work = 0
+        self._pressed_stop = -_LEAVE_WITHIN_S
+        self._threads = Threads(_THREADS, self._surprised)
+        # Work that did not stop in time: the process must not wait for it, what it committed stays.
+        self.cut_off = False
 
     # --- beginning and end -----------------------------------------------------------------
 
@@ -108,9 +110,7 @@ class MemApp(App[MemError | None]):
         self.call_after_refresh(self._open, None)
 
     def _open(self, home: str | None) -> None:
-        self.run_worker(
-            partial(self._opening, home), thread=True, group="open", exit_on_error=False
-        )
+        self._threads.do(partial(self._opening, home))
 
     def _opening(self, home: str | None) -> None:
         """In a thread: open the store, then watch it until the app ends or another is opened."""
@@ -171,15 +171,14 @@ class MemApp(App[MemError | None]):
         for stop in self._stops.values():
             stop.set()
         assistant, self.assistant = self.assistant, None
-        if assistant is not None and await asyncio.to_thread(self._wait_until_idle):
+        if assistant is not None and await asyncio.to_thread(
+            self._threads.wait_until_idle, _END_WITHIN_S
+        ):
             assistant.close()
+        else:
+            self.cut_off = assistant is not None
         if self._samples is not None:
             self._samples.cleanup()
-
-    def _wait_until_idle(self) -> bool:
-        """Whether every thread came to its end in time; one that did not keeps its connection."""
-        with self._idle:
-            return self._idle.wait_for(lambda: not self._at_work, _END_WITHIN_S)
 
     # --- requests --------------------------------------------------------------------------
 
@@ -192,31 +191,17 @@ class MemApp(App[MemError | None]):
         group = request.group
         self._newest[group] = request
         stop = self._stops[group] = threading.Event()
-        self.run_worker(
-            partial(self._perform, self.assistant, request, stop),
-            thread=True,
-            group=group,
-            exit_on_error=False,
-        )
+        self._threads.do(partial(self._perform, self.assistant, request, stop))
         self._show_status()
 
     def _perform(self, assistant: Assistant, request: m.Request, stop: threading.Event) -> None:
         """In a thread: do the request and hand its value to the loop."""
-        with self._idle:
-            self._at_work += 1
-        try:
-            self._do(assistant, request, self._teller(request, stop))
-        finally:
-            with self._idle:
-                self._at_work -= 1
-                self._idle.notify_all()
-
-    def _do(self, assistant: Assistant, request: m.Request, tell: Callable[[Any], None]) -> None:
         from mem.tui.jobs import JOBS
 
         outdated = request.exclusive and self._newest.get(request.group) is not request
         if outdated or self._ending.is_set():
             return
+        tell = self._teller(request, stop)
         try:
             value = JOBS[type(request)](assistant, request, tell)
         except (MemError, m.WorkStopped) as error:
@@ -282,16 +267,17 @@ class MemApp(App[MemError | None]):
         elif isinstance(request, _CHANGES):
             self._changed()
 
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """A failure that has no name of its own is said, and does not end the app."""
-        if event.state is WorkerState.ERROR:
-            error = event.worker.error
-            self.notify(
+    def _surprised(self, error: Exception) -> None:
+        """In a thread: a failure that has no name of its own is said, and does not end the app."""
+        self.call_later_from_thread(
+            partial(
+                self.notify,
                 f"Internal error: {type(error).__name__}: {error}. `mem doctor` checks the store.",
                 severity="error",
                 markup=False,
                 timeout=20,
             )
+        )
 
     @on(m.StopWanted)
     def _stop_wanted(self, event: m.StopWanted) -> None:
@@ -357,17 +343,17 @@ class MemApp(App[MemError | None]):
 
     def action_stop(self) -> None:
         """Copy a selection, else stop work, else leave when pressed twice."""
+        pressed, self._pressed_stop = self._pressed_stop, time.monotonic()
         selected = self.screen.get_selected_text()
         running = [group for group, one in self._newest.items() if one.label]
         if selected:
             self.copy_to_clipboard(selected)
+        elif self._pressed_stop - pressed < _LEAVE_WITHIN_S:
+            self.exit()
         elif running:
             for group in running:
                 self._stops[group].set()
-        elif time.monotonic() - self._asked_to_leave < _LEAVE_WITHIN_S:
-            self.exit()
         else:
-            self._asked_to_leave = time.monotonic()
             self.notify("Press Ctrl-C once more to leave.", timeout=_LEAVE_WITHIN_S, markup=False)
 
     def _edit(self, path: str | None, locator: str) -> None:

@@ -6,14 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mem.core.memory import Memory, MemoryKind, MemoryStatus
+from mem.errors import NoSuchChange
 from mem.tui import messages as m
 
 if TYPE_CHECKING:
     from mem.assistant import Assistant
+    from mem.consolidation.keeper import MemoryKeeper
 
 Tell = Callable[[Any], None]
 Job = Callable[["Assistant", Any, Tell], Any]
 _HISTORY = 20
+_LOOKED_THROUGH = 500
 
 
 def _memories(assistant: Assistant, request: m.MemoriesWanted, _: Tell) -> list[Memory]:
@@ -63,7 +66,7 @@ def _act(assistant: Assistant, request: m.ActWanted, _: Tell) -> str:
     keeper = assistant.memories
     those = request.identities
     if request.act == "undo":
-        return f"Undone, as change {keeper.undo()}."
+        return _undo(keeper)
     if request.act == "archive":
         return f"Archived {keeper.archive(those)}. u undoes it."
     if request.act == "merge":
@@ -78,6 +81,17 @@ def _act(assistant: Assistant, request: m.ActWanted, _: Tell) -> str:
         return "Pinned; it does not fade." if on else "No longer pinned."
     done = {"accept": keeper.accept, "reject": keeper.reject}[request.act](those[0])
     return f"{request.act.capitalize()}ed: {done.text}"
+
+
+def _undo(keeper: MemoryKeeper) -> str:
+    """Take back the person's last change, whatever has been drawn from passages since."""
+    for change in keeper.history(limit=_LOOKED_THROUGH):
+        entry = change.entry
+        mine = entry.actor in {"user", "prune"} and entry.action != "undo"
+        if mine and change.undoable and not change.undone:
+            keeper.undo([change.number])
+            return f"Undone: {entry.action}."
+    raise NoSuchChange(None)
 
 
 MEMORY_JOBS: dict[type[m.Request], Job] = {

@@ -74,6 +74,9 @@ def test_an_import_is_stopped_and_what_was_taken_in_stays(
     monkeypatch.setattr(Assistant, "ingest", slowly)
 
     async def scenario(d: Driver) -> None:
+        await d.press("ctrl+c")
+        await d.hear("once more")
+        d.app._pressed_stop = float("-inf")
         await d.go("sources")
         for stop in ("c", "ctrl+c"):
             await d.press("a")
@@ -84,9 +87,9 @@ def test_an_import_is_stopped_and_what_was_taken_in_stays(
             await d.press(stop)
             await d.see("Stopped. What was taken in before stays.")
             await d.quiet()
-        await d.press("ctrl+c")
-        await d.hear("once more")
         assert d.assistant.stats().documents["markdown"] < 41 + 400
+        await d.press("ctrl+c", "ctrl+c")
+        await d.until(lambda: d.app._exit)
 
     run(sample_home, scenario)
 

@@ -56,6 +56,8 @@ def command(limit: Limit = None, json: Json = False) -> None:
         emit_text(f"  {count:>6,}  {names.get(action, action)}")
     if report.unsupported:
         emit_text(f"  {report.unsupported:>6,}  refused: the quote is not in the source")
+    if report.echoes:
+        emit_text(f"  {report.echoes:>6,}  left out: mem itself had printed the text")
     if report.source_gone:
         emit_text(f"  {report.source_gone:>6,}  archived: their source is gone")
     if report.pending:

@@ -33,9 +33,10 @@ def command(
     memories: Memories = True,
     json: Json = False,
 ) -> ExitCode:
-    """Find passages and messages, with the memories drawn from them.
+    """Find passages and messages.
 
-    A memory stands below its passage, or is a hit of its own where there is room. Exit code 3 means that nothing was found.
+    A memory that matches stands below the passage it was drawn from, and is a hit of its own where
+    there is room. Exit code 3 means that nothing was found.
 
     \b
     Example:

@@ -12,8 +12,10 @@ def command() -> None:
     Example:
       mem tui
     """
+    import os
     import sys
 
+    from mem.cli.diagnostics import ExitCode
     from mem.errors import NoTerminal
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -21,6 +23,11 @@ def command() -> None:
     from mem.tui.app import MemApp
     from mem.tui.opening import open_home
 
-    error = MemApp(open_home).run()
+    app = MemApp(open_home)
+    error = app.run()
+    if app.cut_off:
+        # Work that cannot be stopped in the middle: what it has committed is safe without an end.
+        sys.stdout.flush()
+        os._exit(ExitCode.OK)
     if error is not None:
         raise error

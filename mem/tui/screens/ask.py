@@ -62,7 +62,7 @@ class AskScreen(MemScreen):
             yield PassageView(id="ask-passage")
 
     def on_mount(self) -> None:
-        self.query_one("#question").focus()
+        self.set_focus(self.query_one("#question"))
         self.query_one("#citations").display = False
         self.query_one("#ask-passage").display = False
 
@@ -107,7 +107,7 @@ class AskScreen(MemScreen):
         self.query_one("#ask-passage", PassageView).display = bool(rows)
         table.set_rows(rows, cursor=0)
         if rows:
-            table.focus()
+            self.set_focus(table)
 
     @on(VirtualTable.Highlighted, "#citations")
     def _on_citation(self, event: VirtualTable.Highlighted) -> None:
@@ -130,11 +130,11 @@ class AskScreen(MemScreen):
     # --- actions ---------------------------------------------------------------------------
 
     def action_question(self) -> None:
-        self.query_one("#question").focus()
+        self.set_focus(self.query_one("#question"))
 
     def action_follow_up(self) -> None:
         box = self.query_one("#question", Input)
-        box.focus()
+        self.set_focus(box)
         box.cursor_position = len(box.value)
 
     def action_past(self) -> None:

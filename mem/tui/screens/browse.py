@@ -81,7 +81,7 @@ class BrowseScreen(ForgetsDocuments, MemScreen):
 
     def on_mount(self) -> None:
         self._show_chips()
-        self.query_one("#rows").focus()
+        self.set_focus(self.query_one("#rows"))
 
     # --- reading ---------------------------------------------------------------------------
 
@@ -105,7 +105,7 @@ class BrowseScreen(ForgetsDocuments, MemScreen):
             self._stale = False
             self.want(FacetsWanted(reply=self._take_facets))
             self._look()
-            self.query_one("#rows").focus()
+            self.set_focus(self.query_one("#rows"))
 
     def _take_facets(self, facets: Facets) -> None:
         self._facets = facets
@@ -177,7 +177,7 @@ class BrowseScreen(ForgetsDocuments, MemScreen):
 
     @on(VirtualTable.Chosen, "#rows")
     def _chosen(self) -> None:
-        self.query_one("#preview").focus()
+        self.set_focus(self.query_one("#preview"))
 
     # --- searching and filtering -----------------------------------------------------------
 
@@ -221,10 +221,10 @@ class BrowseScreen(ForgetsDocuments, MemScreen):
         )
 
     def leave_input(self) -> None:
-        self.query_one("#rows").focus()
+        self.set_focus(self.query_one("#rows"))
 
     def action_search(self) -> None:
-        self.query_one("#search").focus()
+        self.set_focus(self.query_one("#search"))
 
     def action_rows(self) -> None:
         rows = "documents" if self.view.rows == "chunks" else "chunks"

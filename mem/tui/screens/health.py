@@ -49,7 +49,7 @@ class HealthScreen(MemScreen):
     def on_mount(self) -> None:
         self.query_one("#findings").border_title = "Findings"
         self.query_one("#numbers").border_title = "Memory"
-        self.query_one("#findings").focus()
+        self.set_focus(self.query_one("#findings"))
 
     def read(self) -> None:
         self.want(HealthWanted(reply=self._take, failed=self.refused))

@@ -62,7 +62,7 @@ class MemoryScreen(ActsOnMemories):
             yield TextView(id="card")
 
     def on_mount(self) -> None:
-        self.query_one("#memories").focus()
+        self.set_focus(self.query_one("#memories"))
 
     # --- reading ---------------------------------------------------------------------------
 
@@ -89,7 +89,7 @@ class MemoryScreen(ActsOnMemories):
         self._wanted = identity
         self._stale = False
         self.read()
-        self.query_one("#memories").focus()
+        self.set_focus(self.query_one("#memories"))
 
     def _take(self, memories: Sequence[Memory]) -> None:
         table = self.query_one("#memories", VirtualTable)
@@ -123,7 +123,7 @@ class MemoryScreen(ActsOnMemories):
 
     @on(VirtualTable.Chosen, "#memories")
     def _chosen(self) -> None:
-        self.query_one("#card").focus()
+        self.set_focus(self.query_one("#card"))
 
     # --- searching -------------------------------------------------------------------------
 
@@ -143,10 +143,10 @@ class MemoryScreen(ActsOnMemories):
             self.read()
 
     def leave_input(self) -> None:
-        self.query_one("#memories").focus()
+        self.set_focus(self.query_one("#memories"))
 
     def action_search(self) -> None:
-        self.query_one("#memory-search").focus()
+        self.set_focus(self.query_one("#memory-search"))
 
     def action_kind(self) -> None:
         self._pick("Kind", [kind.value for kind in MemoryKind], "kind")

@@ -49,7 +49,7 @@ class PeopleScreen(MemScreen):
             )
 
     def on_mount(self) -> None:
-        self.query_one("#entities").focus()
+        self.set_focus(self.query_one("#entities"))
 
     def read(self) -> None:
         self.want(EntitiesWanted(reply=self._take, failed=self.refused))
@@ -81,7 +81,7 @@ class PeopleScreen(MemScreen):
 
     @on(VirtualTable.Chosen, "#entities")
     def _entered(self) -> None:
-        self.query_one("#story").focus()
+        self.set_focus(self.query_one("#story"))
 
     def action_browse(self) -> None:
         row = self.query_one("#entities", VirtualTable).row

@@ -48,7 +48,7 @@ class PruneScreen(ActsOnMemories):
         )
 
     def on_mount(self) -> None:
-        self.query_one("#faded").focus()
+        self.set_focus(self.query_one("#faded"))
 
     def read(self) -> None:
         below = _LEVELS[self._level]

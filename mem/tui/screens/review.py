@@ -47,7 +47,7 @@ class ReviewScreen(ActsOnMemories):
             yield TextView(id="review-card")
 
     def on_mount(self) -> None:
-        self.query_one("#queue").focus()
+        self.set_focus(self.query_one("#queue"))
 
     def read(self) -> None:
         self.want(ReviewWanted(reply=self._take, failed=self.refused))

@@ -66,7 +66,7 @@ class SourcesScreen(ForgetsDocuments):
         self.query_one("#activity").display = False
         self.query_one("#sources").border_title = "Sources"
         self.query_one("#problems").border_title = "Left out, and why"
-        self.query_one("#sources").focus()
+        self.set_focus(self.query_one("#sources"))
 
     def read(self) -> None:
         self.want(SourcesWanted(reply=self._take_sources, failed=self.refused))

@@ -51,7 +51,7 @@ class TimelineScreen(MemScreen):
             )
 
     def on_mount(self) -> None:
-        self.query_one("#heatmap").focus()
+        self.set_focus(self.query_one("#heatmap"))
 
     def read(self) -> None:
         if self.month:

@@ -170,8 +170,8 @@ class Welcome(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         text = Content.assemble(
             ("Memory is empty.", "bold"),
-            "\n\nTake in a folder of notes or a chat export: every word is kept as it is,"
-            "\nyour own files are never written to, and nothing leaves this machine.\n\n",
+            "\n\nTake in a folder of notes or a chat export. Every word is kept as it is, your own "
+            "files are never written to, and nothing leaves this machine.\n\n",
             ("  a  ", "bold reverse"),
             " Add a folder, a file or an export\n",
             ("  d  ", "bold reverse"),

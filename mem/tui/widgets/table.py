@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len, set_cell_size
@@ -299,7 +299,8 @@ class VirtualTable(ScrollView, can_focus=True):
             mark = _MARK
         if row is None:
             return _filled([Segment(f"{mark} ·", style)], width, style)
-        return self._line(row.cells, width, style, mark)
+        cells = row.cells if mark == " " else [_undimmed(cell) for cell in row.cells]
+        return self._line(cells, width, style, mark)
 
     def _ink(self, name: str) -> Style:
         """The colour and weight of a component, on whatever stands below it."""
@@ -371,6 +372,10 @@ class VirtualTable(ScrollView, can_focus=True):
         for page in [page for page in self._asked if page not in self._pages.rows]:
             if not first - 2 <= page <= last + 2 and page != self.cursor // PAGE:
                 self._asked.discard(page)
+
+
+def _undimmed(cell: Cell | str) -> Cell | str:
+    return replace(cell, dim=False) if isinstance(cell, Cell) else cell
 
 
 def _filled(segments: list[Segment], width: int, style: Style) -> Strip:

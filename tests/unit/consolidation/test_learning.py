@@ -60,11 +60,13 @@ def test_citing_again_at_once_teaches_nothing(
 def test_only_what_was_quoted_counts(
     assistant: Assistant, keeper: MemoryKeeper, one: str, clock: FixedClock
 ) -> None:
-    beside = replace(citation(keeper), start=500, end=510)
-    unknown = replace(citation(keeper), id="c" * 20)
+    cited = citation(keeper)
+    beside = replace(cited, start=500, end=510)
+    unknown = replace(cited, id="c" * 20)
     assert note_cited(assistant.store, [beside, unknown], clock) == 0
     assert note_cited(assistant.store, [], clock) == 0
     keeper.archive([one])
+    assert note_cited(assistant.store, [cited], clock) == 0
     assert recalls(assistant) == 0
 
 

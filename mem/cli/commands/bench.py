@@ -1,0 +1,132 @@
+"""`mem bench`: measures search and extraction on question sets, with the code that users run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mem.cli.coercion import PlainCommand, PlainGroup
+from mem.cli.diagnostics import ExitCode
+from mem.cli.options import Json
+
+if TYPE_CHECKING:
+    from mem.bench.extraction import ExtractionReport
+    from mem.bench.retrieval import Result
+
+Sets = Annotated[list[str], typer.Argument(metavar="SET_DIR…", help="Folders of question sets.")]
+Baselines = Annotated[
+    bool, typer.Option("--baselines", help="Also words, vectors, and their ranks fused.")
+]
+Rankings = Annotated[
+    str | None, typer.Option("--rankings", metavar="FILE", help="Write the hits as JSON Lines.")
+]
+
+group = typer.Typer(
+    cls=PlainGroup,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help="Measure search and extraction on question sets.",
+)
+
+
+@group.command("retrieval", cls=PlainCommand)
+def retrieval(
+    sets: Sets,
+    baselines: Baselines = False,
+    rankings: Rankings = None,
+    json: Json = False,
+) -> ExitCode:
+    """Measure how well search finds the evidence.
+
+    Each conversation of a set is imported into a store of its own, which is kept in the cache
+    for the next run.
+
+    \b
+    Example:
+      mem bench retrieval questions/locomo --baselines
+    """
+    from mem.bench.retrieval import run, write_rankings
+    from mem.cli.output import SCHEMA, emit, emit_json
+
+    results = run(_folders(sets), _scratch(), baselines=baselines, on_conversation=_progress)
+    if rankings is not None:
+        write_rankings(results, Path(rankings))
+    if json:
+        emit_json({"schema": SCHEMA, "sets": [_shape(result) for result in results]})
+    else:
+        emit([line for result in results for line in _lines(result)])
+    return ExitCode.OK
+
+
+@group.command("extraction", cls=PlainCommand)
+def extraction(sets: Sets, json: Json = False) -> ExitCode:
+    """Measure how many memories come from where a good reader would have drawn one.
+
+    \b
+    Example:
+      mem bench extraction questions/locomo
+    """
+    from dataclasses import asdict
+
+    from mem.bench.extraction import run
+    from mem.cli.output import SCHEMA, emit, emit_json
+
+    reports = [run(folder) for folder in _folders(sets)]
+    if json:
+        emit_json({"schema": SCHEMA, "sets": [asdict(report) for report in reports]})
+    else:
+        emit([_extraction_line(report) for report in reports])
+    return ExitCode.OK
+
+
+def _folders(given: list[str]) -> list[Path]:
+    from mem.errors import PathMissing
+
+    for folder in given:
+        if not (Path(folder) / "sessions.jsonl.gz").is_file():
+            raise PathMissing(str(Path(folder) / "sessions.jsonl.gz"))
+    return [Path(folder) for folder in given]
+
+
+def _scratch() -> Path:
+    from mem.settings.paths import Paths
+
+    folder = Paths.find().cache / "bench"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder
+
+
+def _progress(name: str, done: int, total: int) -> None:
+    from mem.cli.diagnostics import note
+
+    note(f"{name}: {done} of {total} conversations")
+
+
+def _shape(result: Result) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    systems = {name: asdict(summary) for name, summary in result.summaries.items()}
+    return {"set": result.name, "systems": systems, "latency_ms": result.latency()}
+
+
+def _lines(result: Result) -> list[str]:
+    """A line a system, and one for the latency."""
+    lines = [result.name]
+    for name, summary in result.summaries.items():
+        macro = {f"macro {key}": value for key, value in summary.macro.items() if "R@" in key}
+        figures = {**summary.micro, **macro, **summary.abstention}
+        told = " · ".join(f"{key} {value:.3f}" for key, value in figures.items())
+        lines.append(f"  {name:<8} {told}")
+    latency = result.latency()
+    lines.append(f"  warm search p50 {latency['p50']:.0f} ms, p95 {latency['p95']:.0f} ms")
+    return lines
+
+
+def _extraction_line(report: ExtractionReport) -> str:
+    approximate = " (turns approximated)" if report.approximate else ""
+    return (
+        f"{report.set_name}: {report.memories} memories, precision {report.precision:.3f}, "
+        f"recall {report.recall:.3f}, spans verified {report.verified:.3f}{approximate}"
+    )

@@ -1,0 +1,122 @@
+"""Text that `mem` itself printed, recognised by its shape, so that nothing is drawn from it.
+
+Quotes alone are the user's words and no echo; an answer's sentence carries who said it and when
+before the quote and its number behind, and a passage of a result has a head and a place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+#: What a mail client, a Markdown editor or a chat puts before a pasted line.
+_MARGIN: Final = r"[ \t>*+|-]*"
+#: White space inside a sentence that was wrapped, perhaps behind such a margin.
+_GAP: Final = r"(?:\s|\n[>*+|-])+"
+_DAY: Final = rf"\d{{1,2}}{_GAP}[A-Z][a-z]+{_GAP}\d{{4}}"
+_DATE: Final = r"(?:\d{4}-\d\d-\d\d|-{10})"
+_MARKS: Final = r"(?:\s*\[\d{1,3}\])+"
+#: `Ann, 8 October 2025: “…” [1]`, `Note “Boiler”: “…” [2] [3]`: how a sentence of an answer begins
+#: and ends, and how far apart the two can be.
+_OPENING: Final = re.compile(
+    rf"(?:Note{_GAP}“[^“”]{{0,200}}”(?:,{_GAP}{_DAY})?"
+    rf"|[^\s“”:\[\]>][^“”:\[\]\n]{{0,80}},{_GAP}{_DAY}):{_GAP}“"
+)
+_CLOSING: Final = re.compile(rf"”{_MARKS}")
+_LONGEST: Final = 1000
+#: `8 October 2025. [1]`, `15 October 2025 (“the 15th”, said on 9 November 2025). [1]`: a date.
+_DATE_LEAD: Final = re.compile(
+    rf"[^\n“”\[\]]{{0,60}}\b\d{{4}}(?:\s\(“[^”]{{0,80}}”,[^)]{{0,60}}\))?\.{_MARKS}"
+)
+#: `[1] Title   2025-10-08` above a place and a quote: a citation.
+_CITATION: Final = re.compile(rf"^{_MARGIN}\[\d{{1,3}}\] .*\s{_DATE}\s*$")
+#: ` 1. Title   2025-10-08  0.83`: a hit. `m77a01…  2025-10-08  fact  active  …`: a memory listed.
+_HIT: Final = re.compile(rf"^{_MARGIN}\d{{1,4}}\. .*\s{_DATE}\s+[01]\.\d\d\s*$")
+_LISTED: Final = re.compile(
+    rf"^{_MARGIN}(?:m[0-9a-z]{{9}}\s+{_DATE}\s+\w+|{_DATE}\s+m[0-9a-z]{{9}})\s+"
+    r"(?:active|proposed|superseded|archived|rejected|quarantined)\b"
+)
+#: `memory m77a01234: …`, below a hit.
+_NOTED: Final = re.compile(rf"^{_MARGIN}memory m[0-9a-z]{{9}}\b")
+#: The profile as text for another assistant: what begins it or only it has, and its items.
+_PROFILE: Final = re.compile(rf"^{_MARGIN}(?:About the user|How the user does things):\s*$")
+_SECTION: Final = re.compile(rf"^{_MARGIN}(?:Facts|Events and plans|Where things are):\s*$")
+_ITEM: Final = re.compile(r"^[ \t>|]*- ")
+_DATED: Final = re.compile(r"\(\d{4}-\d\d-\d\d\)\s*$")
+_NUMBERED: Final = re.compile(r"\[\d{1,3}\]\s*$")
+_SHAPE: Final = re.compile(r'^\s*\{\s*"schema":\s*\d+,\s*"\w+"')
+_MARGINS: Final = " \t\r\n>*+|-"
+
+Span = tuple[int, int]
+
+
+def spans(text: str) -> list[Span]:
+    """Half-open spans of `text` that are an echo, in order; they may touch each other."""
+    if _SHAPE.match(text):
+        return [(0, len(text))]
+    found = list(_sentences(text))
+    if found:
+        found += [match.span() for match in _DATE_LEAD.finditer(text)]
+    return sorted({*found, *_blocks(text)})
+
+
+def touches(echo: list[Span], start: int, end: int) -> bool:
+    """Whether `[start, end)` shares a character with an echo."""
+    return any(first < end and start < last for first, last in echo)
+
+
+def _sentences(text: str) -> Iterator[Span]:
+    """Sentences of answers. Each part of the text is looked at once, however it is made."""
+    last = 0
+    for closing in _CLOSING.finditer(text):
+        window = max(last, closing.start() - _LONGEST)
+        openings = [one.start() for one in _OPENING.finditer(text, window, closing.start())]
+        if openings:
+            yield openings[-1], closing.end()
+        last = closing.end()
+
+
+def _paragraphs(text: str) -> Iterator[Span]:
+    """Spans of lines that have more on them than a margin, up to a line that has not."""
+    start: int | None = None
+    at = 0
+    for line in text.splitlines(keepends=True):
+        if not line.strip(_MARGINS):
+            if start is not None:
+                yield start, at
+            start = None
+        elif start is None:
+            start = at
+        at += len(line)
+    if start is not None:
+        yield start, at
+
+
+def _blocks(text: str) -> Iterator[Span]:
+    """Paragraphs that are printed as citations, hits or lists, and the answer above citations."""
+    before: Span | None = None
+    for span in _paragraphs(text):
+        lines = text[slice(*span)].splitlines()
+        if _CITATION.match(lines[0]) and len(lines) > 1:
+            if before is not None:
+                yield before
+            yield span
+        elif _HIT.match(lines[0]) and len(lines) > 1:
+            yield span
+        else:
+            yield from _lines(text, span)
+        before = span if _NUMBERED.search(lines[-1]) else None
+
+
+def _lines(text: str, paragraph: Span) -> Iterator[Span]:
+    """Lines of a list of memories or of a profile."""
+    at, profile, section = paragraph[0], False, False
+    for line in text[slice(*paragraph)].splitlines(keepends=True):
+        profile = profile or bool(_PROFILE.match(line))
+        item = bool(_ITEM.match(line))
+        section = bool(_SECTION.match(line)) or (section and item)
+        printed = profile or (section and item and bool(_DATED.search(line)))
+        if printed or _LISTED.match(line) or _NOTED.match(line):
+            yield at, at + len(line)
+        at += len(line)
