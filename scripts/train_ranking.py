@@ -47,7 +47,7 @@ PRIOR = {
     "newness_continuing": 0.02,
 }
 SHARPNESS = 12.0
-PULL = 0.3
+PULL = 0.1
 STEPS = 90
 RATE = 0.08
 FOLDS = 5

@@ -1,4 +1,4 @@
-"""The documentation says what the program does: generated pages are current, links lead somewhere."""
+"""The documentation says what the program does: pages are current, links lead somewhere."""
 
 from __future__ import annotations
 

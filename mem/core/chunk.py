@@ -40,7 +40,7 @@ class Chunk:
 
 
 def locator_at(locator: str, text: str, offset: int) -> str:
-    """The locator of the character `offset` of a chunk's text: `line 12` moves on with its lines."""
+    """The locator of character `offset` of a chunk's text; `line 12` moves on with its lines."""
     kind, _, number = locator.partition(" ")
     if kind != "line" or not number.isdigit():
         return locator

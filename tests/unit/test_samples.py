@@ -1,4 +1,4 @@
-"""The sample data is well formed and consistent: every question's evidence exists and answers it."""
+"""The sample data is well formed: every question's evidence exists and answers it."""
 
 from __future__ import annotations
 

@@ -17,7 +17,9 @@ from mem.ingest.chunking import (
 
 def note(*parts: tuple[BlockKind, str]) -> ParsedDocument:
     """A note whose blocks are the parts, each on lines of its own."""
-    text, blocks, heading = "", [], ()
+    text = ""
+    blocks: list[Block] = []
+    heading: tuple[str, ...] = ()
     for kind, words in parts:
         if kind is BlockKind.HEADING:
             heading = (words.lstrip("# "),)

@@ -10,7 +10,7 @@ import pytest
 
 from mem.core.protocols import FileEntry
 from mem.errors import PathMissing
-from mem.sources.folders import Skipped, file_uri, path_of, walk
+from mem.sources.folders import MAX_BYTES, Skipped, file_uri, path_of, walk
 
 
 def write(path: Path, text: str = "words\n") -> Path:
@@ -19,12 +19,12 @@ def write(path: Path, text: str = "words\n") -> Path:
     return path
 
 
-def seen(root: Path, **options: int) -> dict[str, str]:
+def seen(root: Path, *, max_bytes: int = MAX_BYTES) -> dict[str, str]:
     """Relative path → "entry" or the code it was skipped with."""
     base = Path(os.path.realpath(root))
     return {
         found.path.relative_to(base).as_posix(): getattr(found, "code", "entry")
-        for found in walk(root, **options)
+        for found in walk(root, max_bytes=max_bytes)
     }
 
 
