@@ -70,7 +70,7 @@ def main() -> None:
             "python -c pass": [sys.executable, "-c", "pass"],
             "mem --help": [mem, "--help"],
             "mem --version": [mem, "--version"],
-            "mem list": [mem, "list"],
+            "mem list": [mem, "list", "--documents"],
             "mem search": [mem, "search", "boiler pressure"],
             "mem ask": [mem, "ask", "What pressure should the boiler show?"],
         }.items():
