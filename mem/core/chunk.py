@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+# The role of a note's front matter.
+METADATA_ROLE = "metadata"
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:

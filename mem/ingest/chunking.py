@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from mem.core.chunk import Chunk
+from mem.core.chunk import METADATA_ROLE, Chunk
 from mem.core.document import Block, BlockKind, DocumentKind, Message, ParsedDocument
 from mem.core.ids import chunk_id
 
@@ -21,7 +21,6 @@ PASSAGE_CHARACTERS = 1000
 SMALL_CHARACTERS = 160
 MESSAGE_CHARACTERS = 1000
 _WHOLE = {BlockKind.CODE}
-METADATA_ROLE = "metadata"
 _CUTS = (
     re.compile(r"\n\s*\n"),
     re.compile(r"\n"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from mem.core.chunk import METADATA_ROLE
 from mem.core.clock import parse_time
 from mem.retrieval.candidates import Table
 from mem.retrieval.lexical import Lexical, saturated
@@ -159,7 +160,7 @@ def _place_signals(columns: dict[str, Floats], question: ParsedQuestion, table: 
     columns["short"] = (table.lengths < _SHORT).astype(np.float32)
     # Branches that a conversation left, and a note's own front matter.
     aside = [
-        bool(variant) or role == "metadata"
+        bool(variant) or role == METADATA_ROLE
         for variant, role in zip(table.rows.variants, table.rows.roles, strict=True)
     ]
     columns["aside"] = np.array(aside, dtype=np.float32)

@@ -45,7 +45,7 @@ def retrieval(
 
     \b
     Example:
-      mem bench retrieval questions/locomo --baselines
+      mem bench retrieval questions/my-set --baselines
     """
     from mem.bench.retrieval import run, write_rankings
     from mem.cli.output import SCHEMA, emit, emit_json
@@ -66,7 +66,7 @@ def extraction(sets: Sets, json: Json = False) -> ExitCode:
 
     \b
     Example:
-      mem bench extraction questions/locomo
+      mem bench extraction questions/my-set
     """
     from dataclasses import asdict
 

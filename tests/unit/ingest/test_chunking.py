@@ -5,10 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mem.core.chunk import METADATA_ROLE
 from mem.core.document import Block, BlockKind, DocumentKind, Message, ParsedDocument
 from mem.ingest.chunking import (
     MESSAGE_CHARACTERS,
-    METADATA_ROLE,
     PASSAGE_CHARACTERS,
     chunk_document,
     cut,
