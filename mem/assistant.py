@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 from mem.core.answer import Answer
 from mem.core.chunk import Chunk
 from mem.core.clock import Clock, SystemClock, parse_time
+from mem.core.language import LanguageModel
 from mem.core.protocols import Embedder
 from mem.core.query import Filters, SearchResult
 from mem.errors import AmbiguousId, IndexOwned, UnknownId, VectorIndexError
@@ -84,6 +85,7 @@ class Assistant(Parts):
         settings: Settings | None = None,
         clock: Clock | None = None,
         embedder: Embedder | None = None,
+        language_model: LanguageModel | None = None,
     ) -> Assistant:
         """The memory in `home`, or where `MEM_HOME` or the platform puts it; made when absent.
 
@@ -92,7 +94,13 @@ class Assistant(Parts):
         """
         paths = Paths.of(Path(home)) if home is not None else Paths.find()
         settings = settings or load_settings(paths)
-        assistant = cls(paths, settings, clock or SystemClock.from_environment(), embedder=embedder)
+        assistant = cls(
+            paths,
+            settings,
+            clock or SystemClock.from_environment(),
+            embedder=embedder,
+            language_model=language_model,
+        )
         assistant.store  # noqa: B018  (opened here, so that a bad home is told at once)
         return assistant
 

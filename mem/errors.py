@@ -50,7 +50,13 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     ├── ServiceFailed              the system's service manager did not do it
     └── ModelError
         ├── ModelFileMissing
-        └── ModelFileDamaged
+        ├── ModelFileDamaged
+        └── LanguageModelError     the extractive mode goes on without it
+            ├── NoLanguageModel    none is set up, or what runs it is not installed
+            ├── LanguageModelUnusable  the file or server is not what it should be
+            ├── PromptTooLong
+            ├── ModelCrashed
+            └── ModelTimedOut
 """
 
 from __future__ import annotations
@@ -370,3 +376,45 @@ class ModelFileMissing(ModelError):
 class ModelFileDamaged(ModelError):
     def __init__(self, path: str) -> None:
         super().__init__(f"{path}: the model file is not what was shipped. Install mem again.")
+
+
+class LanguageModelError(ModelError):
+    """The language model cannot do what was asked; the store is untouched."""
+
+
+class NoLanguageModel(LanguageModelError):
+    def __init__(self, reason: str = "no language model is set up") -> None:
+        super().__init__(
+            f"{reason[:1].upper()}{reason[1:]}. `mem model list` shows what can be had; "
+            "everything else works without one."
+        )
+
+
+class LanguageModelUnusable(LanguageModelError):
+    def __init__(self, place: str, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"{place}: {reason}. `mem model list` shows what can be used instead.")
+
+
+class PromptTooLong(LanguageModelError):
+    def __init__(self, tokens: int, room: int) -> None:
+        super().__init__(
+            f"The request has {tokens} tokens and the model has room for {room}. "
+            "Raise `model.context`, or ask about less."
+        )
+
+
+class ModelCrashed(LanguageModelError):
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"The language model {name} stopped ({reason}). Nothing was lost; "
+            "it is started again when it is needed."
+        )
+
+
+class ModelTimedOut(LanguageModelError):
+    def __init__(self, name: str, seconds: float) -> None:
+        super().__init__(
+            f"The language model {name} did not finish within {seconds:.0f} seconds and was "
+            "stopped. A smaller model is quicker, or raise `model.deadline`."
+        )

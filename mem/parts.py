@@ -12,8 +12,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mem.core.clock import Clock
+from mem.core.language import LanguageModel
 from mem.core.protocols import Embedder, Parser
-from mem.errors import VectorIndexError
+from mem.errors import NoLanguageModel, VectorIndexError
 from mem.settings.config import Settings
 from mem.settings.paths import Paths
 from mem.store.store import Store
@@ -43,11 +44,13 @@ class Parts:
         clock: Clock,
         *,
         embedder: Embedder | None = None,
+        language_model: LanguageModel | None = None,
     ) -> None:
         self.paths = paths
         self.settings = settings
         self.clock = clock
         self._given_embedder = embedder
+        self._given_language_model = language_model
         self._opened: list[Callable[[], None]] = []
         self._chroma: ChromaIndex | None = None
 
@@ -75,6 +78,13 @@ class Parts:
         from mem.inference.embedder import OnnxEmbedder
 
         return OnnxEmbedder()
+
+    @cached_property
+    def language_model(self) -> LanguageModel:
+        """The language model in use. Raises NoLanguageModel, LanguageModelUnusable."""
+        if self._given_language_model is not None:
+            return self._given_language_model
+        raise NoLanguageModel
 
     @cached_property
     def embeddings(self) -> Embeddings:

@@ -6,9 +6,12 @@ They satisfy the same contract as the real parts, without their quality.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+from mem.core.language import Prompt, Schema
+from mem.errors import PromptTooLong
 
 if TYPE_CHECKING:
     from mem.core.protocols import Vectors
@@ -67,3 +70,40 @@ class FakeEmbedder:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) + 2 for text in texts]
+
+
+class FakeLanguageModel:
+    """Replies with what a function makes of the prompt, a word at a time; keeps every prompt."""
+
+    name = "fake"
+    fingerprint = "fake-language:1"
+
+    def __init__(self, reply: Callable[[Prompt], str], *, context_tokens: int = 2048) -> None:
+        self._reply = reply
+        self.context_tokens = context_tokens
+        self.prompts: list[Prompt] = []
+        self.closed = False
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    def count_prompt(self, prompt: Prompt) -> int:
+        return self.count_tokens(prompt.system) + self.count_tokens(prompt.user) + 8
+
+    def generate(
+        self,
+        prompt: Prompt,
+        *,
+        max_tokens: int,
+        schema: Schema | None = None,  # noqa: ARG002  (the function knows what it replies)
+        deadline: float | None = None,  # noqa: ARG002
+    ) -> Iterator[str]:
+        room = self.context_tokens - max_tokens
+        if self.count_prompt(prompt) > room:
+            raise PromptTooLong(self.count_prompt(prompt), room)
+        self.prompts.append(prompt)
+        words = self._reply(prompt).split(" ")[:max_tokens]
+        yield from (word + " " * (place + 1 < len(words)) for place, word in enumerate(words))
+
+    def close(self) -> None:
+        self.closed = True
