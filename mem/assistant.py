@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -24,12 +25,13 @@ from mem.settings.config import Settings
 from mem.settings.config import load as load_settings
 from mem.settings.paths import Paths
 from mem.store.documents import DocumentRecord
-from mem.store.erase import Receipt, erase
+from mem.store.erase import Receipt
 from mem.store.journal import JournalEntry
 from mem.store.store import SourceRecord
 from mem.store.verify import Finding, rebuild_full_text, verify
 
 if TYPE_CHECKING:
+    from mem.consolidation.forgetting import ForgetPlan, Forgetter
     from mem.ingest.ledger import Ledger, Progress
     from mem.store.browse import Browser
 
@@ -45,15 +47,6 @@ class DocumentView:
     document: DocumentRecord
     chunks: tuple[Chunk, ...]
     focus: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ForgetPlan:
-    """What a forgetting would destroy."""
-
-    documents: tuple[DocumentRecord, ...]
-    chunks: int
-    source: SourceRecord | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,50 +384,23 @@ class Assistant(Parts):
 
         Raises UnknownId, AmbiguousId.
         """
-        if source is None:
-            records = [self._document(given) for given in documents]
-            found = None
-        else:
-            found = self._source(source)
-            ids = self.store.documents.of_source(found.id)
-            records = [record for one in ids if (record := self.store.documents.get(one))]
-        unique = {record.id: record for record in records}
-        return ForgetPlan(
-            tuple(unique.values()), sum(record.chunks for record in unique.values()), found
-        )
-
-    def _source(self, given: str) -> SourceRecord:
-        from mem.sources.folders import file_uri
-
-        wanted = {given, file_uri(Path(given).expanduser().resolve())} if given.strip() else set()
-        found = [
-            source
-            for source in self.sources()
-            if source.uri in wanted or (len(given) > 1 and source.id.startswith(given))
-        ]
-        if not found:
-            raise UnknownId(given)
-        if len(found) > 1:
-            raise AmbiguousId(given, len(found))
-        return found[0]
+        if source is not None:
+            return self._forgetter.of_source(source)
+        return self._forgetter.of_documents([self._document(given) for given in documents])
 
     def forget(self, plan: ForgetPlan) -> Receipt:
         """Destroy for good what the plan names, everywhere; it does not come back by import.
 
         Raises StoreLocked, StoreFull, IndexOwned (before anything is destroyed).
         """
-        from mem.vectors.chroma import erase as erase_index
-
         self.close_index()
-        erase_index(self.paths.index)
-        return erase(
-            self.store.database,
-            [record.id for record in plan.documents],
-            backups=self.paths.backups,
-            actor="user",
-            at=self.clock.utc(),
-            source=plan.source.id if plan.source else None,
-        )
+        return self._forgetter.destroy(plan)
+
+    @cached_property
+    def _forgetter(self) -> Forgetter:
+        from mem.consolidation.forgetting import Forgetter
+
+        return Forgetter(self.store, self.paths, self.clock)
 
 
 def _moment(given: datetime | str | None) -> datetime | None:

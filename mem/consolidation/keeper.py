@@ -1,12 +1,12 @@
 """The memories of one home as the façade offers them: read, correct, consolidate, take back.
 
-It finds memories by id and calls the parts that decide; it holds no rules of its own.
+It finds memories by id (`reader`) and calls the parts that decide; it holds no rules of its own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,19 +14,16 @@ from typing import TYPE_CHECKING
 from mem.consolidation import fading, views
 from mem.consolidation.book import NewStatement, evidence_rows_of
 from mem.consolidation.decisions import Outcome
-from mem.consolidation.normal import name_key, subject_key
 from mem.consolidation.person import Correction, Person
+from mem.consolidation.reader import MemoryReader
 from mem.consolidation.reconcile import Reconciler
-from mem.consolidation.records import EntityView, MemoryView, ReviewItem
 from mem.core.clock import Clock, format_time
-from mem.core.memory import Candidate, Memory, MemoryKind, MemoryStatus, Relation
+from mem.core.memory import Candidate, Memory, MemoryKind
 from mem.core.protocols import Embedder
-from mem.errors import AmbiguousId, EmptyQuery, NoSuchChange, UnknownId
+from mem.errors import EmptyQuery, NoSuchChange, UnknownId
 from mem.extraction.evidence import verify
-from mem.store.changes import ChangeEntry, Changes
-from mem.store.entities import Entities, EntityRecord
+from mem.store.changes import ChangeEntry
 from mem.store.erase import Receipt, Tombstones, erase_memories
-from mem.store.memories import Memories, StoredMemory
 from mem.store.memory_vectors import MemoryVectors
 from mem.store.store import Store
 
@@ -34,11 +31,9 @@ if TYPE_CHECKING:
     from mem.consolidation.worker import Extractor, Report
 
 _CITED_OF_LATE = timedelta(days=90)
-_QUEUE = (MemoryStatus.PROPOSED, MemoryStatus.QUARANTINED)
-_OUT_OF_USE = (MemoryStatus.ARCHIVED, MemoryStatus.REJECTED, MemoryStatus.QUARANTINED)
 
 
-class MemoryKeeper:
+class MemoryKeeper(MemoryReader):
     """All operations on memories. Ids may be shortened to a beginning that is unique.
 
     Every method that takes ids raises UnknownId and AmbiguousId; every one that writes raises
@@ -55,15 +50,10 @@ class MemoryKeeper:
         backups: Path,
         user_names: Sequence[str] = (),
     ) -> None:
-        self._store = store
-        self._clock = clock
+        super().__init__(store, clock, user_names)
         self._embedder = embedder
         self._extractor = extractor
         self._backups = backups
-        self._user_names = tuple(user_names)
-        self.changes = Changes(store.database, clock.utc)
-        self._memories = Memories(store.database, clock.now)
-        self._entities = Entities(store.database)
         self._uses = fading.Uses(store.database)
 
     @cached_property
@@ -174,148 +164,6 @@ class MemoryKeeper:
             self._reconciler.neighbours.forget()
         return len(pending)
 
-    # --- looking ---------------------------------------------------------------------------
-
-    def find(self, given: str) -> StoredMemory:
-        """The memory with that id or beginning of one. Raises UnknownId, AmbiguousId."""
-        found = self._memories.matching(given) if given.strip() else []
-        exact = [one for one in found if one.memory.id == given]
-        if not found:
-            raise UnknownId(given)
-        if len(found) > 1 and not exact:
-            raise AmbiguousId(given, len(found))
-        return (exact or found)[0]
-
-    def holds(self, given: str) -> bool:
-        """Whether an id, or the beginning of one, names a memory."""
-        return given.startswith("m") and bool(self._memories.matching(given))
-
-    def get(self, given: str) -> Memory:
-        """One memory with its evidence and links."""
-        return self.find(given).memory
-
-    def view(self, given: str) -> MemoryView:
-        """One memory with everything a person needs to judge it."""
-        one = self.find(given)
-        ids = {
-            identity
-            for link in one.memory.links
-            for identity in (link.source, link.target)
-            if identity != one.memory.id
-        }
-        linked = [found.memory for found in map(self._memories.get, sorted(ids)) if found]
-        names = [
-            record.name
-            for pk in self._entities.of_memory(one.pk)
-            if (record := self._entities.get(pk)) is not None
-        ]
-        return MemoryView(
-            one.memory, tuple(self._memories.places(one.pk)), tuple(linked), tuple(names)
-        )
-
-    def list(
-        self,
-        *,
-        limit: int | None = None,
-        kind: MemoryKind | None = None,
-        statuses: Sequence[MemoryStatus] | None = None,
-        as_of: datetime | None = None,
-        known_at: datetime | None = None,
-    ) -> list[Memory]:
-        """Memories, the newest said first; without more said, those in use.
-
-        Args:
-            limit: at most so many.
-            kind: only these.
-            statuses: only of these; with a time the default is all that ever held.
-            as_of: only what was true then (local time).
-            known_at: as memory knew it then (local time), from the change log.
-        """
-        wanted = tuple(statuses or (views.EVER_HELD if as_of is not None else views.HELD))
-        if as_of is None and known_at is None:
-            stored = self._memories.select(statuses=wanted, kind=kind, limit=limit)
-            return [one.memory for one in stored]
-        if known_at is None:
-            stored = self._memories.select(statuses=wanted, kind=kind)
-        else:
-            rows = self.changes.rows_at("memory", known_at.astimezone(UTC))
-            stored = [
-                one
-                for one in self._memories.from_rows(rows)
-                if one.memory.status in wanted and kind in (None, one.memory.kind)
-            ]
-            stored.sort(key=lambda one: one.memory.said_at or datetime.min, reverse=True)
-        if as_of is not None:
-            stored = [one for one in stored if _counts(one) and views.was_true(one.memory, as_of)]
-        return [one.memory for one in stored[:limit]]
-
-    def counts(self) -> dict[str, int]:
-        """How many memories of each status."""
-        return self._memories.count()
-
-    def timeline(
-        self, *, entity: str | None = None, since: datetime | None = None
-    ) -> Sequence[views.TimelineEntry]:
-        """How things developed: of one entity (by name), or of everything."""
-        if entity is not None:
-            return views.timeline(self.entity(entity).memories, since=since)
-        stored = self._memories.select(statuses=views.EVER_HELD)
-        return views.timeline([one.memory for one in stored], since=since)
-
-    def profile(self, *, each: int = 20) -> views.Profile:
-        """What is known of the user."""
-        stored = self._memories.select(statuses=(MemoryStatus.ACTIVE,))
-        memories = [one.memory for one in stored]
-        names = frozenset(name.lower() for name in self._user_names)
-        about = [
-            (one.kind is MemoryKind.PROFILE and subject_key(one.subject, names) in ("user", ""))
-            or subject_key(one.subject, names) == "user"
-            for one in memories
-        ]
-        return views.profile(memories, about, each=each)
-
-    def entities(self, *, limit: int | None = None) -> Sequence[EntityRecord]:
-        """Everyone and everything mentioned, the most mentioned first."""
-        return self._entities.all(limit=limit)
-
-    def entity(self, name: str) -> EntityView:
-        """Everything about one entity, by any of its names. Raises UnknownId."""
-        key = name_key(name)
-        if not key:
-            raise EmptyQuery
-        record = self._entities.by_key(key)
-        if record is None:
-            raise UnknownId(name)
-        stored = self._memories.of_entity(record.pk)
-        held = [one.memory for one in stored if one.memory.status not in _OUT_OF_USE]
-        return EntityView(record, tuple(held))
-
-    def review(self, *, limit: int | None = None) -> Sequence[ReviewItem]:
-        """What waits for a decision: conflicts first, then proposals, then quarantined ones."""
-        items = [*self._conflicts()]
-        seen = {item.memory.id for item in items}
-        for status in _QUEUE:
-            for one in self._memories.select(statuses=(status,), oldest_first=True):
-                if one.memory.id not in seen:
-                    places = tuple(self._memories.places(one.pk))
-                    items.append(ReviewItem(one.memory, status.value, (), places))
-        return items[:limit]
-
-    def _conflicts(self) -> Sequence[ReviewItem]:
-        items: list[ReviewItem] = []
-        for one in self._memories.select(statuses=views.HELD, oldest_first=True):
-            against = [
-                other.memory
-                for link in one.memory.links
-                if link.relation is Relation.CONTRADICTS and link.source == one.memory.id
-                if (other := self._memories.get(link.target)) is not None
-                and other.memory.status in views.HELD
-            ]
-            if against:
-                places = tuple(self._memories.places(one.pk))
-                items.append(ReviewItem(one.memory, "conflict", tuple(against), places))
-        return items
-
     # --- a person in charge ----------------------------------------------------------------
 
     def edit(self, given: str, correction: Correction) -> Memory:
@@ -424,8 +272,3 @@ class MemoryKeeper:
         """Note that memories were shown, cited, useful or useless."""
         pks = [one.pk for one in map(self._memories.get, ids) if one is not None]
         self._uses.note(pks, event, self._clock.utc())
-
-
-def _counts(one: StoredMemory) -> bool:
-    """Whether a memory is more than an older version or duplicate of another one."""
-    return bool(one.slot) or one.memory.status is not MemoryStatus.SUPERSEDED

@@ -11,7 +11,8 @@ from mem.cli.diagnostics import ExitCode
 from mem.cli.options import DryRun, Json, Yes
 
 if TYPE_CHECKING:
-    from mem.assistant import Assistant, ForgetPlan
+    from mem.assistant import Assistant
+    from mem.consolidation.forgetting import ForgetPlan
     from mem.store.erase import Receipt
 
 _LISTED = 20

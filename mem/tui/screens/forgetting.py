@@ -10,7 +10,7 @@ from mem.tui.widgets.dialogs import Confirm
 from mem.tui.widgets.passage import shown_path
 
 if TYPE_CHECKING:
-    from mem.assistant import ForgetPlan
+    from mem.consolidation.forgetting import ForgetPlan
     from mem.store.erase import Receipt
 
 _LISTED = 6
