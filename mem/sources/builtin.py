@@ -11,6 +11,7 @@ from mem.sources.chats.chatgpt import ChatGptParser
 from mem.sources.chats.claude import ClaudeParser
 from mem.sources.chats.claude_code import ClaudeCodeParser
 from mem.sources.chats.codex import CodexParser
+from mem.sources.chats.gemini import GeminiParser
 from mem.sources.chats.jsonl import ChatJsonlParser
 from mem.sources.chats.signal import SignalParser
 from mem.sources.chats.slack import SlackParser
@@ -19,6 +20,7 @@ from mem.sources.chats.whatsapp import WhatsAppParser
 from mem.sources.isolation import IsolatedParser, Isolation
 from mem.sources.parsers.docx import DocxParser
 from mem.sources.parsers.html import HtmlParser
+from mem.sources.parsers.logseq import LogseqParser
 from mem.sources.parsers.mail import MailParser
 from mem.sources.parsers.markdown import MarkdownParser
 from mem.sources.parsers.org import OrgParser
@@ -49,11 +51,13 @@ def mem_parsers() -> list[Parser]:
         ClaudeParser(),
         ClaudeCodeParser(),
         CodexParser(),
+        GeminiParser(),
         SlackParser(),
         TelegramParser(),
         WhatsAppParser(),
         SignalParser(),
         MailParser(),
+        LogseqParser(),
         MarkdownParser(),
         OrgParser(),
         HtmlParser(),

@@ -34,6 +34,9 @@ MAIL = (
     b"Shall we rent the van?\r\n"
 )
 MARKDOWN = b"---\ndate: 2025-05-01\n---\n# Van\n\nWe rent the *van*.\n\n- blue\n- red\n"
+LOGSEQ = (
+    b"tags:: van\n\n- TODO Rent the van\n  collapsed:: true\n\t- a *blue* one\n- [[Ann]] drives\n"
+)
 ORG = b"#+TITLE: Van\n* Rent\n  We rent the van.\n** Price\n   80 euros\n"
 HTML = b"<!DOCTYPE html><title>Van</title><h1>Van</h1><p>We rent the van.<ul><li>blue</ul>"
 TABLE = b"date,item,price\n2025-05-01,van,80\n2025-05-02,petrol,40\n2025-05-03,tea,3\n"
@@ -102,12 +105,14 @@ SAMPLES: dict[str, Sample] = {
     "claude": ("conversations.json", chat("claude/conversations.json")),
     "claude-code": ("session.jsonl", chat("claude-code/session.jsonl")),
     "codex": ("rollout.jsonl", chat("codex/rollout-2025-10-29T00-59-38-019a.jsonl")),
+    "gemini": ("MyActivity.json", chat("gemini/MyActivity.json")),
     "slack": ("2023-05-08.json", chat("slack/acme/garden/2023-05-08.json")),
     "telegram": ("result.json", chat("telegram/result.json")),
     "whatsapp": ("_chat.txt", chat("whatsapp/en-US/_chat.txt")),
     "signal": ("desktop.json", chat("signal/desktop.json")),
     "mail": ("van.eml", text(MAIL)),
     "markdown": ("van.md", text(MARKDOWN)),
+    "logseq": ("van.md", text(LOGSEQ)),
     "org": ("van.org", text(ORG)),
     "html": ("van.html", text(HTML)),
     "pdf": ("van.pdf", lambda: pdf("We rent the van.", title="Van")),

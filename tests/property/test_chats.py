@@ -17,6 +17,7 @@ from mem.sources.builtin import parsers
 from mem.sources.chats.claude import ClaudeParser
 from mem.sources.chats.claude_code import ClaudeCodeParser
 from mem.sources.chats.codex import CodexParser
+from mem.sources.chats.gemini import GeminiParser
 from mem.sources.chats.records import nothing_beside
 from mem.sources.chats.signal import SignalParser
 from mem.sources.chats.slack import SlackParser
@@ -31,6 +32,7 @@ CHATS = {
         ClaudeCodeParser(),
         CodexParser(),
         ClaudeParser(),
+        GeminiParser(),
         SlackParser(),
         TelegramParser(),
         SignalParser(),

@@ -1,4 +1,5 @@
-"""ChatGPT's data export: `conversations.json`, a list of conversations, or one of them.
+"""ChatGPT's data export: `conversations.json`, a list of conversations, or one of them; else the
+page `chat.html`, which holds the same in a script.
 
 The branch that ends at `current_node` is the conversation; other branches are kept as variants.
 Times are seconds since 1970 and no zone is stated, so the UTC wall clock is taken.
@@ -20,6 +21,7 @@ from mem.core.protocols import FileEntry
 from mem.errors import ParseFailed
 from mem.sources import dates
 from mem.sources.chats.chatgpt_content import message_text, names_of_attachments
+from mem.sources.chats.chatgpt_html import has_json_beside, is_page, page_data
 from mem.sources.chats.chatgpt_tree import main_path, reading_order
 from mem.sources.sniffing import text_start
 from mem.sources.textfile import read_bytes, well_formed
@@ -28,6 +30,7 @@ _MAPPING = re.compile(
     r'"mapping"\s*:\s*\{\s*(?:\}|"[^"]{0,100}"\s*:\s*\{\s*"(?:id|message|parent|children)"\s*:)'
 )
 _ROLES = frozenset({"user", "assistant", "system", "tool"})
+_PAGE_START = 64 * 1024
 
 
 class ChatGptParser:
@@ -37,17 +40,20 @@ class ChatGptParser:
     version = 1
 
     def sniff(self, path: Path, head: bytes) -> int:
-        """JSON, under whatever name, that holds a conversation tree near its start."""
+        """JSON, under whatever name, that holds a conversation tree near its start, or a page of
+        the export.
+        """
         del path
         start = text_start(head)
         if not start.startswith(("[", "{")):
-            return 0
+            return 97 if is_page(start) else 0
         return 95 if _MAPPING.search(start) else 0
 
     def parse(self, entry: FileEntry) -> Iterator[ParsedDocument]:
         """The file's conversations; of two with one id the one updated last.
 
-        Raises FileUnreadable, and ParseFailed where nothing in it is a conversation.
+        Raises FileUnreadable, and ParseFailed where nothing in it is a conversation; of a page
+        with code companion where the JSON of the export lies beside it.
         """
         loaded = _load(entry)
         conversations: dict[str, dict[str, Any]] = {}
@@ -71,6 +77,11 @@ class ChatGptParser:
 def _load(entry: FileEntry) -> object:
     text = read_bytes(entry).decode("utf-8-sig", "surrogateescape")
     place = well_formed(str(entry.path))
+    if is_page(text[:_PAGE_START]):
+        if has_json_beside(entry.path):
+            reason = "the conversations.json beside it holds the same conversations"
+            raise ParseFailed(place, reason, code="companion")
+        return page_data(text, place)
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:

@@ -1,4 +1,4 @@
-"""HTML pages: the words a reader sees, as text of our own making, under blocks.
+"""HTML pages: the words that a reader comes for, as text of our own making, under blocks.
 
 Locators count lines of that extracted text. The tree is walked without recursion, so that depth
 costs no stack.
@@ -17,6 +17,7 @@ from mem.errors import ParseFailed
 from mem.sources import dates
 from mem.sources.folders import file_uri
 from mem.sources.parsers.blocks import Outline
+from mem.sources.parsers.readability import UNREAD, beside_the_content
 from mem.sources.sniffing import text_start
 from mem.sources.textfile import read_text, well_formed
 
@@ -35,9 +36,6 @@ def _tags(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-_UNREAD = _tags(
-    "head script style noscript template svg math nav iframe object canvas select datalist"
-)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _INLINE = _tags(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt "
@@ -65,7 +63,7 @@ class HtmlParser:
     """One note a page: title, text, links and the date it states."""
 
     name = "html"
-    version = 1
+    version = 2
 
     def sniff(self, path: Path, head: bytes) -> int:
         """What opens as HTML; else its suffixes, where there is a tag at all."""
@@ -80,14 +78,16 @@ class HtmlParser:
         from selectolax.lexbor import LexborHTMLParser
 
         source, notices = read_text(entry, declared=_CHARSET)
-        if _depth(source) > _MAX_DEPTH:
+        if nests_too_deep(source):
             place = well_formed(str(entry.path))
             raise ParseFailed(place, f"its elements are nested over {_MAX_DEPTH} deep")
         page = LexborHTMLParser(source)
         metas = _metas(page)
         reading = _Reading()
         if page.root is not None:
-            _read(page.root, reading)
+            aside = beside_the_content(page.root)
+            _read(page.root, reading, aside.elements)
+            notices = (*notices, *aside.notices())
         written = next((metas[key] for key in _DATE_METAS if key in metas), None)
         moment, origin = dates.said_at(written, entry)
         yield ParsedDocument(
@@ -111,7 +111,7 @@ def text_of(source: str) -> str | None:
     """
     from selectolax.lexbor import LexborHTMLParser
 
-    if _depth(source) > _MAX_DEPTH:
+    if nests_too_deep(source):
         return None
     page = LexborHTMLParser(source)
     reading = _Reading()
@@ -120,16 +120,16 @@ def text_of(source: str) -> str | None:
     return "".join(reading.pieces)
 
 
-def _depth(source: str) -> int:
-    """About how deeply elements nest, tags that need no end left out. Building the tree takes
-    time that grows with the square of it.
+def nests_too_deep(source: str) -> bool:
+    """Whether elements nest so deeply, tags that need no end left out, that building the tree,
+    whose time grows with the square of the depth, would take long.
     """
     depth = deepest = 0
     for closing, tag in _TAG.findall(source):
         if tag.lower() not in _UNCLOSED:
             depth = depth - 1 if closing and depth else depth + (not closing)
             deepest = max(deepest, depth)
-    return deepest
+    return deepest > _MAX_DEPTH
 
 
 class _Open(NamedTuple):
@@ -188,8 +188,10 @@ class _Reading:
         self._group = place.group
 
 
-def _read(root: LexborNode, reading: _Reading) -> None:
-    """Walk the tree in document order, opening and ending a block at each block element."""
+def _read(root: LexborNode, reading: _Reading, left_out: frozenset[int] = frozenset()) -> None:
+    """Walk the tree in document order, opening and ending a block at each block element; the
+    elements `left_out` (by their `mem_id`) are not entered.
+    """
     stack: list[tuple[LexborNode, _Open]] = []
     place = _Open(BlockKind.PROSE)
     node: LexborNode | None = root
@@ -198,7 +200,7 @@ def _read(root: LexborNode, reading: _Reading) -> None:
         tag = node.tag or ""
         if node.is_text_node:
             reading.words.append(well_formed(node.text_content or ""))
-        elif node.is_element_node and tag not in _UNREAD:
+        elif node.is_element_node and tag not in UNREAD and node.mem_id not in left_out:
             _note_attributes(node, tag, reading)
             inner = place
             if tag in _CELLS:

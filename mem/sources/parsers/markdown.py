@@ -41,7 +41,7 @@ _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 
 
 class MarkdownParser:
-    """One note a file; also what Obsidian, Logseq and static site generators write."""
+    """One note a file; also what Obsidian and static site generators write."""
 
     name = "markdown"
     version = 1
@@ -59,28 +59,35 @@ class MarkdownParser:
     def parse(self, entry: FileEntry) -> Iterator[ParsedDocument]:
         """One document. Raises FileUnreadable, ParseFailed."""
         text, notices = read_text(entry)
-        front = frontmatter.read(text)
-        blocks, h1, more = _read_blocks(text, front.end)
-        links, inline_tags = markup.links_and_tags(text, blocks, tags_from=front.end)
-        front_tags = (tag.lstrip("#") for tag in front.words("tags", "tag", separators=",\\s"))
-        written = front.text(*_DATE_KEYS)
-        moment, origin = dates.said_at(written, entry)
-        unread = written is not None and dates.read_date(written) is None
-        wrong_date = (f"front matter date {written!r} is not a date",) if unread else ()
-        yield ParsedDocument(
-            uri=file_uri(entry.path),
-            kind=DocumentKind.NOTE,
-            format=self.name,
-            title=front.text("title") or h1 or well_formed(entry.path.stem),
-            text=text,
-            blocks=blocks,
-            said_at=moment,
-            said_at_origin=origin,
-            tags=tuple(dict.fromkeys(tag for tag in (*front_tags, *inline_tags) if tag)),
-            aliases=front.words("aliases", "alias", separators=","),
-            links=links,
-            notices=(*notices, *front.notices, *wrong_date, *more),
-        )
+        yield parse_text(text, entry, form=self.name, notices=notices)
+
+
+def parse_text(
+    text: str, entry: FileEntry, *, form: str, notices: tuple[str, ...] = ()
+) -> ParsedDocument:
+    """The note that `text` is, as a document of the format `form` at the entry's place."""
+    front = frontmatter.read(text)
+    blocks, h1, more = _read_blocks(text, front.end)
+    links, inline_tags = markup.links_and_tags(text, blocks, tags_from=front.end)
+    front_tags = (tag.lstrip("#") for tag in front.words("tags", "tag", separators=",\\s"))
+    written = front.text(*_DATE_KEYS)
+    moment, origin = dates.said_at(written, entry)
+    unread = written is not None and dates.read_date(written) is None
+    wrong_date = (f"front matter date {written!r} is not a date",) if unread else ()
+    return ParsedDocument(
+        uri=file_uri(entry.path),
+        kind=DocumentKind.NOTE,
+        format=form,
+        title=front.text("title") or h1 or well_formed(entry.path.stem),
+        text=text,
+        blocks=blocks,
+        said_at=moment,
+        said_at_origin=origin,
+        tags=tuple(dict.fromkeys(tag for tag in (*front_tags, *inline_tags) if tag)),
+        aliases=front.words("aliases", "alias", separators=","),
+        links=links,
+        notices=(*notices, *front.notices, *wrong_date, *more),
+    )
 
 
 def _read_blocks(
