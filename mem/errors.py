@@ -56,7 +56,8 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
             ├── LanguageModelUnusable  the file or server is not what it should be
             ├── PromptTooLong
             ├── ModelCrashed
-            └── ModelTimedOut
+            ├── ModelTimedOut
+            └── JunkReply              what it wrote cannot be read at all
 """
 
 from __future__ import annotations
@@ -417,4 +418,12 @@ class ModelTimedOut(LanguageModelError):
         super().__init__(
             f"The language model {name} did not finish within {seconds:.0f} seconds and was "
             "stopped. A smaller model is quicker, or raise `model.deadline`."
+        )
+
+
+class JunkReply(LanguageModelError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The language model {name} wrote nothing that can be read. "
+            "Nothing was kept of it; another model may do better (`mem model list`)."
         )

@@ -120,9 +120,16 @@ def extraction_prompt(
         delimiter = mark()
     lines = [f"The mark is {delimiter}"]
     for number, passage in enumerate(passages, 1):
-        lines += [f"{delimiter} {number} {_heading(passage)}", passage.text.strip()]
+        lines.append(as_shown(passage, number, delimiter))
     lines.append(f"{delimiter} end")
     return Prompt(INSTRUCTIONS, "\n".join(lines))
+
+
+def as_shown(passage: Passage, number: int, mark: str) -> str:
+    """A passage with its number from 1, under the line that says whose it is and when."""
+    said = f", {passage.said_at:%Y-%m-%d}" if passage.said_at is not None else ""
+    speaker = " ".join(passage.speaker.split())
+    return f"{mark} {number} {speaker}{said}\n{passage.text.strip()}"
 
 
 def reply_schema(passages: int) -> Schema:
@@ -189,11 +196,6 @@ def echoes_prompt(text: str) -> bool:
         return False
     runs = (words[at : at + _ECHO_WORDS] for at in range(len(words) - _ECHO_WORDS + 1))
     return any(f" {' '.join(run)} " in ours for run in runs)
-
-
-def _heading(passage: Passage) -> str:
-    said = f", {passage.said_at:%Y-%m-%d}" if passage.said_at is not None else ""
-    return f"{' '.join(passage.speaker.split())}{said}"
 
 
 def _next_item(text: str, at: int) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mem.core.chunk import Chunk
@@ -37,7 +38,7 @@ KEEP_CHOICE = 0.25  # a decision in so many words
 PER_SENTENCE = 2
 FULL_CHUNK = 900  # characters from which a chunk may have been cut inside a sentence
 MAX_STATEMENT = 320
-_FUTURE = re.compile(
+FUTURE = re.compile(
     r"\b(?:will|\w+'ll|going to|gonna|planning|plan to|want to|hope|have to|need to|must|upcoming|"
     r"appointment|leaves|starts|due|booked|expecting|todo|(?:i'm|i am|we're|we are|is|are) \w+ing|"
     r"exam|deadline)\b",
@@ -183,7 +184,7 @@ def _read_sentence(
         return
     found, first = 0, True
     for clause in clauses(sentence.text, names):
-        future = _FUTURE.search(clause) is not None
+        future = FUTURE.search(clause) is not None
         timed = take_times(clause, chunk.said_at, future=future)
         statement = read_choice(timed.text, speaker) or read_clause(
             timed.text, speaker, gapped=first and not speaker.to_assistant
@@ -233,10 +234,7 @@ def _candidate(one: _Reading, label: str, score: float) -> Candidate:
     statement, timed = one.statement, one.timed
     kind = kind_of(statement, label, one.speaker)
     text = f"{statement.text}{timed.phrase}."
-    moved = statement.predicate in {"move to", "relocate to"} and statement.object[:1].isupper()
-    if moved and statement.tense is Tense.PAST:
-        statement = replace(statement, predicate="live in", exclusive=True)
-    valid_from = timed.since or (timed.start if moved and statement.exclusive else None)
+    statement, valid_from = settled(statement, timed)
     return Candidate(
         kind=kind,
         text=text[:1].upper() + text[1:],
@@ -254,8 +252,16 @@ def _candidate(one: _Reading, label: str, score: float) -> Candidate:
         happened_from=timed.start,
         happened_to=timed.end,
         valid_from=valid_from,
-        entities=_entities(statement, one.speaker),
+        entities=entities_of(statement, one.speaker),
     )
+
+
+def settled(statement: Statement, timed: Timed) -> tuple[Statement, datetime | None]:
+    """The statement with since when it holds; who has moved to a place lives in it since."""
+    moved = statement.predicate in {"move to", "relocate to"} and statement.object[:1].isupper()
+    if moved and statement.tense is Tense.PAST:
+        statement = replace(statement, predicate="live in", exclusive=True)
+    return statement, timed.since or (timed.start if moved and statement.exclusive else None)
 
 
 def _evidence(one: _Reading) -> tuple[Evidence, ...]:
@@ -267,7 +273,7 @@ def _evidence(one: _Reading) -> tuple[Evidence, ...]:
     )
 
 
-def _entities(statement: Statement, speaker: Speaker) -> tuple[str, ...]:
+def entities_of(statement: Statement, speaker: Speaker) -> tuple[str, ...]:
     """Names in the statement, the speaker's first."""
     if statement.predicate == "be done by":
         return ()

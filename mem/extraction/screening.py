@@ -159,6 +159,17 @@ def is_own(text: str) -> bool:
     return _OWN.search(text) is not None
 
 
+def asks(text: str) -> bool:
+    """Whether a sentence is a question or a request."""
+    plain = text.replace("’", "'")
+    return bool(_QUESTION.search(plain) or _ORDER.match(plain))
+
+
+def is_code_or_secret(text: str) -> bool:
+    """Whether a sentence is code, or holds what opens a door."""
+    return bool(_CODE.search(text) or _SECRET.search(text))
+
+
 def plausible(text: str) -> bool:
     """Whether a sentence may state something: the quick test that spares the embedder."""
     plain = text.replace("’", "'")

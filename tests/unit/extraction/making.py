@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 from mem.core.chunk import Chunk
+from mem.core.language import Prompt
 from mem.core.memory import Candidate
+from mem.extraction.model import Drawn, ModelExtractor
 from mem.extraction.rules import RulesExtractor
+from mem.store.chunks import StoredChunk
+from mem.testing import FakeLanguageModel
 
 SAID_AT = datetime(2025, 11, 20, 9)  # a Thursday
 
@@ -40,3 +46,34 @@ def from_chat(
 ) -> list[Candidate]:
     chunks = [message(place, *one) for place, one in enumerate(messages)]
     return extractor.extract(chunks, document_kind="chat", document_title="")
+
+
+def stored(chunk: Chunk, *, kind: str = "chat", title: str = "", uri: str = "x") -> StoredChunk:
+    return StoredChunk(chunk.seq + 1, chunk, uri=uri, title=title, kind=kind, gone=False)
+
+
+def proposed(passage: int = 1, **values: Any) -> dict[str, Any]:
+    """An item of a reply, about the first message of `MOVED` unless told otherwise."""
+    return {
+        "passage": passage,
+        "quote": "I moved to Porto last week",
+        "when": "last week",
+        "kind": "event",
+        "text": "The user moved to Porto.",
+        "subject": "The user",
+        "predicate": "move to",
+        "object": "Porto",
+        **values,
+    }
+
+
+def replied(*items: object) -> str:
+    return json.dumps({"memories": list(items)})
+
+
+def drawn_by(reply: str | Callable[[Prompt], str], chunks: Sequence[StoredChunk]) -> Drawn:
+    """What an extractor makes of chunks whose model replies so."""
+    model = FakeLanguageModel(reply if callable(reply) else lambda _prompt: reply)
+    drawn = Drawn()
+    ModelExtractor(model).draw([], chunks, drawn)
+    return drawn

@@ -1,0 +1,276 @@
+"""Memories drawn by a language model: it proposes, and only what its passage bears out is kept.
+
+Passages of one document go together into a call, about a thousand tokens of them; what holds
+nothing that could be a memory is screened off before any model sees it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from mem.core.chunk import Chunk
+from mem.core.language import LanguageModel
+from mem.core.memory import Candidate, Trust
+from mem.errors import JunkReply, PromptTooLong
+from mem.extraction import echo
+from mem.extraction.prompts import (
+    PROMPT_VERSION,
+    Passage,
+    Reply,
+    as_shown,
+    extraction_prompt,
+    parse_reply,
+    random_mark,
+    reply_schema,
+)
+from mem.extraction.proposals import Source, judge
+from mem.extraction.screening import is_impersonal, plausible
+from mem.extraction.sentences import split_sentences
+from mem.extraction.subjects import Speaker, Speakers
+from mem.store.chunks import StoredChunk
+
+SOURCE_TOKENS: Final = 1000
+"""Of passages, in one call."""
+REPLY_TOKENS: Final = 1024
+DEADLINE: Final = 300.0
+"""Seconds for one call."""
+TWICE: Final = "said twice"
+_LEAST_ROOM: Final = 48
+_LENGTHS_KEPT: Final = 2048
+_TYPED: Final = "mem:typed/"
+_MARK_LIKE: Final = "#0a1b2c3d"  # stands for a mark where only its length counts
+
+
+class StoppedError(Exception):
+    """Ends a call that its caller wants no more; nothing of it is kept."""
+
+
+@dataclass(slots=True)
+class Drawn:
+    """What a model's calls gave: candidates, and what became of the other items, by reason."""
+
+    candidates: list[Candidate] = field(default_factory=list)
+    rejected: Counter[str] = field(default_factory=Counter)
+    items: int = 0
+    calls: int = 0
+    tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A chunk, or a part of one that is too long; `tokens` with what stands above it."""
+
+    chunk: Chunk
+    start: int
+    end: int
+    speaker: Speaker
+    tokens: int
+
+    @property
+    def passage(self) -> Passage:
+        text = self.chunk.text[self.start : self.end]
+        return Passage(self.speaker.phrase, self.chunk.said_at, text)
+
+
+def _never() -> bool:
+    return False
+
+
+class ModelExtractor:
+    """Draws candidates with a language model (implements the worker's `Extractor`)."""
+
+    def __init__(
+        self,
+        model: LanguageModel,
+        *,
+        user_names: Sequence[str] = (),
+        mark: Callable[[], str] = random_mark,
+        source_tokens: int = SOURCE_TOKENS,
+        deadline: float = DEADLINE,
+    ) -> None:
+        """`mark` gives a delimiter a call; `deadline` is in seconds a call.
+
+        Raises PromptTooLong where the model's context has no room for a passage.
+        """
+        self._model = model
+        self._user_names = tuple(user_names)
+        self._mark = mark
+        self._deadline = deadline
+        self._reply_tokens = min(REPLY_TOKENS, model.context_tokens // 3)
+        bare = model.count_prompt(extraction_prompt([Passage("", None, "")], mark=mark))
+        room = model.context_tokens - self._reply_tokens - bare
+        if room < _LEAST_ROOM:
+            raise PromptTooLong(bare + _LEAST_ROOM + self._reply_tokens, model.context_tokens)
+        self._room = min(source_tokens, room)
+        self._lengths: dict[str, int] = {}
+        self.fingerprint = f"model-{model.fingerprint}/prompt-{PROMPT_VERSION}"
+        self.origin = f"model:{model.name}"
+
+    def fitting(self, context: Sequence[StoredChunk], chunks: Sequence[StoredChunk]) -> int:
+        """How many of a document's next chunks make up one call, at least one.
+
+        What no model needs to see takes no room. `context` are the document's first chunks.
+        """
+        speakers = self._speakers([*context, *chunks])
+        used = 0
+        for count, one in enumerate(chunks):
+            used += sum(piece.tokens for piece in self._pieces(one, speakers))
+            if used > self._room and count:
+                return count
+        return len(chunks)
+
+    def extract(self, chunks: Sequence[StoredChunk]) -> Sequence[Candidate]:
+        """Candidates of one document's chunks. Raises LanguageModelError, JunkReply."""
+        drawn = Drawn()
+        self.draw([], chunks, drawn)
+        return drawn.candidates
+
+    def draw(
+        self,
+        context: Sequence[StoredChunk],
+        chunks: Sequence[StoredChunk],
+        drawn: Drawn,
+        *,
+        stop: Callable[[], bool] = _never,
+        before_call: Callable[[], None] = lambda: None,
+    ) -> None:
+        """As many calls as the chunks need, into `drawn`, which counts them if they fail, too.
+
+        `context` shows who takes part in the document. `stop` is asked while the model writes,
+        `before_call` called before it begins. Raises StoppedError, LanguageModelError, and
+        JunkReply where a reply cannot be read at all.
+        """
+        speakers = self._speakers([*context, *chunks])
+        pieces = [piece for one in chunks for piece in self._pieces(one, speakers)]
+        for batch in self._batches(pieces):
+            before_call()
+            reply = self._ask(batch, drawn, stop)
+            self._keep(reply, batch, speakers.names, drawn)
+        if chunks and chunks[0].uri.startswith(_TYPED):
+            drawn.candidates = [replace(one, trust=Trust.TYPED) for one in drawn.candidates]
+
+    def _speakers(self, chunks: Sequence[StoredChunk]) -> Speakers:
+        kind = chunks[0].kind if chunks else "note"
+        return Speakers(
+            [one.chunk for one in chunks], document_kind=kind, user_names=self._user_names
+        )
+
+    def _pieces(self, one: StoredChunk, speakers: Speakers) -> Iterator[_Piece]:
+        """The chunk as the model will see it; nothing where it holds nothing to remember."""
+        chunk, speaker = one.chunk, speakers.of(one.chunk)
+        note = one.kind == "note"
+        headings = [one.title, *chunk.context.split(" > ")] if note else []
+        if speaker is None or not _worth_reading(chunk.text):
+            return
+        if is_impersonal(chunk.text, headings=headings, note=note, pasted=speaker.to_assistant):
+            return
+        whole = _Piece(chunk, 0, len(chunk.text), speaker, 0)
+        tokens = self._length(whole)
+        if tokens <= self._room:
+            yield replace(whole, tokens=tokens)
+            return
+        heading = self._length(replace(whole, end=0))
+        for start, end in self._cut(chunk.text, self._room - heading):
+            part = replace(whole, start=start, end=end)
+            yield replace(part, tokens=self._length(part))
+
+    def _length(self, piece: _Piece) -> int:
+        """Tokens that a piece takes in a prompt; one pass over a document asks twice."""
+        shown = as_shown(piece.passage, 10, _MARK_LIKE)
+        if (known := self._lengths.get(shown)) is not None:
+            return known
+        if len(self._lengths) >= _LENGTHS_KEPT:
+            self._lengths.clear()
+        return self._lengths.setdefault(shown, self._model.count_tokens(shown))
+
+    def _cut(self, text: str, most: int) -> Iterator[tuple[int, int]]:
+        """Spans of whole sentences, at most `most` tokens each.
+
+        A sentence that is longer by itself is left out: nothing that long is one statement.
+        """
+        start = end = used = 0
+        for sentence in split_sentences(text):
+            tokens = self._model.count_tokens(sentence.text) + 1
+            if tokens > most:
+                continue
+            if used and used + tokens > most:
+                yield start, end
+                used = 0
+            if not used:
+                start = sentence.start
+            end, used = sentence.end, used + tokens
+        if used:
+            yield start, end
+
+    def _batches(self, pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
+        batch: list[_Piece] = []
+        used = 0
+        for piece in pieces:
+            if batch and used + piece.tokens > self._room:
+                yield batch
+                batch, used = [], 0
+            batch.append(piece)
+            used += piece.tokens
+        if batch:
+            yield batch
+
+    def _ask(self, batch: list[_Piece], drawn: Drawn, stop: Callable[[], bool]) -> Reply:
+        """One call; its tokens are counted whatever comes of it."""
+        prompt = extraction_prompt([piece.passage for piece in batch], mark=self._mark)
+        drawn.calls += 1
+        drawn.tokens += self._model.count_prompt(prompt)
+        stream = self._model.generate(
+            prompt,
+            max_tokens=self._reply_tokens,
+            schema=reply_schema(len(batch)),
+            deadline=self._deadline,
+        )
+        written: list[str] = []
+        try:
+            for piece in stream:
+                written.append(piece)
+                if stop():
+                    raise StoppedError
+        finally:
+            # Closing a generator cancels the request, whatever ended the loop.
+            close = getattr(stream, "close", None)
+            if close is not None:
+                close()
+        text = "".join(written)
+        drawn.tokens += self._model.count_tokens(text)
+        reply = parse_reply(text, passages=len(batch))
+        if not reply.readable:
+            raise JunkReply(self._model.name)
+        return reply
+
+    def _keep(
+        self, reply: Reply, batch: Sequence[_Piece], names: Sequence[str], drawn: Drawn
+    ) -> None:
+        """Judge every proposal; each ends as a candidate or under a reason."""
+        drawn.items += reply.seen
+        drawn.rejected += reply.dropped
+        around = [*names, *dict.fromkeys(piece.speaker.phrase for piece in batch)]
+        seen = {(one.evidence, one.fingerprint) for one in drawn.candidates}
+        for proposal in reply.proposals:
+            piece = batch[proposal.passage]
+            source = Source(piece.chunk, piece.start, piece.end, piece.speaker, around)
+            found = judge(proposal, source, origin=self.origin)
+            if isinstance(found, str):
+                drawn.rejected[found] += 1
+            elif (key := (found.evidence, found.fingerprint)) in seen:
+                drawn.rejected[TWICE] += 1
+            else:
+                seen.add(key)
+                drawn.candidates.append(found)
+
+
+def _worth_reading(text: str) -> bool:
+    """Whether a chunk has a sentence that may state something, and is not all `mem`'s own words."""
+    printed = echo.spans(text)
+    return any(
+        plausible(one.text) and not echo.touches(printed, one.start, one.end)
+        for one in split_sentences(text)
+    )
