@@ -55,6 +55,7 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
             ├── NoLanguageModel    none is set up, or what runs it is not installed
             ├── LanguageModelUnusable  the file or server is not what it should be
             ├── PromptTooLong
+            ├── EndlessReply       it writes nothing but white space
             ├── ModelCrashed
             ├── ModelTimedOut
             └── JunkReply              what it wrote cannot be read at all
@@ -410,6 +411,14 @@ class ModelCrashed(LanguageModelError):
         super().__init__(
             f"The language model {name} stopped ({reason}). Nothing was lost; "
             "it is started again when it is needed."
+        )
+
+
+class EndlessReply(LanguageModelError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The language model {name} wrote nothing but white space any more and was stopped. "
+            "Another model may do better; `mem model list` shows what can be had."
         )
 
 

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mem.core.clock import Clock
@@ -84,7 +85,42 @@ class Parts:
         """The language model in use. Raises NoLanguageModel, LanguageModelUnusable."""
         if self._given_language_model is not None:
             return self._given_language_model
-        raise NoLanguageModel
+        model = self._server_model() or self._file_model()
+        if model is None:
+            raise NoLanguageModel
+        self._opened.append(model.close)
+        return model
+
+    def _server_model(self) -> LanguageModel | None:
+        settings = self.settings
+        if not settings.model_server:
+            return None
+        from mem.inference.server import ServerModel
+
+        return ServerModel(
+            settings.model_server,
+            name=settings.model_server_name,
+            allow_remote=settings.model_allow_remote == "on",
+            context=settings.model_context,
+            deadline=settings.model_deadline,
+        )
+
+    def _file_model(self) -> LanguageModel | None:
+        settings = self.settings
+        if not settings.model_file:
+            return None
+        from mem.inference.checksums import Checksums
+        from mem.inference.llama import LlamaModel
+
+        return LlamaModel(
+            Path(settings.model_file).expanduser(),
+            checksums=Checksums(self.paths.cache / "checksums.json"),
+            context=settings.model_context,
+            threads=settings.model_threads,
+            memory_mb=settings.model_memory_mb,
+            deadline=settings.model_deadline,
+            gpu_layers=settings.model_gpu_layers,
+        )
 
     @cached_property
     def embeddings(self) -> Embeddings:

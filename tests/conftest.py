@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import socket
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 
 FIXED_NOW = "2025-12-01T09:00:00"
 ROOT = Path(__file__).resolve().parent.parent
+# Read before the variables of `mem` are cut off: a missing llama.cpp fails instead of skipping.
+LLM_REQUIRED = bool(os.environ.get("MEM_REQUIRE_LLM"))
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +45,22 @@ def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
 def home(tmp_path: Path) -> Path:
     """The home that `MEM_HOME` names."""
     return tmp_path / "home"
+
+
+@pytest.fixture(scope="session")
+def llama_cpp_installed() -> None:
+    """llama-cpp-python is at hand, else the test is skipped, or fails where it was promised."""
+    if importlib.util.find_spec("llama_cpp") is None:
+        reason = "llama-cpp-python is not installed (pip install 'mem[llm]')"
+        if LLM_REQUIRED:
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def random_model(llama_cpp_installed: None) -> Path:
+    """A GGUF file whose weights mean nothing; see tests/fixtures/models/README.md."""
+    return ROOT / "tests" / "fixtures" / "models" / "random.gguf"
 
 
 @pytest.fixture(scope="session")

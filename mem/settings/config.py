@@ -28,6 +28,15 @@ class Settings:
     user_names: tuple[str, ...] = ()
     answer_sentences: int = 3
     learn_from_use: str = "on"
+    model_file: str = ""
+    model_server: str = ""
+    model_server_name: str = ""
+    model_allow_remote: str = "off"
+    model_context: int = 4096
+    model_threads: int = 0
+    model_memory_mb: int = 4096
+    model_deadline: int = 300
+    model_gpu_layers: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +44,7 @@ class Setting:
     """What is known of one setting; `key` is `table.name` in config.toml.
 
     `least` and `most` bound a number, both included; `choices` are the words that one of may be
-    given. Without either it is a list of names.
+    given. Without either it is a text where the default is one, else a list of names.
     """
 
     key: str
@@ -102,6 +111,63 @@ _KNOWN: Final = (
         "what answers cite fades later and is found sooner (on), or use teaches nothing (off)",
         choices=("on", "off"),
     ),
+    Setting(
+        "model.file",
+        _DEFAULTS.model_file,
+        "the language model: a name that `mem model list` shows, or a GGUF file; empty for none",
+    ),
+    Setting(
+        "model.server",
+        _DEFAULTS.model_server,
+        "an OpenAI-compatible server that runs the language model instead, such as "
+        "http://127.0.0.1:8080; empty for none",
+    ),
+    Setting(
+        "model.server_name",
+        _DEFAULTS.model_server_name,
+        "what the server calls the model; empty for the first that it lists",
+    ),
+    Setting(
+        "model.allow_remote",
+        _DEFAULTS.model_allow_remote,
+        "the server may be on another machine, and what is remembered is sent there (on), or not",
+        choices=("off", "on"),
+    ),
+    Setting(
+        "model.context",
+        _DEFAULTS.model_context,
+        "tokens of prompt and reply together that the language model has room for",
+        256,
+        1_000_000,
+    ),
+    Setting(
+        "model.threads",
+        _DEFAULTS.model_threads,
+        "processor cores that the language model uses; 0 for all",
+        0,
+        1024,
+    ),
+    Setting(
+        "model.memory_mb",
+        _DEFAULTS.model_memory_mb,
+        "megabytes that the language model's process may take beyond the size of its file",
+        256,
+        1_000_000,
+    ),
+    Setting(
+        "model.deadline",
+        _DEFAULTS.model_deadline,
+        "seconds after which a request to the language model is stopped",
+        1,
+        86_400,
+    ),
+    Setting(
+        "model.gpu_layers",
+        _DEFAULTS.model_gpu_layers,
+        "layers computed by the graphics card, where llama.cpp was built for it; -1 for all",
+        -1,
+        1000,
+    ),
 )
 
 
@@ -144,8 +210,8 @@ def find(key: str) -> Setting:
 def set_value(paths: Paths, key: str, text: str) -> Value:
     """Write one setting into config.toml, keeping its comments, and return the value written.
 
-    `text` is a number, a word, or names parted by commas. Raises UnknownSetting, BadSetting,
-    ConfigUnreadable, HomeNotWritable.
+    `text` is a number, a word or text, or names parted by commas. Raises UnknownSetting,
+    BadSetting, ConfigUnreadable, HomeNotWritable.
     """
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
@@ -223,7 +289,7 @@ def _flattened(content: Mapping[str, object], place: str) -> dict[str, object]:
 
 
 def _from_text(setting: Setting, text: str, *, place: str, key: str) -> Value:
-    if setting.choices:
+    if setting.choices or isinstance(setting.default, str):
         return _checked(setting, text.strip(), place=place, key=key)
     if setting.least is None:
         names = [name.strip() for name in text.split(",")]
@@ -241,6 +307,10 @@ def _checked(setting: Setting, value: object, *, place: str, key: str) -> Value:
         if isinstance(value, str) and value in setting.choices:
             return value
         raise BadSetting(place, key, f"{value!r} is not one of {', '.join(setting.choices)}")
+    if isinstance(setting.default, str):
+        if isinstance(value, str):
+            return value
+        raise BadSetting(place, key, "a text is wanted")
     if setting.least is None or setting.most is None:
         if isinstance(value, list) and all(isinstance(name, str) for name in value):
             return tuple(value)

@@ -1,0 +1,66 @@
+"""SHA-256 of large files, computed once: kept by path, size and modification time."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+_BLOCK = 4 * 1024 * 1024
+
+
+def sha256_of(file: Path) -> str:
+    """The file's SHA-256 in hex. Raises OSError."""
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+class Checksums:
+    """What is known of files that have not changed since; a lost list costs time only."""
+
+    def __init__(self, kept_in: Path | None = None) -> None:
+        """`kept_in` is a JSON file, written when something was computed; None keeps nothing."""
+        self._kept_in = kept_in
+        self._known: dict[str, list[object]] = {}
+
+    def of(self, file: Path) -> str:
+        """The file's SHA-256 in hex. Raises OSError where it cannot be read."""
+        path = str(file.absolute())
+        facts = file.stat()
+        if path not in self._known:
+            self._read()
+        size, modified, digest = (*self._known.get(path, []), 0, 0, "")[:3]
+        if isinstance(digest, str) and (size, modified) == (facts.st_size, facts.st_mtime_ns):
+            return digest
+        digest = sha256_of(file)
+        self._known[path] = [facts.st_size, facts.st_mtime_ns, digest]
+        self._write()
+        return digest
+
+    def _read(self) -> None:
+        if self._kept_in is None:
+            return
+        try:
+            known = json.loads(self._kept_in.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            # There is none, or it is damaged: everything is computed again.
+            return
+        if isinstance(known, dict):
+            listed = {path: facts for path, facts in known.items() if isinstance(facts, list)}
+            self._known = {**listed, **self._known}
+
+    def _write(self) -> None:
+        if self._kept_in is None:
+            return
+        fresh = self._kept_in.with_name(f"{self._kept_in.name}.{os.getpid()}.new")
+        try:
+            self._kept_in.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fresh.write_text(json.dumps(self._known), encoding="utf-8")
+            fresh.replace(self._kept_in)
+        except OSError:
+            # A cache that cannot be written costs the next process its time.
+            return
