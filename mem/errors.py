@@ -14,6 +14,8 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     │   ├── UnknownFormat
     │   ├── UnknownKind            no kind or status of memory is called so
     │   ├── UnknownPlugin
+    │   ├── UnknownModel           no model file is called so
+    │   ├── ModelNameTaken
     │   ├── UnknownSetting
     │   ├── NotWatched             no such source is kept in step
     │   ├── NoTerminal             a full-screen UI needs one
@@ -51,6 +53,11 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     └── ModelError
         ├── ModelFileMissing
         ├── ModelFileDamaged
+        ├── ModelRefused           a model file was not taken in; nothing of it is used
+        │   ├── DownloadFailed
+        │   ├── ChecksumWrong
+        │   ├── NotEnoughSpace
+        │   └── ModelNotTrusted    nothing says what the file should be
         └── LanguageModelError     the extractive mode goes on without it
             ├── NoLanguageModel    none is set up, or what runs it is not installed
             ├── LanguageModelUnusable  the file or server is not what it should be
@@ -133,6 +140,19 @@ class UnknownPlugin(UsageError):
     def __init__(self, given: str, known: list[str]) -> None:
         installed = f"Installed: {', '.join(known)}" if known else "None is installed"
         super().__init__(f"There is no plugin {given!r}. {installed}.")
+
+
+class UnknownModel(UsageError):
+    def __init__(self, given: str, known: list[str]) -> None:
+        super().__init__(f"There is no model {given!r}. Known: {', '.join(known)}.")
+
+
+class ModelNameTaken(UsageError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"There is another model file called {name!r}. Give it another name "
+            "(`mem model pull NAME --file FILE`), or remove that one first."
+        )
 
 
 class UnknownSetting(UsageError):
@@ -378,6 +398,43 @@ class ModelFileMissing(ModelError):
 class ModelFileDamaged(ModelError):
     def __init__(self, path: str) -> None:
         super().__init__(f"{path}: the model file is not what was shipped. Install mem again.")
+
+
+class ModelRefused(ModelError):
+    """A model file was not taken in; nothing of it is used."""
+
+
+class DownloadFailed(ModelRefused):
+    def __init__(self, name: str, place: str, reason: str) -> None:
+        super().__init__(
+            f"{name} could not be fetched from {place} ({reason}). What arrived is kept: "
+            f"`mem model pull {name}` goes on from there; `--file` takes a copy that you have."
+        )
+
+
+class ChecksumWrong(ModelRefused):
+    def __init__(self, place: str, wanted: str, found: str, step: str) -> None:
+        super().__init__(
+            f"{place}: the file is not the one that is wanted (SHA-256 {found[:12]}…, "
+            f"not {wanted[:12]}…). Nothing of it is used. {step}"
+        )
+
+
+class NotEnoughSpace(ModelRefused):
+    def __init__(self, path: str, needed: int, free: int) -> None:
+        super().__init__(
+            f"{path}: {needed / 1e9:.1f} GB are needed and {free / 1e9:.1f} GB are free. "
+            "Make room, or choose a smaller model; nothing was fetched."
+        )
+
+
+class ModelNotTrusted(ModelRefused):
+    def __init__(self, place: str, sha256: str) -> None:
+        seen = f" (SHA-256 {sha256})" if sha256 else ""
+        super().__init__(
+            f"{place}: nothing that `mem` knows says what this file should be{seen}. A crafted "
+            "model file can do harm: compare with its publisher, then use --trust."
+        )
 
 
 class LanguageModelError(ModelError):
