@@ -26,6 +26,7 @@ from mem.errors import (
     NotEnoughSpace,
     PathMissing,
 )
+from mem.inference.checksums import sha256_of
 
 Progress = Callable[[str, int, int], None]
 """Hears what is done ("fetching", "checking", "copying"), bytes done, and bytes in all."""
@@ -97,7 +98,7 @@ class ModelFolder:
         state = path.stat()
         if (state.st_size, state.st_mtime_ns) == (record.size, record.modified):
             return path
-        if state.st_size != record.size or file_hash(path) != record.sha256:
+        if state.st_size != record.size or sha256_of(path) != record.sha256:
             reason = "the file is not the one that was recorded; remove it and pull it again"
             raise LanguageModelUnusable(str(path), reason)
         if os.access(self._book, os.W_OK):
@@ -226,13 +227,8 @@ def require_gguf(path: Path) -> None:
 
 def file_hash(path: Path, progress: Progress = quiet) -> str:
     """SHA-256 of the file's bytes, in hexadecimal digits. Raises OSError."""
-    digest, done, total = hashlib.sha256(), 0, path.stat().st_size
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-            done += len(block)
-            progress("checking", done, total)
-    return digest.hexdigest()
+    total = path.stat().st_size
+    return sha256_of(path, lambda done: progress("checking", done, total))
 
 
 def copy_hashed(path: Path, target: Path, progress: Progress = quiet) -> str:

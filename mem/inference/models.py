@@ -291,7 +291,7 @@ class Models:
         return path
 
     def _used(self) -> str:
-        return str(getattr(load(self._paths), "model_file", ""))
+        return load(self._paths).model_file
 
 
 def _record(

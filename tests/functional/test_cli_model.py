@@ -100,7 +100,11 @@ def test_a_model_from_pull_to_remove(model: Model, home: Path) -> None:
     }
     info = model("info", "tiny", "--json").json
     assert info["path"] == pulled.json["path"] and info["trusted"] is False
-    assert HASH in model("info", "tiny").out
+    used = model("use", "tiny", "--json")
+    assert used.json == {"schema": 1, "name": "tiny", "path": info["path"]}
+    assert (home / "config.toml").read_text() == '[model]\nfile = "tiny"\n'
+    shown = model("info", "tiny").out
+    assert HASH in shown and "in use" in shown
     refused = model("remove", "tiny")
     assert refused.code == 2 and "--yes" in refused.err
     looked = model("remove", "tiny", "--dry-run", "--json")
@@ -108,6 +112,7 @@ def test_a_model_from_pull_to_remove(model: Model, home: Path) -> None:
     assert Path(info["path"]).exists()
     assert model("remove", "tiny", "--yes").code == 0
     assert not Path(info["path"]).exists()
+    assert (home / "config.toml").read_text() == '[model]\nfile = ""\n'
 
 
 def test_a_pull_that_is_cut_off_goes_on(model: Model, hub: Hub) -> None:

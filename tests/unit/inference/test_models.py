@@ -29,6 +29,7 @@ from mem.errors import (
 from mem.hooks.specs import ModelOffer
 from mem.inference.models import Models, Taken, resolve
 from mem.inference.registry import own_models, recommended, with_offers
+from mem.settings.config import load
 from mem.settings.paths import Paths
 from tests.hub import COMMIT, MEBIBYTE, Hub, gguf, serving
 
@@ -274,6 +275,22 @@ def test_what_a_setting_means(paths: Paths, tmp_path: Path) -> None:
         resolve(paths, str(file))
     file.write_bytes(CONTENT)
     assert resolve(paths, str(file)) == file
+
+
+def test_the_model_in_use(paths: Paths, tmp_path: Path) -> None:
+    file = tmp_path / "mine.gguf"
+    file.write_bytes(CONTENT)
+    own = Models(paths)
+    taken = own.add_file(file, None, at=AT, trust=True)
+    with pytest.raises(UnknownModel):
+        own.use(str(file))
+    with pytest.raises(NoLanguageModel):
+        own.use("qwen3-8b")
+    assert own.use("mine") == taken.path
+    assert load(paths, {}).model_file == "mine"
+    assert [one.info.name for one in own.all() if one.in_use] == ["mine"]
+    own.remove("mine")
+    assert load(paths, {}).model_file == ""
 
 
 def test_a_damaged_record_is_named(paths: Paths) -> None:
