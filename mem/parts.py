@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mem.core.clock import Clock
@@ -22,6 +23,7 @@ from mem.store.store import Store
 if TYPE_CHECKING:
     from mem.consolidation.keeper import MemoryKeeper
     from mem.consolidation.worker import Extractor
+    from mem.extraction.model import ModelExtractor
     from mem.hooks.manager import Plugins
     from mem.ingest.pipeline import Importer
     from mem.ingest.secretkeeper import SecretKeeper
@@ -90,6 +92,12 @@ class Parts:
         self._opened.append(model.close)
         return model
 
+    def release_language_model(self) -> None:
+        """Free the memory of the language model; the next request loads it again."""
+        model = self.__dict__.get("language_model")
+        if model is not None:
+            model.close()
+
     def _server_model(self) -> LanguageModel | None:
         settings = self.settings
         if not settings.model_server:
@@ -110,10 +118,9 @@ class Parts:
             return None
         from mem.inference.checksums import Checksums
         from mem.inference.llama import LlamaModel
-        from mem.inference.models import resolve
 
         return LlamaModel(
-            resolve(self.paths, settings.model_file),
+            Path(settings.model_file).expanduser(),
             checksums=Checksums(self.paths.cache / "checksums.json"),
             context=settings.model_context,
             threads=settings.model_threads,
@@ -200,6 +207,28 @@ class Parts:
             extractor=self._extractor,
             backups=self.paths.backups,
             user_names=self.settings.user_names,
+            more_extractors=self._more_extractors,
+            model_extractor=self._model_extractor,
+        )
+
+    def _more_extractors(self) -> Sequence[Extractor]:
+        from mem.consolidation.plugged import PluggedExtractor
+
+        names = self.settings.user_names
+        return [PluggedExtractor(one, user_names=names) for one in self.plugins.extractors()]
+
+    def _model_extractor(self) -> ModelExtractor | None:
+        """Over the language model in use; None without one. Raises LanguageModelUnusable."""
+        from mem.extraction.model import ModelExtractor
+
+        try:
+            model = self.language_model
+        except NoLanguageModel:
+            return None
+        return ModelExtractor(
+            model,
+            user_names=self.settings.user_names,
+            deadline=float(self.settings.model_deadline),
         )
 
     def _extractor(self) -> Extractor:

@@ -23,13 +23,14 @@ from mem.core.protocols import Embedder
 from mem.errors import EmptyQuery, NoSuchChange, UnknownId
 from mem.extraction.evidence import verify
 from mem.store.changes import ChangeEntry
-from mem.store.erase import Receipt, erase_memories
+from mem.store.erase import Receipt, Tombstones, erase_memories
 from mem.store.memory_vectors import MemoryVectors
 from mem.store.store import Store
-from mem.store.tombstones import Tombstones
 
 if TYPE_CHECKING:
-    from mem.consolidation.worker import Extractor, Report
+    from mem.consolidation.modelwork import Budget, Spent
+    from mem.consolidation.worker import Extractor, Report, Worker
+    from mem.extraction.model import ModelExtractor
 
 _CITED_OF_LATE = timedelta(days=90)
 
@@ -50,10 +51,15 @@ class MemoryKeeper(MemoryReader):
         extractor: Callable[[], Extractor],
         backups: Path,
         user_names: Sequence[str] = (),
+        more_extractors: Callable[[], Sequence[Extractor]] = tuple,
+        model_extractor: Callable[[], ModelExtractor | None] = lambda: None,
     ) -> None:
+        """`more_extractors` are those of plugins; no `model_extractor` where no model is set up."""
         super().__init__(store, clock, user_names)
         self._embedder = embedder
         self._extractor = extractor
+        self._more_extractors = more_extractors
+        self._model_extractor = model_extractor
         self._backups = backups
         self._uses = fading.Uses(store.database)
 
@@ -83,20 +89,49 @@ class MemoryKeeper(MemoryReader):
         *,
         limit: int | None = None,
         on_progress: Callable[[int, int], None] | None = None,
+        budget: Budget | None = None,
+        on_call: Callable[[Spent], None] | None = None,
+        stop: Callable[[], bool] = lambda: False,
     ) -> Report:
-        """Draw memories from chunks that wait, and reconcile them with what is known."""
+        """Draw memories from chunks that wait, and reconcile them with what is known.
+
+        The rules and the extractors of plugins go through at most `limit` chunks each. When the
+        rules are through, the language model follows with a `budget`, where one is set up.
+        `stop` is asked all the while; what is done is kept.
+        """
+        from mem.consolidation.worker import consolidated
+
+        report = consolidated(
+            self._worker, self._extractors, limit=limit, on_progress=on_progress, stop=stop
+        )
+        if budget is not None and not report.pending and not stop():
+            from mem.consolidation.modelwork import run_model
+
+            run_model(
+                self._store.database,
+                self._worker,
+                self._model_extractor,
+                budget,
+                report,
+                on_progress=on_call,
+                stop=stop,
+            )
+        self.embed_pending()
+        return report
+
+    def _extractors(self) -> Sequence[Extractor]:
+        return [self._extractor(), *self._more_extractors()]
+
+    def _worker(self, extractor: Extractor) -> Worker:
         from mem.consolidation.worker import Worker
 
-        worker = Worker(
+        return Worker(
             self._store.database,
             self._store.chunks,
             self._reconciler,
-            self._extractor(),
+            extractor,
             self._is_forgotten,
         )
-        report = worker.run(limit=limit, on_progress=on_progress)
-        self.embed_pending()
-        return report
 
     def take(
         self, candidates: Sequence[Candidate], *, actor: str = "user", vouched: bool = False

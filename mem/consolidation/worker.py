@@ -6,6 +6,7 @@ and doing it twice changes nothing. What has lost its source goes out of use.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -14,10 +15,12 @@ from mem.consolidation.book import NewStatement, evidence_rows_of
 from mem.consolidation.decisions import Outcome
 from mem.consolidation.reconcile import Reconciler
 from mem.core.memory import Candidate, MemoryStatus
+from mem.errors import PluginFailed
 from mem.extraction import echo
 from mem.extraction.evidence import verify
 from mem.store.chunks import Chunks, StoredChunk
 from mem.store.database import Database
+from mem.store.jobs import PENDING
 
 BATCH = 256
 _CONTEXT = 8
@@ -36,10 +39,32 @@ class Extractor(Protocol):
 
 
 @dataclass(slots=True)
+class ModelReport:
+    """What a language model did: chunks gone through, calls, tokens (prompts and replies).
+
+    `items` of its replies were seen, and so many of them refused, by reason. `failed` batches are
+    given up, by reason; `pending` chunks wait. `stopped` says why the run ended before its time;
+    `unusable` that this was the model's fault, not the budget's.
+    """
+
+    model: str
+    chunks: int = 0
+    calls: int = 0
+    tokens: int = 0
+    items: int = 0
+    rejected: dict[str, int] = field(default_factory=dict)
+    failed: dict[str, int] = field(default_factory=dict)
+    pending: int = 0
+    stopped: str = ""
+    unusable: bool = False
+
+
+@dataclass(slots=True)
 class Report:
     """What a run did: chunks gone through, candidates, and how many had each outcome.
 
-    `echoes` were drawn from text that `mem` itself had printed, and left out.
+    `echoes` were drawn from text that `mem` itself had printed, and left out. `problems` are
+    extractors of plugins that broke down. `chunks` and `pending` are those of the rules.
     """
 
     chunks: int = 0
@@ -49,6 +74,8 @@ class Report:
     source_gone: int = 0
     pending: int = 0
     outcomes: dict[str, int] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    model: ModelReport | None = None
 
     def note(self, outcome: Outcome) -> None:
         self.candidates += 1
@@ -75,34 +102,39 @@ class Worker:
     def pending_count(self) -> int:
         """Chunks that wait for this extractor."""
         rows = self._database.rows(
-            f"SELECT count(*) FROM chunk {_PENDING}", (self._extractor.fingerprint,)
+            f"SELECT count(*) FROM chunk {PENDING}", (self._extractor.fingerprint,)
         )
         return int(str(rows[0][0]))
 
     def run(
         self,
+        report: Report,
         *,
         limit: int | None = None,
         on_progress: Callable[[int, int], None] | None = None,
-    ) -> Report:
-        """Go through pending chunks (at most `limit`). Raises StoreLocked, StoreFull."""
-        report, total = Report(), self.pending_count()
+        stop: Callable[[], bool] = lambda: False,
+    ) -> int:
+        """Go through pending chunks (at most `limit`); returns how many there were.
+
+        Raises StoreLocked, StoreFull, and what the extractor raises.
+        """
+        total = self.pending_count()
         todo = total if limit is None else min(limit, total)
-        while report.chunks < todo:
-            keys = self._next(min(BATCH, todo - report.chunks))
+        done = 0
+        while done < todo and not stop():
+            keys = self._next(min(BATCH, todo - done))
             if not keys:
                 break
             self._batch(keys, report)
+            done += len(keys)
             if on_progress is not None:
-                on_progress(report.chunks, todo)
-        report.pending = self.pending_count()
-        report.source_gone = self.expire_unsupported()
-        return report
+                on_progress(done, todo)
+        return done
 
     def _next(self, limit: int) -> list[int]:
         """Keys of the next pending chunks, all of one document, in order."""
         rows = self._database.rows(
-            f"SELECT pk, document_id FROM chunk {_PENDING} ORDER BY said_at, document_id, seq "
+            f"SELECT pk, document_id FROM chunk {PENDING} ORDER BY said_at, document_id, seq "
             "LIMIT ?",
             (self._extractor.fingerprint, limit),
         )
@@ -115,12 +147,40 @@ class Worker:
         return keys
 
     def _batch(self, keys: Sequence[int], report: Report) -> None:
+        stored = self.stored(keys)
+        pending = {one.chunk.id for one in stored}
+        drawn = self._extractor.extract([*self.context(stored), *stored]) if stored else []
+        own = [one for one in drawn if {part.chunk_id for part in one.evidence} <= pending]
+        self.store(keys, stored, own, report)
+
+    def stored(self, keys: Sequence[int]) -> list[StoredChunk]:
+        """The chunks of those keys that still exist, in their order."""
         found = self._chunks.by_keys(keys)
-        stored = [found[key] for key in keys if key in found]
-        candidates = self._draw(stored)
+        return [found[key] for key in keys if key in found]
+
+    def context(self, stored: Sequence[StoredChunk]) -> list[StoredChunk]:
+        """The first chunks of the same document, without those: they show who takes part in it."""
+        if not stored:
+            return []
+        given = {one.chunk.id for one in stored}
+        opening = self._chunks.around(stored[0].chunk.document_id, 0, reach=_CONTEXT)
+        found = self._chunks.by_keys([pk for pk, chunk in opening if chunk.id not in given])
+        return sorted(found.values(), key=lambda one: one.chunk.seq)
+
+    def store(
+        self,
+        keys: Sequence[int],
+        stored: Sequence[StoredChunk],
+        candidates: Sequence[Candidate],
+        report: Report,
+        *,
+        also: Callable[[sqlite3.Connection], None] = lambda connection: None,
+    ) -> None:
+        """Reconcile what was drawn, with the marks of its chunks and what `also` writes."""
         self._reconciler.neighbours.prepare([one.text for one in candidates])
         texts = {one.chunk.id: one.chunk.text for one in stored}
         with self._reconciler.changes.batch() as connection:
+            also(connection)
             marked = connection.executemany(
                 "INSERT OR IGNORE INTO extraction (chunk_pk, extractor) "
                 "SELECT pk, ? FROM chunk WHERE pk = ?",
@@ -128,18 +188,6 @@ class Worker:
             )
             if marked.rowcount:
                 self._take(candidates, texts, _places(stored), report)
-        report.chunks += len(keys)
-
-    def _draw(self, stored: Sequence[StoredChunk]) -> list[Candidate]:
-        """Candidates of pending chunks; the document's first ones show who takes part in it."""
-        if not stored:
-            return []
-        pending = {one.chunk.id for one in stored}
-        opening = self._chunks.around(stored[0].chunk.document_id, 0, reach=_CONTEXT)
-        context = self._chunks.by_keys([pk for pk, chunk in opening if chunk.id not in pending])
-        seen = [context[pk] for pk in sorted(context, key=lambda pk: context[pk].chunk.seq)]
-        drawn = self._extractor.extract([*seen, *stored])
-        return [one for one in drawn if {part.chunk_id for part in one.evidence} <= pending]
 
     def _take(
         self,
@@ -180,13 +228,32 @@ class Worker:
         return len(lost)
 
 
+def consolidated(
+    worker: Callable[[Extractor], Worker],
+    extractors: Callable[[], Sequence[Extractor]],
+    *,
+    limit: int | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Report:
+    """Run each extractor over what it has not gone through; the first one's chunks are counted.
+
+    One of a plugin that breaks down is noted, and its chunks wait for the next run. Raises
+    StoreLocked, StoreFull.
+    """
+    report = Report()
+    for place, extractor in enumerate(extractors()):
+        one = worker(extractor)
+        try:
+            done = one.run(report, limit=limit, on_progress=on_progress, stop=stop)
+        except PluginFailed as error:
+            report.problems.append(str(error))
+            done = 0
+        if place == 0:
+            report.chunks, report.pending = done, one.pending_count()
+            report.source_gone = one.expire_unsupported()
+    return report
+
+
 def _places(stored: Collection[StoredChunk]) -> dict[str, tuple[int, str, int]]:
     return {one.chunk.id: (one.pk, one.chunk.document_id, one.chunk.seq) for one in stored}
-
-
-# Branches of a conversation that were left are not drawn from, nor what is gone from its source.
-_PENDING = (
-    "WHERE variant = 0 AND document_id IN (SELECT id FROM document WHERE state = 'active') "
-    "AND NOT EXISTS (SELECT 1 FROM extraction "
-    "WHERE chunk_pk = chunk.pk AND extractor = ?)"
-)

@@ -1,7 +1,7 @@
 """Memories drawn by a language model: it proposes, and only what its passage bears out is kept.
 
-Passages of one document go together into a call, about a thousand tokens of them; what holds
-nothing that could be a memory is screened off before any model sees it.
+Passages of one or several documents go together into a call, about a thousand tokens of them; what
+holds nothing that could be a memory is screened off before any model sees it.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final
 
 from mem.core.chunk import Chunk
@@ -61,13 +62,18 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A chunk, or a part of one that is too long; `tokens` with what stands above it."""
+    """A chunk, or a part of one that is too long; `tokens` with what stands above it.
+
+    `names` are those of everyone who speaks in its document.
+    """
 
     chunk: Chunk
     start: int
     end: int
     speaker: Speaker
-    tokens: int
+    names: tuple[str, ...]
+    typed: bool
+    tokens: int = 0
 
     @property
     def passage(self) -> Passage:
@@ -91,28 +97,22 @@ class ModelExtractor:
         source_tokens: int = SOURCE_TOKENS,
         deadline: float = DEADLINE,
     ) -> None:
-        """`mark` gives a delimiter a call; `deadline` is in seconds a call.
-
-        Raises PromptTooLong where the model's context has no room for a passage.
-        """
+        """`mark` gives a delimiter a call; `deadline` is in seconds a call. Loads nothing."""
         self._model = model
         self._user_names = tuple(user_names)
         self._mark = mark
-        self._deadline = deadline
-        self._reply_tokens = min(REPLY_TOKENS, model.context_tokens // 3)
-        bare = model.count_prompt(extraction_prompt([Passage("", None, "")], mark=mark))
-        room = model.context_tokens - self._reply_tokens - bare
-        if room < _LEAST_ROOM:
-            raise PromptTooLong(bare + _LEAST_ROOM + self._reply_tokens, model.context_tokens)
-        self._room = min(source_tokens, room)
+        self._source_tokens = source_tokens
+        self.deadline = deadline
         self._lengths: dict[str, int] = {}
+        self.name = model.name
         self.fingerprint = f"model-{model.fingerprint}/prompt-{PROMPT_VERSION}"
         self.origin = f"model:{model.name}"
 
     def fitting(self, context: Sequence[StoredChunk], chunks: Sequence[StoredChunk]) -> int:
-        """How many of a document's next chunks make up one call, at least one.
+        """How many of the chunks make up one call, at least one.
 
-        What no model needs to see takes no room. `context` are the document's first chunks.
+        What no model needs to see takes no room. `context` are the first chunks of the documents.
+        Raises PromptTooLong where the model's context has no room for a passage.
         """
         speakers = self._speakers([*context, *chunks])
         used = 0
@@ -123,7 +123,7 @@ class ModelExtractor:
         return len(chunks)
 
     def extract(self, chunks: Sequence[StoredChunk]) -> Sequence[Candidate]:
-        """Candidates of one document's chunks. Raises LanguageModelError, JunkReply."""
+        """Candidates of the chunks. Raises LanguageModelError, JunkReply."""
         drawn = Drawn()
         self.draw([], chunks, drawn)
         return drawn.candidates
@@ -139,35 +139,56 @@ class ModelExtractor:
     ) -> None:
         """As many calls as the chunks need, into `drawn`, which counts them if they fail, too.
 
-        `context` shows who takes part in the document. `stop` is asked while the model writes,
-        `before_call` called before it begins. Raises StoppedError, LanguageModelError, and
-        JunkReply where a reply cannot be read at all.
+        `context` shows who takes part in the documents. `stop` is asked while the model writes,
+        `before_call` called before it begins. Raises StoppedError, LanguageModelError, JunkReply
+        where a reply cannot be read at all, PromptTooLong where the context has no room.
         """
         speakers = self._speakers([*context, *chunks])
         pieces = [piece for one in chunks for piece in self._pieces(one, speakers)]
         for batch in self._batches(pieces):
             before_call()
             reply = self._ask(batch, drawn, stop)
-            self._keep(reply, batch, speakers.names, drawn)
-        if chunks and chunks[0].uri.startswith(_TYPED):
-            drawn.candidates = [replace(one, trust=Trust.TYPED) for one in drawn.candidates]
+            self._keep(reply, batch, drawn)
 
-    def _speakers(self, chunks: Sequence[StoredChunk]) -> Speakers:
-        kind = chunks[0].kind if chunks else "note"
-        return Speakers(
-            [one.chunk for one in chunks], document_kind=kind, user_names=self._user_names
-        )
+    @cached_property
+    def _reply_tokens(self) -> int:
+        return min(REPLY_TOKENS, self._model.context_tokens // 3)
 
-    def _pieces(self, one: StoredChunk, speakers: Speakers) -> Iterator[_Piece]:
+    @cached_property
+    def _room(self) -> int:
+        """Tokens of passages in one call."""
+        bare = self._model.count_prompt(extraction_prompt([Passage("", None, "")], mark=self._mark))
+        room = self._model.context_tokens - self._reply_tokens - bare
+        if room < _LEAST_ROOM:
+            raise PromptTooLong(bare + _LEAST_ROOM + self._reply_tokens, self._model.context_tokens)
+        return min(self._source_tokens, room)
+
+    def _speakers(self, chunks: Sequence[StoredChunk]) -> dict[str, Speakers]:
+        """By document."""
+        by_document: dict[str, list[StoredChunk]] = {}
+        for one in chunks:
+            by_document.setdefault(one.chunk.document_id, []).append(one)
+        return {
+            document: Speakers(
+                [one.chunk for one in those],
+                document_kind=those[0].kind,
+                user_names=self._user_names,
+            )
+            for document, those in by_document.items()
+        }
+
+    def _pieces(self, one: StoredChunk, documents: dict[str, Speakers]) -> Iterator[_Piece]:
         """The chunk as the model will see it; nothing where it holds nothing to remember."""
-        chunk, speaker = one.chunk, speakers.of(one.chunk)
+        chunk, speakers = one.chunk, documents[one.chunk.document_id]
+        speaker = speakers.of(chunk)
         note = one.kind == "note"
         headings = [one.title, *chunk.context.split(" > ")] if note else []
         if speaker is None or not _worth_reading(chunk.text):
             return
         if is_impersonal(chunk.text, headings=headings, note=note, pasted=speaker.to_assistant):
             return
-        whole = _Piece(chunk, 0, len(chunk.text), speaker, 0)
+        typed = one.uri.startswith(_TYPED)
+        whole = _Piece(chunk, 0, len(chunk.text), speaker, speakers.names, typed)
         tokens = self._length(whole)
         if tokens <= self._room:
             yield replace(whole, tokens=tokens)
@@ -226,7 +247,7 @@ class ModelExtractor:
             prompt,
             max_tokens=self._reply_tokens,
             schema=reply_schema(len(batch)),
-            deadline=self._deadline,
+            deadline=self.deadline,
         )
         written: list[str] = []
         try:
@@ -246,17 +267,14 @@ class ModelExtractor:
             raise JunkReply(self._model.name)
         return reply
 
-    def _keep(
-        self, reply: Reply, batch: Sequence[_Piece], names: Sequence[str], drawn: Drawn
-    ) -> None:
+    def _keep(self, reply: Reply, batch: Sequence[_Piece], drawn: Drawn) -> None:
         """Judge every proposal; each ends as a candidate or under a reason."""
         drawn.items += reply.seen
         drawn.rejected += reply.dropped
-        around = [*names, *dict.fromkeys(piece.speaker.phrase for piece in batch)]
         seen = {(one.evidence, one.fingerprint) for one in drawn.candidates}
         for proposal in reply.proposals:
             piece = batch[proposal.passage]
-            source = Source(piece.chunk, piece.start, piece.end, piece.speaker, around)
+            source = Source(piece.chunk, piece.start, piece.end, piece.speaker, piece.names)
             found = judge(proposal, source, origin=self.origin)
             if isinstance(found, str):
                 drawn.rejected[found] += 1
@@ -264,7 +282,8 @@ class ModelExtractor:
                 drawn.rejected[TWICE] += 1
             else:
                 seen.add(key)
-                drawn.candidates.append(found)
+                trust = Trust.TYPED if piece.typed else found.trust
+                drawn.candidates.append(replace(found, trust=trust))
 
 
 def _worth_reading(text: str) -> bool:

@@ -1,16 +1,20 @@
 """A plugin's parser can fail, but never fail an import: every exception becomes a ParseFailed.
 
-`sniff` is asked of every file there is, so one that raises counts as "not mine" and is told once.
+Nor can its extractor fail a consolidation: every exception becomes a PluginFailed. `sniff` is
+asked of every file there is, so one that raises counts as "not mine" and is told once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from mem.core.chunk import Chunk
 from mem.core.document import ParsedDocument
+from mem.core.memory import Candidate
 from mem.core.protocols import FileEntry, Parser
-from mem.errors import FileUnreadable, ParseFailed
+from mem.errors import FileUnreadable, ParseFailed, PluginFailed
+from mem.hooks.specs import Extractor
 
 _LONGEST = 300
 
@@ -62,3 +66,27 @@ class GuardedParser:
         report, self._on_problem = self._on_problem, None
         if report is not None:
             report(f"plugin {self._plugin}: its parser {self.name} fails to judge files ({what})")
+
+
+class GuardedExtractor:
+    """The extractor of plugin `plugin`."""
+
+    def __init__(self, plugin: str, extractor: Extractor) -> None:
+        self.plugin = plugin
+        self.name = extractor.name
+        self.fingerprint = f"plugin-{plugin}/{extractor.fingerprint}"
+        self._extractor = extractor
+
+    def extract(self, chunks: Sequence[Chunk]) -> Sequence[Candidate]:
+        """Its candidates, all of them looked at. Raises PluginFailed where it breaks down."""
+        try:
+            found: list[object] = list(self._extractor.extract(chunks))
+        except Exception as error:
+            raise PluginFailed(self._broken(said_by(error))) from error
+        candidates = [one for one in found if isinstance(one, Candidate)]
+        if len(candidates) != len(found):
+            raise PluginFailed(self._broken("it gave what is no candidate"))
+        return candidates
+
+    def _broken(self, what: str) -> str:
+        return f"plugin {self.plugin}: its extractor {self.name} breaks down ({what})"

@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from mem.core.protocols import Parser
 from mem.errors import PluginFailed
 from mem.hooks.guard import said_by
-from mem.hooks.specs import GROUP, HOOKS, HOOKS_VERSION, PREFIX, RESERVED, HookInfo, Hooks
+from mem.hooks.specs import (
+    GROUP,
+    HOOKS,
+    HOOKS_VERSION,
+    PREFIX,
+    RESERVED,
+    Extractor,
+    HookInfo,
+    Hooks,
+)
 
 if TYPE_CHECKING:
     import pluggy
@@ -39,6 +48,11 @@ class Contents:
     def parsers(self) -> tuple[Parser, ...]:
         """What `mem_parsers` returned."""
         return cast("tuple[Parser, ...]", dict(self.offers).get("mem_parsers", ()))
+
+    @property
+    def extractors(self) -> tuple[Extractor, ...]:
+        """What `mem_extractors` returned."""
+        return cast("tuple[Extractor, ...]", dict(self.offers).get("mem_extractors", ()))
 
     def offered(self) -> dict[str, list[str]]:
         """The names of what each hook returned."""

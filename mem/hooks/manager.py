@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from mem.core.protocols import Parser
 from mem.errors import BadSetting, PluginFailed, UnknownPlugin
 from mem.hooks import loading
-from mem.hooks.guard import GuardedParser, said_by
+from mem.hooks.guard import GuardedExtractor, GuardedParser, said_by
 from mem.hooks.loading import Contents
 from mem.hooks.specs import GROUP
 
@@ -95,17 +95,17 @@ class Plugins:
             ]
         return self._parsers
 
+    def extractors(self) -> list[GuardedExtractor]:
+        """What plugins draw memories with, guarded."""
+        return [
+            GuardedExtractor(plugin.found.distribution, extractor)
+            for plugin in self.loaded
+            for extractor in plugin.contents.extractors
+        ]
+
     def _guarded(self, plugin: Plugin, parser: Parser) -> Parser:
         name = plugin.found.distribution
         return GuardedParser(name, self._wrap(parser), self.problems.append)
-
-    def models(self) -> list[tuple[str, object]]:
-        """What plugins offer as model files, each with the plugin that offers it."""
-        return [
-            (plugin.found.distribution, offer)
-            for plugin in self.loaded
-            for offer in dict(plugin.contents.offers).get("mem_models", ())
-        ]
 
     def notices(self) -> list[str]:
         """One line for each plugin that is not used, and what has failed since."""

@@ -7,10 +7,12 @@ that `mem import` uses.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mem.assistant import Assistant
+from mem.consolidation.modelwork import Budget
 from mem.errors import PathMissing, VectorIndexError
 from mem.ingest.ledger import Ledger, Progress
 from mem.ingest.watching.parts import WatchEvent
@@ -22,6 +24,27 @@ from mem.store.watched import WatchedSource
 NICENESS = 10
 _IDLE_CHUNKS = 32
 _MEGABYTE = 1024 * 1024
+_HOUR = 3600.0
+
+
+class Hourly:
+    """So many of something in any hour."""
+
+    def __init__(self, most: int, now: Callable[[], float] = time.monotonic) -> None:
+        """`now` is in seconds."""
+        self._most = most
+        self._now = now
+        self._at: list[float] = []
+
+    def left(self) -> int:
+        """How many there may still be."""
+        since = self._now() - _HOUR
+        self._at = [at for at in self._at if at > since]
+        return max(0, self._most - len(self._at))
+
+    def spent(self, count: int) -> None:
+        """Note so many, now."""
+        self._at += [self._now()] * count
 
 
 class WatchedHome:
@@ -30,7 +53,9 @@ class WatchedHome:
     def __init__(self, assistant: Assistant, *, consolidate: bool = True) -> None:
         """`consolidate` draws memories from what was read, when there is nothing to read."""
         self._assistant = assistant
-        self._consolidate = consolidate
+        settings = assistant.settings
+        self._consolidate = consolidate and settings.consolidate_idle == "on"
+        self._calls = Hourly(settings.consolidate_calls)
         self._stopping = False
         self._owns_index = False
 
@@ -62,8 +87,11 @@ class WatchedHome:
         own = (paths.data, paths.cache, paths.config_file)
         return any(path == place or place in path.parents for place in own)
 
-    def rest(self) -> bool:
-        """Embed what has no vector, then follow with the index, then consolidate a little."""
+    def rest(self, wanted: Callable[[], bool] = lambda: False) -> bool:
+        """Embed what has no vector, then follow with the index, then consolidate a little.
+
+        The language model is asked once a time, and not any more where something is `wanted`.
+        """
         assistant = self._assistant
         if self._stopping:
             return False
@@ -72,8 +100,18 @@ class WatchedHome:
         self._follow_index()
         if not self._consolidate:
             return False
-        report = assistant.memories.consolidate(limit=_IDLE_CHUNKS)
-        return report.pending > 0
+        report = assistant.memories.consolidate(
+            limit=_IDLE_CHUNKS,
+            budget=Budget(calls=1) if self._calls.left() else None,
+            stop=lambda: self._stopping or wanted(),
+        )
+        if report.pending or report.model is None:
+            return report.pending > 0
+        self._calls.spent(report.model.calls)
+        more = bool(report.model.pending and self._calls.left() and not report.model.unusable)
+        if not more:
+            assistant.release_language_model()
+        return more
 
     def _follow_index(self) -> None:
         """Own Chroma's index where searches use one, and bring it up to date.

@@ -28,6 +28,8 @@ class Settings:
     user_names: tuple[str, ...] = ()
     answer_sentences: int = 3
     learn_from_use: str = "on"
+    consolidate_idle: str = "on"
+    consolidate_calls: int = 60
     model_file: str = ""
     model_server: str = ""
     model_server_name: str = ""
@@ -110,6 +112,19 @@ _KNOWN: Final = (
         _DEFAULTS.learn_from_use,
         "what answers cite fades later and is found sooner (on), or use teaches nothing (off)",
         choices=("on", "off"),
+    ),
+    Setting(
+        "consolidate.idle",
+        _DEFAULTS.consolidate_idle,
+        "the watcher draws memories when there is nothing to read (on), or leaves it (off)",
+        choices=("on", "off"),
+    ),
+    Setting(
+        "consolidate.calls",
+        _DEFAULTS.consolidate_calls,
+        "calls of the language model in an hour that the watcher may make for it",
+        0,
+        10_000,
     ),
     Setting(
         "model.file",

@@ -2,58 +2,110 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from mem.cli.diagnostics import ExitCode
 from mem.cli.options import Json
+
+if TYPE_CHECKING:
+    from mem.consolidation.modelwork import Spent
+    from mem.consolidation.worker import ModelReport, Report
 
 Limit = Annotated[
     int | None,
-    typer.Option("--limit", "-n", min=1, metavar="N", help="At most so many passages."),
+    typer.Option("--limit", "-n", min=1, metavar="N", help="At most so many passages by rules."),
+]
+NoLlm = Annotated[bool, typer.Option("--no-llm", help="Leave the language model out.")]
+Calls = Annotated[
+    int | None,
+    typer.Option("--calls", min=1, metavar="N", help="At most so many calls of the model."),
+]
+Tokens = Annotated[
+    int | None,
+    typer.Option("--tokens", min=1, metavar="N", help="At most so many tokens, about."),
+]
+Minutes = Annotated[
+    float | None,
+    typer.Option("--minutes", min=0.01, metavar="N", help="At most so long with the model."),
 ]
 
+_OUTCOMES = {
+    "add": "new",
+    "merge": "said before",
+    "known": "known already",
+    "supersede": "newer than what was known",
+    "insert-superseded": "older than what is known",
+    "conflict": "in conflict, for review",
+    "propose": "proposed, for review",
+    "quarantine": "quarantined, for review",
+    "refused": "refused",
+}
 
-def command(limit: Limit = None, json: Json = False) -> None:
+
+def command(
+    limit: Limit = None,
+    no_llm: NoLlm = False,
+    calls: Calls = None,
+    tokens: Tokens = None,
+    minutes: Minutes = None,
+    json: Json = False,
+) -> ExitCode:
     """Draw memories from what was taken in, and sort them.
 
-    It can be stopped at any time and goes on where it stopped; what is done is not done again.
+    Rules go first; the language model follows where one is set up, within the budget given. It
+    can be stopped at any time and goes on where it stopped; what is done is not done again.
+    Exit code 6 means that the language model could not be used.
 
     \b
     Example:
-      mem consolidate
+      mem consolidate --minutes 10
     """
     from dataclasses import asdict
 
     from mem.cli.diagnostics import is_interactive, say
     from mem.cli.layout import plural
-    from mem.cli.output import SCHEMA, emit_json, emit_text
+    from mem.cli.output import SCHEMA, emit_json
     from mem.cli.session import open_assistant
+    from mem.consolidation.modelwork import Budget
 
     def progress(done: int, total: int) -> None:
         say(f"{done:,} of {plural(total, 'passage')}")
 
+    shown = is_interactive()
     with open_assistant() as assistant:
         report = assistant.memories.consolidate(
-            limit=limit, on_progress=progress if is_interactive() else None
+            limit=limit,
+            on_progress=progress if shown else None,
+            budget=None if no_llm else Budget(calls, tokens, minutes),
+            on_call=_say_spent if shown else None,
         )
     if json:
         emit_json({"schema": SCHEMA, **asdict(report)})
-        return
+    else:
+        _emit(report)
+    return _complaints(report)
+
+
+def _say_spent(spent: Spent) -> None:
+    from mem.cli.diagnostics import say
+    from mem.cli.layout import plural
+
+    left = f", {spent.minutes_left:.0f} min left" if spent.minutes_left is not None else ""
+    say(
+        f"{spent.done:,} of {plural(spent.chunks, 'passage')} by {spent.model}: "
+        f"{plural(spent.calls, 'call')}, {plural(spent.tokens, 'token')}{left}"
+    )
+
+
+def _emit(report: Report) -> None:
+    from mem.cli.layout import plural
+    from mem.cli.output import emit_text
+
     emit_text(f"{plural(report.chunks, 'passage')} gone through, {report.candidates:,} statements")
-    names = {
-        "add": "new",
-        "merge": "said before",
-        "known": "known already",
-        "supersede": "newer than what was known",
-        "insert-superseded": "older than what is known",
-        "conflict": "in conflict, for review",
-        "propose": "proposed, for review",
-        "quarantine": "quarantined, for review",
-        "refused": "refused",
-    }
     for action, count in sorted(report.outcomes.items()):
-        emit_text(f"  {count:>6,}  {names.get(action, action)}")
+        emit_text(f"  {count:>6,}  {_OUTCOMES.get(action, action)}")
     if report.unsupported:
         emit_text(f"  {report.unsupported:>6,}  refused: the quote is not in the source")
     if report.echoes:
@@ -62,3 +114,33 @@ def command(limit: Limit = None, json: Json = False) -> None:
         emit_text(f"  {report.source_gone:>6,}  archived: their source is gone")
     if report.pending:
         emit_text(f"{plural(report.pending, 'passage')} left.")
+    if report.model is not None and not report.model.unusable:
+        _emit_model(report.model)
+
+
+def _emit_model(model: ModelReport) -> None:
+    from mem.cli.layout import plural
+    from mem.cli.output import emit_text
+
+    emit_text(
+        f"{plural(model.chunks, 'passage')} by {model.model}: {plural(model.calls, 'call')}, "
+        f"{plural(model.tokens, 'token')}, {plural(model.items, 'proposal')}"
+    )
+    for reason, count in sorted(model.rejected.items()):
+        emit_text(f"  {count:>6,}  refused: {reason}")
+    for reason, count in sorted(model.failed.items()):
+        emit_text(f"  {count:>6,}  batches given up: {reason}")
+    if model.pending:
+        stopped = f"; {model.stopped}" if model.stopped else ""
+        emit_text(f"{plural(model.pending, 'passage')} left for the model{stopped}.")
+
+
+def _complaints(report: Report) -> ExitCode:
+    from mem.cli.diagnostics import complain, note
+
+    for problem in report.problems:
+        note(problem)
+    if report.model is not None and report.model.unusable:
+        complain(report.model.stopped)
+        return ExitCode.MODEL_MISSING
+    return ExitCode.OK

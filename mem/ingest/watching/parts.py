@@ -68,6 +68,9 @@ class Home(Protocol):
         """Whether `path` is the memory's own, whose changes mean nothing."""
         ...
 
-    def rest(self) -> bool:
-        """Do a little of what can wait; returns whether there is more of it."""
+    def rest(self, wanted: Callable[[], bool]) -> bool:
+        """Do a little of what can wait; returns whether there is more of it that may be done now.
+
+        It is cut short when `wanted` says that there is something to read.
+        """
         ...

@@ -52,6 +52,7 @@ class Watcher:
         self._refused: dict[Path, int] = {}
         self._stopping = False
         self._rest_due = False
+        self._rest_at = 0.0
         self._sources_at = 0.0
         self._not_before = 0.0
         self._failures = 0
@@ -85,13 +86,18 @@ class Watcher:
             self._scan_new()
             self._sweep_due()
             self._take_settled()
-            if self._rest_due and not self._pending:
-                self._rest_due = self._home.rest()
+            if (self._rest_due or time.monotonic() >= self._rest_at) and not self._pending:
+                self._rest_at = time.monotonic() + self._pace.rescan
+                self._rest_due = self._home.rest(self._is_wanted)
             self._failures = 0
         except _StoppedError:
             return
         except (StoreLocked, StoreFull, HomeNotWritable) as error:
             self._hold_back(str(error))
+
+    def _is_wanted(self) -> bool:
+        """Whether anything was reported that the loop has not looked at yet."""
+        return self._stopping or not self._hints.empty()
 
     def _hold_back(self, reason: str) -> None:
         """The store cannot be written for now: look at everything again after a while."""

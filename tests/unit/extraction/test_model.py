@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -154,7 +155,7 @@ def test_parts_of_a_long_chunk_keep_their_places() -> None:
 
 def test_a_context_without_room_is_refused() -> None:
     with pytest.raises(PromptTooLong):
-        ModelExtractor(FakeLanguageModel(lambda _prompt: NOTHING, context_tokens=200))
+        _prompts(_chat("I moved to Porto."), context_tokens=200)
 
 
 def test_what_fits_is_one_call() -> None:
@@ -172,6 +173,19 @@ def test_what_fits_is_one_call() -> None:
         chunks = chunks[fits:]
 
     assert calls == [1, 1, 1, 1]
+
+
+def test_short_documents_share_a_call() -> None:
+    chunks = [
+        stored(
+            replace(note(f"I walked to harbour {n}."), id=f"n{n}", document_id=f"d{n}"), kind="note"
+        )
+        for n in range(20)
+    ]
+
+    (prompt,) = _prompts(chunks)
+
+    assert prompt.user.count("The user, 2025-11-20") == 20
 
 
 def test_what_needs_no_call_takes_no_room() -> None:
