@@ -5,17 +5,18 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 	&& echo $$p && break; done)
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+READY_LLM := $(VENV)/.ready-llm
 
 .PHONY: demo test test-slow check format clean
 
 demo: $(READY)  ## import the sample notes and ask them four questions
 	@$(BIN)/mem demo
 
-test: $(READY)  ## every test but the slow ones
-	@$(BIN)/python -m pytest
+test: $(READY_LLM)  ## every test but the slow ones
+	@MEM_REQUIRE_LLM=1 $(BIN)/python -m pytest
 
-test-slow: $(READY)  ## the tests that take longer
-	@$(BIN)/python -m pytest -m slow
+test-slow: $(READY_LLM)  ## the tests that take longer
+	@MEM_REQUIRE_LLM=1 $(BIN)/python -m pytest -m slow
 
 check: $(READY)  ## style, types, layers
 	$(BIN)/ruff check .
@@ -36,6 +37,13 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --editable . --group dev
 	@touch $(READY)
+
+# llama.cpp comes as source: pip compiles it once and keeps the result for the next environment.
+$(READY_LLM): $(READY)
+	@echo "Installing llama-cpp-python; the first time it is compiled, for about 10 minutes."
+	CMAKE_ARGS="$${CMAKE_ARGS:--DLLAVA_BUILD=OFF}" \
+		$(BIN)/python -m pip install --quiet --editable ".[llm]"
+	@touch $(READY_LLM)
 
 .PHONY: screenshots
 screenshots: $(READY)  ## pictures of the full-screen UI, and its key table

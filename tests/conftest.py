@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,16 @@ def llama_cpp_installed() -> None:
         if LLM_REQUIRED:
             pytest.fail(reason)
         pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def llama_in_process(llama_cpp_installed: None) -> Iterator[None]:
+    """For tests that look into the engine itself; the library leaves two files open."""
+    yield
+    from llama_cpp import _utils
+
+    _utils.outnull_file.close()
+    _utils.errnull_file.close()
 
 
 @pytest.fixture(scope="session")

@@ -151,11 +151,17 @@ def _variables() -> dict[str, str]:
         if name in _KEPT or name.startswith(_KEPT_BEGINNINGS)
     }
     known = [_PACKAGE_FOLDER, *filter(None, [kept.get("PYTHONPATH")])]
-    return kept | {
-        "PYTHONPATH": os.pathsep.join(known),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "GGML_NO_BACKTRACE": "1",  # an abort would start a debugger
-    }
+    # Threads that spin while they wait are several times slower where other programs want the
+    # cores as well; the variable may be set to say otherwise.
+    return (
+        {"OMP_WAIT_POLICY": "passive"}
+        | kept
+        | {
+            "PYTHONPATH": os.pathsep.join(known),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "GGML_NO_BACKTRACE": "1",  # an abort would start a debugger
+        }
+    )
 
 
 def _read_answers(pipe: IO[bytes], post: _Post) -> None:
