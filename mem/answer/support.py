@@ -1,0 +1,241 @@
+"""Checks a sentence that a model wrote against the passages it cites.
+
+Invariant: a sentence is supported only by passages that hold every name and number of it (the
+question, a heading or a date that the passage's words resolve to may hold them too), that deny
+what it denies, and that are at least `FLOOR` like it: the mean of the cosine with their nearest
+statement and of the share of its words that they hold.
+`FLOOR` and `CLEAR` were chosen from the figures of scripts/calibrate_support.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from mem.answer import dates
+from mem.answer.context import Statement, plain, says_something, statements
+from mem.answer.prompts import Passage, Written, heading
+from mem.answer.question import Wanted, read
+from mem.answer.words import STOP, WORD, common_stems, content_stems, stem, word_set
+from mem.core.timespan import describe
+
+if TYPE_CHECKING:
+    from mem.core.protocols import Embedder, Vectors
+
+#: How like a sentence a passage that it cites is at least.
+FLOOR: Final = 0.45
+#: How like it a passage is at least that is cited for it although the model did not.
+CLEAR: Final = 0.6
+#: What a word counts that tells little, such as "time" or "new".
+COMMON: Final = 0.4
+
+_COUNTED: Final = {
+    word: str(number)
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
+        "fifteen sixteen seventeen eighteen nineteen twenty".split()
+    )
+} | {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "hundred": "100"}
+_NUMBER: Final = re.compile(r"\d+(?:[.,:]\d+)*")
+#: Words that begin a sentence and name nothing, beyond those that say nothing anywhere.
+_OPENERS: Final = word_set(
+    "according additionally although based besides finally however instead later earlier "
+    "meanwhile moreover neither nevertheless nobody none nothing originally previously recently "
+    "since someone something sometimes still therefore though thus together unfortunately yes yet"
+)
+_MONTH_MAY: Final = re.compile(r"\bMay(?=,? \d)|(?<=\d )May\b")
+_DENIAL: Final = re.compile(
+    r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|no longer)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+
+
+class Reason(Enum):
+    """Why a sentence is left out."""
+
+    NAME = "name"
+    NUMBER = "number"
+    DENIAL = "denial"
+    UNLIKE = "unlike"
+    UNCITED = "uncited"
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The statements that a sentence stands on, best first; without any, why not."""
+
+    statements: tuple[Statement, ...]
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """A passage as it is compared with: the words it holds, those who are present where it stands
+    (whom "you" may mean), its numbers, and its statements with their vectors.
+    """
+
+    held: frozenset[str]
+    present: frozenset[str]
+    numbers: frozenset[str]
+    statements: tuple[Statement, ...]
+    vectors: Vectors
+
+
+class Checker:
+    """Checks the sentences of one answer. The passages are embedded once."""
+
+    def __init__(
+        self, embedder: Embedder, question: str, passages: Sequence[Passage], asked_at: datetime
+    ) -> None:
+        self._embedder = embedder
+        self._asked = held_words(question)
+        self._asked_numbers = numbers(question)
+        counted = read(question).wanted in (Wanted.AGO, Wanted.DURATION)
+        cut = [_statements(passage, rank) for rank, passage in enumerate(passages)]
+        rows = embedder.embed([_embedded(one) for found in cut for one in found])
+        self._grounds: dict[int, _Ground] = {}
+        at = 0
+        for passage, found in zip(passages, cut, strict=True):
+            told = _resolved(found, asked_at if counted else None)
+            words = "\n".join([passage.hit.text, heading(passage.hit), *passage.notes, told])
+            self._grounds[passage.n] = _Ground(
+                held_words(words),
+                held_words(" ".join(_present(passage, passages))),
+                numbers(words),
+                tuple(found),
+                rows[at : at + len(found)],
+            )
+            at += len(found)
+
+    def check(self, written: Written) -> Support:
+        """What of the passages supports a sentence.
+
+        Passages that it cites must do so; where they do not, or it cites none, another one that
+        clearly does is taken.
+        """
+        vector = self._embedder.embed([written.text])[0]
+        alike = {n: self.likeness(n, written.text, vector) for n in self._grounds}
+        cited = [n for n in written.cited if alike.get(n, 0.0) >= FLOOR]
+        reason = self._objection(written.text, vector, cited)
+        if reason is not None:
+            for n in sorted(alike, key=lambda n: -alike[n]):
+                if alike[n] >= CLEAR and self._objection(written.text, vector, [n]) is None:
+                    return Support((self.best(n, written.text, vector),))
+            return Support((), reason if written.cited else Reason.UNCITED)
+        return Support(tuple(self.best(n, written.text, vector) for n in cited))
+
+    def likeness(self, n: int, text: str, vector: Vectors) -> float:
+        """How like a sentence passage `n` is, in [0, 1]; `vector` is the sentence's."""
+        ground = self._grounds[n]
+        weights = {
+            one: COMMON if one in common_stems() else 1.0
+            for one in content_stems(text) - names(text)
+        }
+        share = (
+            sum(weight for one, weight in weights.items() if one in ground.held)
+            / sum(weights.values())
+            if weights
+            else 1.0
+        )
+        return (max(0.0, float((ground.vectors @ vector).max())) + share) / 2
+
+    def best(self, n: int, text: str, vector: Vectors) -> Statement:
+        """The statement of passage `n` nearest to the sentence, names and numbers counted."""
+        ground = self._grounds[n]
+        wanted = names(text) | numbers(text)
+
+        def worth(place: int) -> float:
+            one = ground.statements[place]
+            share = len(wanted & (held_words(one.text) | numbers(one.text))) / (len(wanted) or 1)
+            return float(ground.vectors[place] @ vector) + 0.3 * share
+
+        return ground.statements[max(range(len(ground.statements)), key=worth)]
+
+    def _objection(self, text: str, vector: Vectors, cited: Sequence[int]) -> Reason | None:
+        """Why the passages `cited`, all alike enough, do not support the sentence together."""
+        if not cited:
+            return Reason.UNLIKE
+        grounds = [self._grounds[n] for n in cited]
+        held = self._asked.union(*(one.held | one.present for one in grounds))
+        if not names(text) <= held:
+            return Reason.NAME
+        if not numbers(text) <= self._asked_numbers.union(*(one.numbers for one in grounds)):
+            return Reason.NUMBER
+        if denies(text) and not any(denies(self.best(n, text, vector).text) for n in cited):
+            return Reason.DENIAL
+        return None
+
+
+def names(text: str) -> frozenset[str]:
+    """Stems of the capitalised words of a sentence, except those that merely begin it.
+
+    A first word counts as a name unless it is a common opener.
+    """
+    found = set()
+    for match in WORD.finditer(text):
+        word = match.group()
+        if not any(letter.isupper() for letter in word) or word.lower() in STOP:
+            continue
+        if text[: match.start()].strip(" \"'“‘(") == "" and word.lower() in _OPENERS:
+            continue
+        found.add(stem(word))
+    if _MONTH_MAY.search(text):
+        found.add(stem("May"))
+    return frozenset(found)
+
+
+def numbers(text: str) -> frozenset[str]:
+    """The numbers of a text as digits without separators; "one" is no number."""
+    digits = {match.group().replace(",", "") for match in _NUMBER.finditer(text)}
+    spelt = {_COUNTED[low] for word in WORD.findall(text) if (low := word.lower()) in _COUNTED}
+    return frozenset(one.rstrip("0").rstrip(".") if "." in one else one for one in digits | spelt)
+
+
+def held_words(text: str) -> frozenset[str]:
+    """The stems of all words of a text."""
+    return frozenset(stem(match.group()) for match in WORD.finditer(text))
+
+
+def denies(text: str) -> bool:
+    """Whether a sentence says that something is not so."""
+    return _DENIAL.search(text) is not None
+
+
+def _statements(passage: Passage, rank: int) -> list[Statement]:
+    found = [one for one in statements(passage.hit, rank=rank) if says_something(one)]
+    return found or [Statement(passage.hit, 0, len(passage.hit.text), rank)]
+
+
+def _present(passage: Passage, passages: Sequence[Passage]) -> list[str]:
+    """Who speaks in the passage's conversation, as far as the passages show."""
+    return [
+        one.hit.speaker
+        for one in passages
+        if one.hit.speaker and one.hit.document_id == passage.hit.document_id
+    ]
+
+
+def _embedded(statement: Statement) -> str:
+    """A statement as it is compared: whoever says "I" stands before it."""
+    text = plain(statement.text) or statement.text
+    return f"{statement.hit.speaker}: {text}" if statement.hit.speaker else text
+
+
+def _resolved(found: Sequence[Statement], asked_at: datetime | None) -> str:
+    """The dates that statements resolve to; with `asked_at`, how long before it they are too."""
+    spans = [mention.span for one in found for mention in dates.mentions(one)]
+    spans += [dates.day_of(said) for one in found[:1] if (said := one.hit.said_at) is not None]
+    spans = [span for span in spans if span.start > datetime.min and span.end < datetime.max]
+    told = [f"{describe(span)} {span.start:%A}" for span in spans]
+    if asked_at is not None:
+        told += [
+            dates.length(span.start, asked_at, unit)
+            for span in spans
+            for unit in ("day", "week", "month", "year")
+            if span.start <= asked_at
+        ]
+    return "\n".join(told)
