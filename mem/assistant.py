@@ -31,6 +31,7 @@ from mem.store.store import SourceRecord
 from mem.store.verify import Finding, rebuild_full_text, verify
 
 if TYPE_CHECKING:
+    from mem.answer.generative import OnSentence
     from mem.consolidation.forgetting import ForgetPlan, Forgetter
     from mem.ingest.ledger import Ledger, Progress
     from mem.store.browse import Browser
@@ -222,40 +223,25 @@ class Assistant(Parts):
         sessions: Collection[str] | None = None,
         asked_at: datetime | str | None = None,
         limit: int = 20,
+        llm: bool = True,
+        after: Sequence[str] = (),
+        on_sentence: OnSentence | None = None,
     ) -> Answer:
-        """An answer whose every sentence is cited, or an abstention. Raises EmptyQuery."""
-        from mem.answer.extractive import ExtractiveAnswerer
+        """An answer whose every sentence is cited, or an abstention.
 
+        A language model writes it where one is set up and `llm` is true; where it cannot, the
+        answer quotes memory and a notice says why. `after` are the questions that this one follows
+        on, the oldest first. `on_sentence` is called with each sentence that a model wrote, as soon
+        as it is checked, and the citations that it adds. Raises EmptyQuery.
+        """
         moment = _moment(asked_at) or self.clock.now()
         limits = _filters(filters, since, before, sessions)
 
         def search(text: str) -> SearchResult:
             return self.search(text, limit=limit, filters=limits, asked_at=moment, memories=False)
 
-        answerer = ExtractiveAnswerer(
-            embedder=self.embedder, neighbours=self._neighbours, search=search
-        )
-        answer = answerer.answer(
-            question, search(question), asked_at=moment, sentences=self.settings.answer_sentences
-        )
-        self._learn(answer)
-        return answer
-
-    def _learn(self, answer: Answer) -> None:
-        """What was cited gains by it, unless use is not to teach."""
-        if self.settings.learn_from_use != "on" or not self.store.has_memories():
-            return
-        from mem.consolidation.learning import note_cited
-
-        note_cited(self.store, answer.citations, self.clock)
-
-    def _neighbours(self, chunk: str) -> Sequence[Chunk]:
-        """The chunk with the one before and the one after it."""
-        key = self.store.chunks.keys_of([chunk]).get(chunk)
-        if key is None:
-            return ()
-        place = self.store.chunks.places([key])[key]
-        return [found for _, found in self.store.chunks.around(place[0], place[1], reach=1)]
+        asker = self.asker(search, limit=limit, asked_at=moment, llm=llm)
+        return asker.ask(question, asked_at=moment, earlier=after, on_sentence=on_sentence)
 
     # --- looking ---------------------------------------------------------------------------
 

@@ -15,12 +15,16 @@ from typing import TYPE_CHECKING
 from mem.core.clock import Clock
 from mem.core.language import LanguageModel
 from mem.core.protocols import Embedder, Parser
+from mem.core.query import SearchResult
 from mem.errors import NoLanguageModel, VectorIndexError
 from mem.settings.config import Settings
 from mem.settings.paths import Paths
 from mem.store.store import Store
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mem.answer.asking import Asker
     from mem.consolidation.keeper import MemoryKeeper
     from mem.consolidation.worker import Extractor
     from mem.extraction.model import ModelExtractor
@@ -97,6 +101,14 @@ class Parts:
         model = self.__dict__.get("language_model")
         if model is not None:
             model.close()
+
+    @property
+    def has_language_model(self) -> bool:
+        """Whether one is set up, be it usable or not."""
+        settings = self.settings
+        return bool(
+            self._given_language_model is not None or settings.model_server or settings.model_file
+        )
 
     def _server_model(self) -> LanguageModel | None:
         settings = self.settings
@@ -193,6 +205,33 @@ class Parts:
             chunks=self.store.chunks,
             fulltext=Fulltext(self.store.database),
             embedder=model,
+        )
+
+    def asker(
+        self,
+        search: Callable[[str], SearchResult],
+        *,
+        limit: int,
+        asked_at: datetime,
+        llm: bool = True,
+    ) -> Asker:
+        """Answers questions from what `search` finds, with a language model where `llm` allows."""
+        from mem.answer.asking import Asker
+
+        def recall(found: SearchResult) -> SearchResult:
+            if not self.store.has_memories():
+                return found
+            return self.memory_finder.add(found, limit=limit, asked_at=asked_at)
+
+        return Asker(
+            store=self.store,
+            embedder=self.embedder,
+            clock=self.clock,
+            search=search,
+            recall=recall,
+            model=(lambda: self.language_model) if llm and self.has_language_model else None,
+            sentences=self.settings.answer_sentences,
+            learn=self.settings.learn_from_use == "on",
         )
 
     @cached_property

@@ -24,9 +24,9 @@ import numpy as np
 import numpy.typing as npt
 
 from mem.answer import abstention
-from mem.answer.extractive import ExtractiveAnswerer
 from mem.answer.question import read
 from mem.assistant import Assistant
+from mem.core.clock import parse_time
 
 #: Open requests that no single statement answers, and questions labelled by taste.
 LEFT_OUT = {
@@ -105,8 +105,9 @@ def _features(
 ) -> tuple[tuple[float, ...], str, str | None] | None:
     """A question's features, with the text and message of its best evidence."""
     result = memory.search(question, limit=20, asked_at=asked_at)
-    answerer = ExtractiveAnswerer(embedder=memory.embedder, neighbours=memory._neighbours)
-    found = answerer.evidence(read(question), result)
+    moment = parse_time(asked_at) if asked_at else memory.clock.now()
+    asker = memory.asker(memory.search, limit=20, asked_at=moment, llm=False)
+    found = asker.extractive().evidence(read(question), result)
     if found is None:
         return None
     best = found.ranked[0].statement

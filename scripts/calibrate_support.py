@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from mem.answer.prompts import Passage, Written
+from mem.answer.prompts import Passage
 from mem.answer.support import Checker, denies, names, numbers
 from mem.core.clock import parse_time
 from mem.core.query import Hit, HitSource
@@ -135,7 +135,9 @@ def report(found: list[Pair]) -> None:
             f"  numbers {np.mean([one.number for one in some]):.3f}"
             f"  denial {np.mean([one.denial for one in some]):.3f}"
         )
-    print("floor   kept of positives | of rivals | of random   (alike alone; with the other checks)")
+    print(
+        "floor   kept of positives | of rivals | of random   (alike alone; with the other checks)"
+    )
     for floor in np.arange(0.30, 0.76, 0.05):
         cells = []
         for label in ("positive", "rival", "random"):
@@ -147,6 +149,7 @@ def report(found: list[Pair]) -> None:
 
 
 def main() -> None:
+    """Measure each set and print its figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="+", type=Path)
     parser.add_argument("--most", type=int, default=400, help="sentences of each set")

@@ -76,19 +76,9 @@ class ExtractiveAnswerer:
         `sentences` bounds the statements quoted for each part of the question.
         """
         began = time.perf_counter()
-        parts = clauses(question)
-        several = len(parts) > 1
-        found = [
-            one
-            for part in parts
-            if (one := self.evidence(part, self._results(part, result) if several else result))
-        ]
-        sure = [
-            abstention.confidence(abstention.features(one.ranked, result, one.weights))
-            for one in found
-        ]
-        confidence = round(min(sure, default=0.0), 3)
-        if len(found) < len(parts) or confidence < abstention.THRESHOLD:
+        found, sure = self.weigh(question, result)
+        confidence = round(min(sure), 3)
+        if confidence < abstention.THRESHOLD:
             return _abstained(question, result, confidence, began)
         book, said, notices = Citations(), [], list(result.notices)
         for one in found:
@@ -109,6 +99,25 @@ class ExtractiveAnswerer:
             elapsed_ms=_since(began),
             notices=tuple(notices),
         )
+
+    def weigh(self, question: str, result: SearchResult) -> tuple[list[Evidence], list[float]]:
+        """The evidence for each part of the question that has any, and how sure each part is.
+
+        A part without any evidence is 0.0 sure.
+        """
+        parts = clauses(question)
+        several = len(parts) > 1
+        found, sure = [], []
+        for part in parts:
+            one = self.evidence(part, self._results(part, result) if several else result)
+            if one is not None:
+                found.append(one)
+            sure.append(
+                abstention.confidence(abstention.features(one.ranked, result, one.weights))
+                if one is not None
+                else 0.0
+            )
+        return found, sure
 
     def evidence(self, asked: Asked, result: SearchResult) -> Evidence | None:
         """The statements of the hits ranked for one question; None where there are none."""

@@ -33,13 +33,12 @@ CLEAR: Final = 0.6
 #: What a word counts that tells little, such as "time" or "new".
 COMMON: Final = 0.4
 
-_COUNTED: Final = {
-    word: str(number)
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split()
-    )
-} | {"thirty": "30", "forty": "40", "fifty": "50", "sixty": "60", "hundred": "100"}
+_SPELT: Final = (
+    "zero:0 two:2 three:3 four:4 five:5 six:6 seven:7 eight:8 nine:9 ten:10 eleven:11 twelve:12 "
+    "thirteen:13 fourteen:14 fifteen:15 sixteen:16 seventeen:17 eighteen:18 nineteen:19 twenty:20 "
+    "thirty:30 forty:40 fifty:50 sixty:60 seventy:70 eighty:80 ninety:90 hundred:100 thousand:1000"
+)
+_COUNTED: Final = dict(pair.split(":") for pair in word_set(_SPELT))
 _NUMBER: Final = re.compile(r"\d+(?:[.,:]\d+)*")
 #: Words that begin a sentence and name nothing, beyond those that say nothing anywhere.
 _OPENERS: Final = word_set(

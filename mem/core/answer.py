@@ -40,8 +40,8 @@ class Answer:
     """What memory says to a question.
 
     When `abstained`, `answer` is empty and `nearest` holds the passages that came closest.
-    `confidence` is in [0, 1]. `superseded` are citations' numbers whose statement a newer one
-    replaced.
+    `confidence` is in [0, 1]. `dropped` counts sentences that a language model wrote and no
+    passage supports.
     """
 
     question: str
@@ -54,3 +54,4 @@ class Answer:
     nearest: tuple[Hit, ...]
     elapsed_ms: float
     notices: tuple[str, ...] = ()
+    dropped: int = 0
