@@ -29,11 +29,13 @@ if TYPE_CHECKING:
     from mem.consolidation.worker import Extractor
     from mem.extraction.model import ModelExtractor
     from mem.hooks.manager import Plugins
+    from mem.ingest.episodes import EpisodeReport
     from mem.ingest.pipeline import Importer
     from mem.ingest.secretkeeper import SecretKeeper
     from mem.retrieval.derived import MemoryFinder
     from mem.retrieval.retriever import Retriever
     from mem.store.embeddings import Embeddings
+    from mem.store.episodes import Episodes
     from mem.vectors.choice import AutoIndex
     from mem.vectors.chroma import ChromaIndex
 
@@ -235,6 +237,22 @@ class Parts:
         )
 
     @cached_property
+    def episodes(self) -> Episodes:
+        """Runs of passages about one thing, as they are stored."""
+        from mem.store.episodes import Episodes
+
+        return Episodes(self.store.database)
+
+    def cut_episodes(self) -> EpisodeReport:
+        """Cut what was taken in since, or has changed, into episodes.
+
+        Raises StoreLocked, StoreFull, ModelFileMissing, ModelFileDamaged.
+        """
+        from mem.ingest.episodes import EpisodeCutter
+
+        return EpisodeCutter(self.store.database, self.embeddings, self.embedder.fingerprint).run()
+
+    @cached_property
     def memories(self) -> MemoryKeeper:
         """The memories, and everything that can be done with them."""
         from mem.consolidation.keeper import MemoryKeeper
@@ -244,6 +262,7 @@ class Parts:
             self.clock,
             lambda: self.embedder,
             extractor=self._extractor,
+            cut_episodes=lambda: self.cut_episodes().added,
             backups=self.paths.backups,
             user_names=self.settings.user_names,
             more_extractors=self._more_extractors,

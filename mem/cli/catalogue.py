@@ -51,7 +51,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("service", "service", _KEEP, "Keep in step in the background."),
     Command("forget", "forget", _KEEP, "Destroy documents or a source for good."),
     Command("doctor", "doctor", _KEEP, "Check the store, and mend what is derived."),
-    Command("bench", "bench", _KEEP, "Measure search and extraction on question sets."),
+    Command("bench", "bench", _KEEP, "Measure search, extraction and episodes."),
     Command("vault", "vault", _KEEP, "Passwords and keys, encrypted and out of search."),
     Command("config", "config", _KEEP, "Show and change settings."),
     Command("plugins", "plugins", _KEEP, "List the plugins that are in use, and what failed."),

@@ -152,7 +152,7 @@ def view(shown: DocumentView, style: Style, *, around: int | None = None) -> lis
         *wrapped(sanitize_line(" · ".join(facts)), (), style),
     ]
     for chunk in _near_focus(shown, around):
-        lines += ["", *_chunk(chunk, style, marked=chunk.id == shown.focus)]
+        lines += ["", *chunk_lines(chunk, style, marked=chunk.id == shown.focus)]
     return lines
 
 
@@ -163,7 +163,8 @@ def _near_focus(shown: DocumentView, around: int | None) -> Sequence[Chunk]:
     return shown.chunks[max(0, places[0] - around) : places[0] + around + 1]
 
 
-def _chunk(chunk: Chunk, style: Style, *, marked: bool) -> list[str]:
+def chunk_lines(chunk: Chunk, style: Style, *, marked: bool = False) -> list[str]:
+    """A chunk under who said it, when and where; `marked` is the one that was asked for."""
     parts = [
         chunk.speaker or "",
         f"{chunk.said_at:%Y-%m-%d %H:%M}" if chunk.speaker and chunk.said_at else "",

@@ -163,7 +163,8 @@ def documents(values: Sequence[DocumentRecord]) -> Shape:
     return {"schema": SCHEMA, "documents": [document(value) for value in values]}
 
 
-def _chunk(value: Chunk) -> Shape:
+def chunk(value: Chunk) -> Shape:
+    """A chunk verbatim, with its place."""
     return {
         "id": value.id,
         "seq": value.seq,
@@ -187,5 +188,5 @@ def view(value: DocumentView) -> Shape:
         "schema": SCHEMA,
         **document(value.document),
         "focus": value.focus,
-        "chunks": [_chunk(chunk) for chunk in value.chunks],
+        "chunks": [chunk(one) for one in value.chunks],
     }

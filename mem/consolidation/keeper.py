@@ -49,6 +49,7 @@ class MemoryKeeper(MemoryReader):
         embedder: Callable[[], Embedder],
         *,
         extractor: Callable[[], Extractor],
+        cut_episodes: Callable[[], int],
         backups: Path,
         user_names: Sequence[str] = (),
         more_extractors: Callable[[], Sequence[Extractor]] = tuple,
@@ -60,6 +61,7 @@ class MemoryKeeper(MemoryReader):
         self._extractor = extractor
         self._more_extractors = more_extractors
         self._model_extractor = model_extractor
+        self._cut_episodes = cut_episodes
         self._backups = backups
         self._uses = fading.Uses(store.database)
 
@@ -93,7 +95,7 @@ class MemoryKeeper(MemoryReader):
         on_call: Callable[[Spent], None] | None = None,
         stop: Callable[[], bool] = lambda: False,
     ) -> Report:
-        """Draw memories from chunks that wait, and reconcile them with what is known.
+        """Cut what waits into episodes, draw memories from it and reconcile them.
 
         The rules and the extractors of plugins go through at most `limit` chunks each. When the
         rules are through, the language model follows with a `budget`, where one is set up.
@@ -101,9 +103,11 @@ class MemoryKeeper(MemoryReader):
         """
         from mem.consolidation.worker import consolidated
 
+        episodes = self._cut_episodes()
         report = consolidated(
             self._worker, self._extractors, limit=limit, on_progress=on_progress, stop=stop
         )
+        report.episodes = episodes
         if budget is not None and not report.pending and not stop():
             from mem.consolidation.modelwork import run_model
 

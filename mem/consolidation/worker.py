@@ -63,10 +63,12 @@ class ModelReport:
 class Report:
     """What a run did: chunks gone through, candidates, and how many had each outcome.
 
-    `echoes` were drawn from text that `mem` itself had printed, and left out. `problems` are
-    extractors of plugins that broke down. `chunks` and `pending` are those of the rules.
+    `episodes` are those newly cut. `echoes` were drawn from text that `mem` itself had printed,
+    and left out. `problems` are extractors of plugins that broke down. `chunks` and `pending` are
+    those of the rules.
     """
 
+    episodes: int = 0
     chunks: int = 0
     candidates: int = 0
     unsupported: int = 0

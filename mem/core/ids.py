@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
 ID_LENGTH = 20
 _PREFIX_OF = {
@@ -56,3 +57,8 @@ def memory_id(fingerprint: str, attempt: int) -> str:
 def entity_id(key: str, attempt: int) -> str:
     """Id of an entity: its normalised name, and which entity of that name it is."""
     return _derive("entity", key, str(attempt))
+
+
+def episode_id(document: str, chunks: Sequence[str]) -> str:
+    """Id of an episode: its document and its chunks' ids in order."""
+    return _derive("episode", document, *chunks)

@@ -17,6 +17,7 @@ from mem.core.query import Filters
 from mem.store.chunks import PREFIXED_COLUMNS, Chunks, chunk_of, where_of
 from mem.store.database import Database, translated
 from mem.store.documents import DocumentRecord, Documents
+from mem.store.episodes import EpisodeRecord, Episodes
 from mem.store.files import FileRecord
 from mem.store.fulltext import words_of
 from mem.store.surroundings import speakers
@@ -39,14 +40,23 @@ DOCUMENT_ORDERS = {
     "oldest": "document.said_at IS NULL, document.said_at, document.id",
     "document": "document.title COLLATE NOCASE, document.id",
 }
+EPISODE_ORDERS = {
+    "newest": "episode.started_at DESC, episode.document_id, episode.first_seq DESC",
+    "oldest": "episode.started_at IS NULL, episode.started_at, episode.document_id, first_seq",
+    "document": "document.title COLLATE NOCASE, document.id, episode.first_seq",
+}
 BEST = "best match"
+_IN_EPISODE = (
+    "episode.pk IN (SELECT episode_pk FROM episode_chunk JOIN chunk ON chunk.pk = chunk_pk "
+    "WHERE {})"
+)
 # Front matter is about a note, not in it; it is found by search and shown with its note.
 _NO_METADATA = "chunk.pk NOT IN (SELECT pk FROM chunk WHERE role = 'metadata')"
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is looked at: `rows` are "chunks" or "documents".
+    """What is looked at: `rows` are "chunks", "documents" or "episodes".
 
     `words` must all occur (the last one may be unfinished); `filters.source` is a source's id or
     part of a path. `order` is a key of `CHUNK_ORDERS`, or `BEST` for chunks found by words.
@@ -99,11 +109,14 @@ class Browser:
         self._database = database
         self._chunks = Chunks(database)
         self._documents = Documents(database)
+        self.episodes = Episodes(database)
 
     def keys(self, view: View) -> Keys:
         """Keys of every row of the view, in its order; of chunks and of documents alike opaque."""
         if view.rows == "documents":
             return self._document_keys(view)
+        if view.rows == "episodes":
+            return self._episode_keys(view)
         expression = match_expression(view.words)
         where, parameters = self._where(view.filters)
         joined = "document." in where or view.order == "document"
@@ -172,6 +185,34 @@ class Browser:
         )
         return [str(row[0]) for row in rows]
 
+    def _episode_keys(self, view: View) -> list[str]:
+        """Ids of episodes; words and a speaker are looked for in their chunks, times by start."""
+        filters = view.filters
+        where, parameters = where_of(
+            replace(filters, since=None, before=None, speaker=None, sessions=None)
+        )
+        clauses = [where]
+        if filters.since is not None:
+            clauses.append("episode.started_at >= ?")
+            parameters.append(format_time(filters.since))
+        if filters.before is not None:
+            clauses.append("episode.started_at < ?")
+            parameters.append(format_time(filters.before))
+        if filters.speaker is not None:
+            clauses.append(_IN_EPISODE.format("chunk.speaker = ? COLLATE NOCASE"))
+            parameters.append(filters.speaker)
+        if expression := match_expression(view.words):
+            found = "chunk_pk IN (SELECT rowid FROM chunk_fts WHERE chunk_fts MATCH ?)"
+            clauses.append(_IN_EPISODE.format(found))
+            parameters.append(expression)
+        order = EPISODE_ORDERS.get(view.order, EPISODE_ORDERS["newest"])
+        rows = self._database.rows(
+            "SELECT episode.id FROM episode JOIN document ON document.id = episode.document_id "
+            f"WHERE {' AND '.join(clauses)} ORDER BY {order}",
+            parameters,
+        )
+        return [str(row[0]) for row in rows]
+
     def _where(self, filters: Filters) -> tuple[str, list[object]]:
         """`where_of`, without a look at every document while none is gone."""
         return where_of(filters, gone=not self._chunks.has_gone())
@@ -198,6 +239,11 @@ class Browser:
     def document_rows(self, keys: Sequence[str]) -> list[DocumentRecord | None]:
         """The documents with those keys, in that order."""
         return [self._documents.get(key) for key in keys]
+
+    def episode_rows(self, keys: Sequence[str]) -> list[EpisodeRecord | None]:
+        """The episodes with those keys (their ids), in that order."""
+        found = self.episodes.by_ids(keys)
+        return [found.get(key) for key in keys]
 
     def passage(self, chunk_id: str, *, reach: int, words: str = "") -> Passage | None:
         """A chunk with up to `reach` chunks before and after it; None where it is not stored."""

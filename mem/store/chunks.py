@@ -54,7 +54,7 @@ class Chunks:
                 batch,
             )
             for row in rows:
-                stored = _stored_chunk(row)
+                stored = stored_chunk(row)
                 found[stored.pk] = stored
         return found
 
@@ -188,7 +188,8 @@ def chunk_of(row: Sequence[object]) -> Chunk:
     )
 
 
-def _stored_chunk(row: Sequence[object]) -> StoredChunk:
+def stored_chunk(row: Sequence[object]) -> StoredChunk:
+    """A chunk with its key from a row of its key, `COLUMNS`, and its document's four."""
     pk, *columns = row
     uri, title, kind, state = columns[-4:]
     return StoredChunk(

@@ -1,4 +1,4 @@
-"""`mem bench`: measures search and extraction on question sets, with the code that users run."""
+"""`mem bench`: measures search, extraction and episodes, with the code that users run."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ import typer
 from mem.cli.coercion import PlainCommand, PlainGroup
 from mem.cli.diagnostics import ExitCode
 from mem.cli.options import Json
+from mem.core.display import sanitize_line
 
 if TYPE_CHECKING:
     from mem.bench.extraction import ExtractionReport
     from mem.bench.retrieval import Result
+    from mem.bench.segmentation import SegmentationReport
 
 Sets = Annotated[list[str], typer.Argument(metavar="SET_DIR…", help="Folders of question sets.")]
+Dialogues = Annotated[str, typer.Argument(metavar="FILE", help="Dialogues with boundaries.")]
 Baselines = Annotated[
     bool, typer.Option("--baselines", help="Also words, vectors, and their ranks fused.")
 ]
@@ -27,7 +30,7 @@ group = typer.Typer(
     cls=PlainGroup,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="Measure search and extraction on question sets.",
+    help="Measure search, extraction and episodes on data with known answers.",
 )
 
 
@@ -81,6 +84,30 @@ def extraction(sets: Sets, json: Json = False) -> ExitCode:
     return ExitCode.OK
 
 
+@group.command("segmentation", cls=PlainCommand)
+def segmentation(file: Dialogues, json: Json = False) -> ExitCode:
+    """Measure episodes against boundaries that people drew.
+
+    The file is a JSON list of dialogues: {"utterances": [text], "segments": [length], "set": name}.
+    Pk and WindowDiff are errors: lower is better.
+
+    \b
+    Example:
+      mem bench segmentation dialogues.json
+    """
+    from dataclasses import asdict
+
+    from mem.bench.segmentation import run
+    from mem.cli.output import SCHEMA, emit, emit_json
+
+    reports = run(Path(file))
+    if json:
+        emit_json({"schema": SCHEMA, "parts": [asdict(report) for report in reports]})
+    else:
+        emit([line for report in reports for line in _segmentation_lines(report)])
+    return ExitCode.OK
+
+
 def _folders(given: list[str]) -> list[Path]:
     from mem.errors import PathMissing
 
@@ -122,6 +149,20 @@ def _lines(result: Result) -> list[str]:
     latency = result.latency()
     lines.append(f"  warm search p50 {latency['p50']:.0f} ms, p95 {latency['p95']:.0f} ms")
     return lines
+
+
+def _segmentation_lines(report: SegmentationReport) -> list[str]:
+    """A line a way to cut."""
+    names = {"even spacing": f"every {report.spacing}"}
+    size = f"{report.dialogues} dialogues, {report.utterances} utterances"
+    return [
+        f"{sanitize_line(report.part)}: {size}",
+        *(
+            f"  {names.get(name, name):<12} Pk {pk:.3f} · WindowDiff {diff:.3f}"
+            for name, (pk, diff) in report.systems.items()
+        ),
+        f"  Pk {report.below:.1%} below the better of the others",
+    ]
 
 
 def _extraction_line(report: ExtractionReport) -> str:

@@ -52,7 +52,7 @@ def command(
     minutes: Minutes = None,
     json: Json = False,
 ) -> ExitCode:
-    """Draw memories from what was taken in, and sort them.
+    """Cut what was taken in into episodes, draw memories from it, and sort them.
 
     Rules go first; the language model follows where one is set up, within the budget given. It
     can be stopped at any time and goes on where it stopped; what is done is not done again.
@@ -103,6 +103,8 @@ def _emit(report: Report) -> None:
     from mem.cli.layout import plural
     from mem.cli.output import emit_text
 
+    if report.episodes:
+        emit_text(f"{plural(report.episodes, 'episode')} cut")
     emit_text(f"{plural(report.chunks, 'passage')} gone through, {report.candidates:,} statements")
     for action, count in sorted(report.outcomes.items()):
         emit_text(f"  {count:>6,}  {_OUTCOMES.get(action, action)}")

@@ -1,4 +1,4 @@
-"""`mem list`: the memories, the newest said first; or the documents they come from."""
+"""`mem list`: the memories, the newest said first; or the documents or episodes they come from."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ _NOTHING_DRAWN = (
     "No memories yet. `mem consolidate` draws them from what was taken in; "
     "`mem list --documents` lists that."
 )
+_NOTHING_CUT = "No episodes yet. `mem consolidate` cuts them from what was taken in."
 
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="How many at most.")]
 Gone = Annotated[bool, typer.Option("--gone", help="Only documents whose file is gone.")]
 Documents = Annotated[bool, typer.Option("--documents", "-d", help="List documents instead.")]
+Episodes = Annotated[bool, typer.Option("--episodes", "-e", help="List episodes instead.")]
 Archived = Annotated[bool, typer.Option("--archived", help="Only archived memories.")]
 Status = Annotated[
     str | None,
@@ -43,6 +45,7 @@ def command(
     limit: Limit = 20,
     kind: Kind = None,
     documents: Documents = False,
+    episodes: Episodes = False,
     status: Status = None,
     archived: Archived = False,
     as_of: AsOf = None,
@@ -50,19 +53,23 @@ def command(
     gone: Gone = False,
     json: Json = False,
 ) -> ExitCode:
-    """List the memories, or the documents.
+    """List the memories, or the documents or episodes.
 
-    Columns: id, since when, kind, state, text; of documents id, date said, format, passages, title.
+    Columns: id, since when, kind, state, text; of documents id, date said, format, passages, title;
+    of episodes id, date begun, passages, title, document.
     A `*` marks what is pinned. Exit code 3 means that there are none.
 
     \b
     Example:
       mem list --kind fact --as-of 2023-05-01
       mem list --documents --kind chat -n 50
+      mem list --episodes
     """
     from mem.cli.session import open_assistant
 
     with open_assistant() as assistant:
+        if episodes:
+            return _episodes(assistant, limit=limit, json=json)
         if documents or gone or _is_document_kind(kind):
             return _documents(assistant, limit=limit, kind=kind, gone=gone, json=json)
         found = _memories(
@@ -125,6 +132,22 @@ def _print(found: list[Memory], *, json: bool, hint: str) -> ExitCode:
     if found:
         return ExitCode.OK
     complain(hint)
+    return ExitCode.NOTHING_FOUND
+
+
+def _episodes(assistant: Assistant, *, limit: int, json: bool) -> ExitCode:
+    from mem.cli import episodeviews
+    from mem.cli.diagnostics import complain
+    from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+
+    found = assistant.episodes.newest(limit)
+    if json:
+        emit_json({"schema": SCHEMA, "episodes": [episodeviews.episode(one) for one in found]})
+    else:
+        emit(episodeviews.episode_lines(found, stdout_style()))
+    if found:
+        return ExitCode.OK
+    complain(_NOTHING_CUT if assistant.documents(limit=1) else _EMPTY)
     return ExitCode.NOTHING_FOUND
 
 

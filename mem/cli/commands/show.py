@@ -1,4 +1,4 @@
-"""`mem show`: a memory with its evidence, a document, or a passage among its neighbours."""
+"""`mem show`: a memory with its evidence, a document, an episode, or a passage in its place."""
 
 from __future__ import annotations
 
@@ -12,35 +12,44 @@ _NEIGHBOURS = 2
 
 Identity = Annotated[
     str,
-    typer.Argument(metavar="ID|PATH", help="The id of a memory, document or passage, or a path."),
+    typer.Argument(
+        metavar="ID|PATH", help="The id of a memory, document, episode or passage, or a path."
+    ),
 ]
 Full = Annotated[bool, typer.Option("--full", help="All of the document around a passage.")]
 
 
 def command(identity: Identity, full: Full = False, json: Json = False) -> None:
-    """Show a memory, a document or a passage.
+    """Show a memory, a document, an episode or a passage.
 
-    The first characters of a memory's or document's id are enough where they are unique.
+    The first characters of a memory's, document's or episode's id are enough where they are unique.
 
     \b
     Example:
       mem show m77a
       mem show d3f9
+      mem show e04b
       mem show ~/notes/boiler.md
     """
-    from mem.cli import memoryviews, render, shapes
+    from mem.cli import episodeviews, memoryviews, render, shapes
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
     from mem.cli.session import open_assistant
 
     with open_assistant() as assistant:
         held = assistant.memories.holds(identity)
         memory = assistant.memories.view(identity) if held else None
-        view = assistant.show(identity) if memory is None else None
+        episode = None if held else assistant.episode(identity)
+        view = assistant.show(identity) if memory is None and episode is None else None
     if memory is not None:
         if json:
             emit_json({"schema": SCHEMA, **memoryviews.view(memory)})
         else:
             emit(memoryviews.view_lines(memory, stdout_style()))
+    elif episode is not None:
+        if json:
+            emit_json({"schema": SCHEMA, **episodeviews.view(episode)})
+        else:
+            emit(episodeviews.view_lines(episode, stdout_style()))
     elif view is not None:
         if json:
             emit_json(shapes.view(view))

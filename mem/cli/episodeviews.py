@@ -1,0 +1,75 @@
+"""Episodes: as JSON shapes and as lines of text.
+
+Pure: values in, dicts or lines out. Keys are added but never renamed or removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from mem.cli import render, shapes
+from mem.cli.layout import clipped, day, plural, shown_path, table, wrapped
+from mem.cli.output import Style
+from mem.core.display import sanitize_line
+
+if TYPE_CHECKING:
+    from mem.store.episodes import EpisodeRecord, EpisodeView
+
+Shape = dict[str, Any]
+_ID_SHOWN = 10
+
+
+def episode(value: EpisodeRecord) -> Shape:
+    """An episode without its text."""
+    return {
+        "id": value.id,
+        "title": value.title,
+        "started_at": shapes.time(value.started_at),
+        "ended_at": shapes.time(value.ended_at),
+        "chunks": value.chunks,
+        "document": {
+            "id": value.document_id,
+            "uri": value.uri,
+            "title": value.document_title,
+            "kind": value.kind,
+        },
+    }
+
+
+def view(value: EpisodeView) -> Shape:
+    """`mem show --json` of an episode: its passages verbatim."""
+    return {
+        **episode(value.episode),
+        "passages": [shapes.chunk(one) for one in value.chunks],
+    }
+
+
+def episode_lines(found: Sequence[EpisodeRecord], style: Style) -> list[str]:
+    """One line an episode: id, date begun, passages, title, document."""
+    rows = [
+        (
+            one.id[:_ID_SHOWN],
+            day(one.started_at),
+            f"{one.chunks:>3}",
+            one.title,
+            one.document_title if one.document_title != one.title else "",
+        )
+        for one in found
+    ]
+    return table(rows, style, last=4)
+
+
+def view_lines(shown: EpisodeView, style: Style) -> list[str]:
+    """An episode's head and its passages in order."""
+    one = shown.episode
+    begun = f"{one.started_at:%Y-%m-%d %H:%M}" if one.started_at else ""
+    facts = [f"id {one.id}", "episode", plural(one.chunks, "passage"), begun]
+    lines = [
+        style.bold(clipped(one.title, style.width)),
+        clipped(f"{one.document_title} · {shown_path(one.uri)}", style.width),
+        *wrapped(sanitize_line(" · ".join(fact for fact in facts if fact)), (), style),
+    ]
+    for chunk in shown.chunks:
+        lines += ["", *render.chunk_lines(chunk, style)]
+    return lines

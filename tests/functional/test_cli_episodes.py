@@ -1,0 +1,78 @@
+"""Episodes on the command line: cut by consolidation, listed and shown."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.functional.conftest import Filled, RunMem
+
+TALK = (
+    ("2025-05-01T10:00:00", "Shall we rent the blue van for the move?"),
+    ("2025-05-01T10:02:00", "Yes, the blue van costs 80 euros a day."),
+    ("2025-05-03T18:00:00", "The dentist wants to see my wisdom teeth."),
+    ("2025-05-03T18:01:00", "Which dentist, the one on Harbour Road?"),
+)
+
+
+def write_talk(work: Path, *, more: int = 0) -> None:
+    talk = [
+        *TALK,
+        *[("2025-05-04T18:01:00", f"The dentist rang {at} times.") for at in range(more)],
+    ]
+    lines = [
+        {
+            "conversation": "c",
+            "session": "s",
+            "id": f"m{at}",
+            "speaker": ("Ann", "Joel")[at % 2],
+            "role": "other",
+            "at": when,
+            "text": text,
+        }
+        for at, (when, text) in enumerate(talk)
+    ]
+    (work / "talk.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def test_episodes_are_cut_listed_and_shown(run_mem: RunMem, work: Path) -> None:
+    write_talk(work)
+    run_mem("import", "talk.jsonl")
+    nothing = run_mem("list", "--episodes")
+    assert nothing.code == 3
+    assert "mem consolidate" in nothing.err
+    assert run_mem("consolidate", "--json").json["episodes"] == 2
+    listed = run_mem("list", "--episodes", "--json").json
+    assert listed["schema"] == 1
+    newest, oldest = listed["episodes"]
+    assert (oldest["chunks"], oldest["started_at"]) == (2, "2025-05-01T10:00:00")
+    assert set(oldest["document"]) == {"id", "uri", "title", "kind"}
+    assert "blue van" in oldest["title"].lower()
+    assert oldest["title"] in run_mem("list", "-e").out
+    shown = run_mem("show", newest["id"][:9], "--json").json
+    assert [one["text"] for one in shown["passages"]] == [text for _, text in TALK[2:]]
+    assert TALK[2][1] in run_mem("show", newest["id"]).out
+    assert run_mem("show", "enothing").code == 3
+    assert run_mem("consolidate", "--json").json["episodes"] == 0
+    write_talk(work, more=2)
+    run_mem("import", "talk.jsonl")
+    run_mem("consolidate")
+    grown = run_mem("list", "--episodes", "--json").json["episodes"]
+    assert oldest in grown
+    assert sum(one["chunks"] for one in grown) == 6
+
+
+def test_an_empty_home_has_no_episodes(run_mem: RunMem) -> None:
+    assert run_mem("list", "--episodes").code == 3
+
+
+def test_bench_segmentation(filled: Filled, tmp_path: Path) -> None:
+    said = [text for _, text in TALK]
+    path = tmp_path / "talks.json"
+    path.write_text(json.dumps([{"utterances": said, "segments": [2, 2], "set": "x"}]))
+    (part,) = filled.run("bench", "segmentation", str(path), "--json").json["parts"]
+    assert set(part["systems"]) == {"mem", "no boundary", "even spacing"}
+    assert part["systems"]["even spacing"] == [0.0, 0.0]
+    assert "Pk" in filled.run("bench", "segmentation", str(path)).out
+    path.write_text("{")
+    assert filled.run("bench", "segmentation", str(path)).code == 1
