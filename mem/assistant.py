@@ -374,12 +374,22 @@ class Assistant(Parts):
     # --- forgetting ------------------------------------------------------------------------
 
     def forget_preview(
-        self, *, documents: Sequence[str] = (), source: str | None = None
+        self,
+        *,
+        documents: Sequence[str] = (),
+        source: str | None = None,
+        entity: str | None = None,
+        match: str | None = None,
     ) -> ForgetPlan:
-        """What `forget` would destroy: documents by id, uri or path, or a whole source.
+        """What `forget` would destroy: documents by id, uri or path, a whole source, or the
+        passages that name an entity or a text, with all that was drawn from them.
 
-        Raises UnknownId, AmbiguousId.
+        Raises UnknownId, AmbiguousId, EmptyQuery.
         """
+        if entity is not None:
+            return self._forgetter.of_entity(entity)
+        if match is not None:
+            return self._forgetter.of_text(match)
         if source is not None:
             return self._forgetter.of_source(source)
         return self._forgetter.of_documents([self._document(given) for given in documents])

@@ -9,7 +9,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mem.core.clock import Clock
@@ -132,9 +131,10 @@ class Parts:
             return None
         from mem.inference.checksums import Checksums
         from mem.inference.llama import LlamaModel
+        from mem.inference.models import resolve
 
         return LlamaModel(
-            Path(settings.model_file).expanduser(),
+            resolve(self.paths, settings.model_file),
             checksums=Checksums(self.paths.cache / "checksums.json"),
             context=settings.model_context,
             threads=settings.model_threads,

@@ -53,6 +53,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("doctor", "doctor", _KEEP, "Check the store, and mend what is derived."),
     Command("bench", "bench", _KEEP, "Measure search, extraction and episodes."),
     Command("vault", "vault", _KEEP, "Passwords and keys, encrypted and out of search."),
+    Command("model", "model", _KEEP, "Language models: list, fetch, choose, remove."),
     Command("config", "config", _KEEP, "Show and change settings."),
     Command("plugins", "plugins", _KEEP, "List the plugins that are in use, and what failed."),
 )

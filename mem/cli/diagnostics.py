@@ -15,6 +15,7 @@ from mem.errors import (
     IndexOwned,
     MemError,
     ModelError,
+    ModelRefused,
     StoreDamaged,
     StoreLocked,
     UnknownId,
@@ -43,6 +44,7 @@ _CODES: tuple[tuple[type[MemError], ExitCode], ...] = (
     (IndexOwned, ExitCode.STORE_LOCKED),
     (StoreDamaged, ExitCode.STORE_DAMAGED),
     (IndexDamaged, ExitCode.STORE_DAMAGED),
+    (ModelRefused, ExitCode.ERROR),
     (ModelError, ExitCode.MODEL_MISSING),
 )
 

@@ -1,20 +1,31 @@
 """Forgetting: a plan says what would be destroyed, and only a plan is carried out.
 
-Making a plan writes nothing.
+Making a plan writes nothing, and what was asked for is kept in the plan alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mem.consolidation.normal import name_key
+from mem.core.chunk import Chunk
 from mem.core.clock import Clock
-from mem.errors import AmbiguousId, UnknownId
+from mem.core.memory import Memory
+from mem.core.mentions import Mentions, Span
+from mem.errors import AmbiguousId, EmptyQuery, UnknownId
 from mem.settings.paths import Paths
 from mem.store.documents import DocumentRecord
+from mem.store.entities import Entities
 from mem.store.erase import Receipt, erase
+from mem.store.erase_passages import cascade_of, erase_named
+from mem.store.memories import Memories
+from mem.store.named import Named, add_entity, chunks_by_key, count_within_words, find_named
 from mem.store.store import SourceRecord, Store
+
+_BLOCK = 1 << 20
+_MODELS = {".gguf", ".onnx"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +35,42 @@ class ForgetPlan:
     documents: tuple[DocumentRecord, ...]
     chunks: int
     source: SourceRecord | None = None
+    named: NamedPlan | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether something was looked for by name and nothing was found."""
+        return self.named is not None and not (
+            self.documents or self.named.passages or self.named.memories or self.named.labelled
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPlan:
+    """What of a plan goes because it names something: passages of documents that stay, memories.
+
+    `within_words` counts passages that hold a name only within a longer word; those stay.
+    """
+
+    found: Named
+    mentions: Mentions
+    passages: tuple[Passage, ...]
+    memories: tuple[Memory, ...]
+    within_words: int
+
+    @property
+    def labelled(self) -> int:
+        """How many documents have a title, tag or link that names it."""
+        return len(self.found.labelled)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage that goes, and its document; `spans` of its text name what is forgotten."""
+
+    chunk: Chunk
+    document: DocumentRecord
+    spans: tuple[Span, ...]
 
 
 class Forgetter:
@@ -48,6 +95,62 @@ class Forgetter:
         records = [record for one in ids if (record := self._store.documents.get(one))]
         return _plan(records, source)
 
+    def of_text(self, text: str) -> ForgetPlan:
+        """Every passage that names `text` (whole words, in any case), and what came of it.
+
+        Raises EmptyQuery where the text holds no letter or digit.
+        """
+        mentions = Mentions([text])
+        if not mentions.names:
+            raise EmptyQuery
+        return self._of_named(find_named(self._store.database, mentions), mentions)
+
+    def of_entity(self, name: str) -> ForgetPlan:
+        """The memories about an entity, their passages, and every passage that names it.
+
+        It is found by any of its names; one that is another entity's name too is not looked for.
+        Raises EmptyQuery, UnknownId.
+        """
+        entities = Entities(self._store.database)
+        key = name_key(name)
+        if not key:
+            raise EmptyQuery
+        record = entities.by_key(key)
+        if record is None:
+            raise UnknownId(name)
+        names = [
+            one
+            for one in (record.name, *record.aliases)
+            if name_key(one) == key or entities.is_only_of(name_key(one), record.pk)
+        ]
+        mentions = Mentions([*names, name])
+        found = find_named(self._store.database, mentions)
+        add_entity(self._store.database, found, record.pk)
+        return self._of_named(found, mentions)
+
+    def _of_named(self, found: Named, mentions: Mentions) -> ForgetPlan:
+        database = self._store.database
+        cascade = cascade_of(database, found)
+        by_id = {one: self._store.documents.get(one) for one in cascade.documents}
+        whole = [record for record in by_id.values() if record is not None]
+        chunks = chunks_by_key(database.connection, cascade.passages)
+        passages = [
+            Passage(chunk, record, tuple(cascade.passages[pk]))
+            for pk, chunk in chunks.items()
+            if (record := self._store.documents.get(chunk.document_id)) is not None
+        ]
+        passages.sort(key=lambda one: (one.document.uri, one.chunk.seq))
+        stored = Memories(database, self._clock.now).by_pks(cascade.memories)
+        named = NamedPlan(
+            found,
+            mentions,
+            tuple(passages),
+            tuple(stored[pk].memory for pk in sorted(stored)),
+            count_within_words(database, found, mentions),
+        )
+        inside = sum(one.document.id not in by_id for one in passages)
+        return ForgetPlan(tuple(whole), sum(one.chunks for one in whole) + inside, named=named)
+
     def _source(self, given: str) -> SourceRecord:
         from mem.sources.folders import file_uri
 
@@ -71,6 +174,8 @@ class Forgetter:
         from mem.vectors.chroma import erase as erase_index
 
         erase_index(self._paths.index)
+        if plan.named is not None:
+            return self._destroy_named(plan.named)
         return erase(
             self._store.database,
             [record.id for record in plan.documents],
@@ -79,6 +184,39 @@ class Forgetter:
             at=self._clock.utc(),
             source=plan.source.id if plan.source else None,
         )
+
+    def _destroy_named(self, named: NamedPlan) -> Receipt:
+        receipt = erase_named(
+            self._store.database,
+            named.found,
+            named.mentions,
+            backups=self._paths.backups,
+            actor="user",
+            at=self._clock.utc(),
+        )
+        left = files_with(self._paths.data, named.mentions.names)
+        return replace(receipt, found_after=left)
+
+
+def files_with(folder: Path, names: Sequence[str]) -> int:
+    """How many files below `folder` hold the bytes of a name, in the case given or in lower case.
+
+    Model files are no place for words and are left unread.
+    """
+    wanted = {name.lower().encode() for name in names} | {name.encode().lower() for name in names}
+    files = (one for one in folder.rglob("*") if one.is_file() and one.suffix not in _MODELS)
+    return sum(_holds(one, wanted) for one in files)
+
+
+def _holds(path: Path, wanted: Iterable[bytes]) -> bool:
+    longest = max(map(len, wanted), default=1)
+    kept = b""
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            kept = kept[-longest:] + block.lower()
+            if any(one in kept for one in wanted):
+                return True
+    return False
 
 
 def _plan(records: Iterable[DocumentRecord], source: SourceRecord | None) -> ForgetPlan:

@@ -23,9 +23,10 @@ from mem.core.protocols import Embedder
 from mem.errors import EmptyQuery, NoSuchChange, UnknownId
 from mem.extraction.evidence import verify
 from mem.store.changes import ChangeEntry
-from mem.store.erase import Receipt, Tombstones, erase_memories
+from mem.store.erase import Receipt, erase_memories
 from mem.store.memory_vectors import MemoryVectors
 from mem.store.store import Store
+from mem.store.tombstones import Tombstones
 
 if TYPE_CHECKING:
     from mem.consolidation.modelwork import Budget, Spent

@@ -107,6 +107,14 @@ class Plugins:
         name = plugin.found.distribution
         return GuardedParser(name, self._wrap(parser), self.problems.append)
 
+    def models(self) -> list[tuple[str, object]]:
+        """What plugins offer as model files, each with the plugin that offers it."""
+        return [
+            (plugin.found.distribution, offer)
+            for plugin in self.loaded
+            for offer in dict(plugin.contents.offers).get("mem_models", ())
+        ]
+
     def notices(self) -> list[str]:
         """One line for each plugin that is not used, and what has failed since."""
         return [*map(str, self.failed), *self.problems]

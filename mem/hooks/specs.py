@@ -70,7 +70,12 @@ class Extractor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModelOffer:
-    """A model file that can be fetched: its name, where it is, and what it must be."""
+    """A model file (GGUF) that can be fetched: its name, where it is, and what it must be.
+
+    `url` is `https://huggingface.co/OWNER/NAME/resolve/REVISION/FILE.gguf`, or another https
+    address of the file. `sha256` is 64 hexadecimal digits, or empty: a file of the hub is then
+    known by the hash of its first download, and any other one needs `--trust`. `size` is in bytes.
+    """
 
     name: str
     url: str
@@ -159,7 +164,7 @@ HOOKS: Final = (
         "mem_importers", 1, called=False, needs=("name", "version", "recognises", "documents")
     ),
     HookInfo("mem_extractors", 1, called=True, needs=("name", "fingerprint", "extract")),
-    HookInfo("mem_models", 1, called=False, needs=("name", "url", "sha256", "size", "licence")),
+    HookInfo("mem_models", 1, called=True, needs=("name", "url", "sha256", "size", "licence")),
     HookInfo("mem_exporters", 1, called=False, needs=("name", "suffix", "export")),
     HookInfo("mem_commands", 1, called=False, needs=("name", "summary", "function")),
 )

@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 _BLOCK = 4 * 1024 * 1024
 
 
-def sha256_of(file: Path) -> str:
-    """The file's SHA-256 in hex. Raises OSError."""
-    digest = hashlib.sha256()
+def sha256_of(file: Path, heard: Callable[[int], None] = lambda done: None) -> str:
+    """The file's SHA-256 in hex. `heard` is told the bytes read so far. Raises OSError."""
+    digest, done = hashlib.sha256(), 0
     with file.open("rb") as stream:
         while block := stream.read(_BLOCK):
             digest.update(block)
+            done += len(block)
+            heard(done)
     return digest.hexdigest()
 
 

@@ -137,7 +137,13 @@ class _Run:
                 f"secrets replaced by a mark: {self._reader.secrets:,}; "
                 "`mem review --secrets` lists them"
             )
+        if self._reader.forgotten.passages:
+            self.ledger.notices.append(
+                f"passages left out because they were forgotten: "
+                f"{self._reader.forgotten.passages:,}; --readmit takes them in again"
+            )
         if not self._dry_run:
+            self._reader.forgotten.settle()
             self._mark_gone()
             self._write_journal(roots)
         self.ledger.elapsed_ms = (time.perf_counter() - started) * 1000

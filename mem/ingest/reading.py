@@ -17,12 +17,12 @@ from mem.core.protocols import FileEntry, Parser
 from mem.errors import FileUnreadable, InputError, ParseFailed
 from mem.hooks.known import missing_plugin
 from mem.ingest.chunking import CHUNKER_VERSION, chunk_document
+from mem.ingest.forgotten import Forgotten
 from mem.ingest.secrets import SecretScreen
 from mem.sources.folders import file_uri, path_of
 from mem.sources.kinds import unread_kind
 from mem.sources.sniffing import HEAD_BYTES, choose, is_binary
 from mem.store.documents import identity_of
-from mem.store.erase import Tombstones
 from mem.store.files import FileRecord
 from mem.store.secrets import SecretPlace
 from mem.store.store import Store
@@ -95,8 +95,8 @@ class FileReader:
         self._parsers = [parser for parser in parsers if form is None or parser.name == form]
         self._readers = {_reader_name(parser) for parser in self._parsers}
         self._all_readers = content_hash("|".join(sorted(self._readers)).encode())
-        self._tombstones = Tombstones(store.database)
-        self._digests = set() if readmit else self._tombstones.digests()
+        self.forgotten = Forgotten(store.database, readmit=readmit)
+        self._readmit = readmit
         self._screen = SecretScreen.of(store.database) if redact else None
         self.secrets = 0
 
@@ -122,6 +122,8 @@ class FileReader:
             yield LeftOut(uri, "failed", "unreadable", str(error))
 
     def _same_as_before(self, known: FileRecord) -> Reading | None:
+        if self._readmit:
+            return None
         if known.state == "active" and known.reader in self._readers:
             return Unchanged(known.documents)
         if known.state in {"skipped", "failed"} and known.reader == self._all_readers:
@@ -139,6 +141,7 @@ class FileReader:
             and known.state == "active"
             and known.reader in self._readers
             and known.modified_ns != UNFINISHED
+            and not self._readmit
         ):
             yield Unchanged(known.documents, replace(known, modified_ns=entry.modified_ns))
             return
@@ -191,18 +194,13 @@ class FileReader:
             self.secrets += len(places)
         moved = _moved_uri(parsed, record, moved_from)
         identity = identity_of(self._store.database.connection, moved or parsed.uri)
-        chunks = tuple(chunk_document(parsed, identity))
-        if self._digests and self._forgotten(parsed, chunks):
+        whole = chunk_document(parsed, identity)
+        parsed, chunks = self.forgotten.without(parsed, whole)
+        nothing = bool(whole) and not chunks and self._store.documents.get(identity) is None
+        if self.forgotten.whole(parsed, whole) or nothing:
             reason = "it was forgotten; --readmit takes it in again"
             return LeftOut(parsed.uri, "skipped", "forgotten", reason)
         return Prepared(parsed, identity, chunks, record, moved, places)
-
-    def _forgotten(self, parsed: ParsedDocument, chunks: Sequence[Chunk]) -> bool:
-        marks = {
-            self._tombstones.of_uri(parsed.uri),
-            self._tombstones.of_texts([chunk.text for chunk in chunks]),
-        }
-        return not marks.isdisjoint(self._digests)
 
     def _moved_from(self, record: FileRecord) -> str | None:
         """The uri of a file with the same bytes that is no longer where it was."""

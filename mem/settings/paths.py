@@ -54,6 +54,11 @@ class Paths:
         """Chroma's folder: derived, may be deleted at any time."""
         return self.data / "index"
 
+    @property
+    def models(self) -> Path:
+        """Language models as files, and the record of what each must be."""
+        return self.data / "models"
+
     def create(self) -> None:
         """Make the data folder, for its owner only. Raises HomeNotWritable."""
         try:

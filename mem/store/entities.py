@@ -33,6 +33,13 @@ class Entities:
         found = [record for row in rows if (record := self.get(int(str(row[0])))) is not None]
         return max(found, key=lambda one: (one.mentions, -one.pk), default=None)
 
+    def is_only_of(self, key: str, pk: int) -> bool:
+        """Whether no other entity has that normalised name."""
+        rows = self._database.rows(
+            "SELECT 1 FROM alias WHERE key = ? AND entity_pk != ? LIMIT 1", (key, pk)
+        )
+        return not rows
+
     def get(self, pk: int) -> EntityRecord | None:
         found = self._select("entity.pk = ?", (pk,))
         return found[0] if found else None

@@ -6,7 +6,6 @@ upgrades. The derived index is removed by its own layer.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
@@ -19,11 +18,16 @@ from mem.store.chunks import batches
 from mem.store.database import Database, translated
 from mem.store.erase_memories import destroy, memories_of, with_versions
 from mem.store.journal import write_entry
+from mem.store.tombstones import Tombstones
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a forgetting destroyed."""
+    """What a forgetting destroyed.
+
+    `found_after` counts the home's files in which a forgotten name still stands as it was given;
+    None where nothing was looked for.
+    """
 
     documents: int
     chunks: int
@@ -31,35 +35,7 @@ class Receipt:
     copies_removed: int
     tombstones: int
     memories: int = 0
-
-
-class Tombstones:
-    """Keyed hashes (BLAKE2b-256) of what must not be taken in again."""
-
-    def __init__(self, database: Database) -> None:
-        rows = database.rows("SELECT value FROM setting WHERE key = 'tombstone_key'")
-        self._key = bytes.fromhex(str(rows[0][0]))
-        self._database = database
-
-    def digests(self) -> set[str]:
-        """All of them, to test many documents against."""
-        return {str(row[0]) for row in self._database.rows("SELECT digest FROM tombstone")}
-
-    def of_uri(self, uri: str) -> str:
-        return self._digest(f"uri\x1f{uri}")
-
-    def of_texts(self, texts: Sequence[str]) -> str:
-        """Of a document's words, wherever they stand."""
-        words = " ".join(word for text in texts for word in text.split())
-        return self._digest(f"text\x1f{words}")
-
-    def of_memory(self, fingerprint: str) -> str:
-        """Of what a memory says."""
-        return self._digest(f"memory\x1f{fingerprint}")
-
-    def _digest(self, text: str) -> str:
-        data = text.encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(data, key=self._key, digest_size=32).hexdigest()
+    found_after: int | None = None
 
 
 def erase(
@@ -76,16 +52,16 @@ def erase(
     Raises StoreLocked, StoreFull.
     """
     tombstones = Tombstones(database)
-    marks = _marks_left(database, tombstones, documents)
+    marks = marks_of(database, tombstones, documents)
     with database.transaction() as connection:
-        chunks, vectors = _count(connection, documents)
+        chunks, vectors = count_of(connection, documents)
         drawn = with_versions(connection, memories_of(connection, documents))
         memories = destroy(connection, drawn)
         connection.executemany(
             "INSERT OR IGNORE INTO tombstone (digest, at) VALUES (?, ?)",
             [(digest, format_time(at)) for digest in marks],
         )
-        _delete(connection, documents, source)
+        delete_documents(connection, documents, source)
         write_entry(
             connection,
             at=at,
@@ -132,7 +108,8 @@ def erase_memories(
     return Receipt(0, 0, 0, copies, len(marks), memories)
 
 
-def _marks_left(database: Database, tombstones: Tombstones, documents: Sequence[str]) -> set[str]:
+def marks_of(database: Database, tombstones: Tombstones, documents: Sequence[str]) -> set[str]:
+    """Tombstones of whole documents: of their addresses and of their words."""
     marks: set[str] = set()
     for document in documents:
         uris = database.rows("SELECT uri FROM document WHERE id = ?", (document,))
@@ -145,7 +122,8 @@ def _marks_left(database: Database, tombstones: Tombstones, documents: Sequence[
     return marks
 
 
-def _count(connection: sqlite3.Connection, documents: Sequence[str]) -> tuple[int, int]:
+def count_of(connection: sqlite3.Connection, documents: Sequence[str]) -> tuple[int, int]:
+    """(chunks, vectors) of those documents."""
     chunks = vectors = 0
     for batch in batches(documents):
         marks = ",".join("?" * len(batch))
@@ -158,7 +136,10 @@ def _count(connection: sqlite3.Connection, documents: Sequence[str]) -> tuple[in
     return chunks, vectors
 
 
-def _delete(connection: sqlite3.Connection, documents: Sequence[str], source: str | None) -> None:
+def delete_documents(
+    connection: sqlite3.Connection, documents: Sequence[str], source: str | None
+) -> None:
+    """Delete documents, the files that supply nothing else, and the source's own row."""
     for batch in batches(documents):
         marks = ",".join("?" * len(batch))
         connection.execute(

@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable
 
+from mem.core.mentions import Mentions
 from mem.store.chunks import batches
 
 Found = set[int]
@@ -131,6 +132,24 @@ def _forget_names(connection: sqlite3.Connection, entity: int) -> None:
     connection.execute(
         "DELETE FROM change WHERE entity_pk = ? AND tbl IN ('entity', 'alias')", (entity,)
     )
+
+
+def forget_names(connection: sqlite3.Connection, mentions: Mentions) -> None:
+    """Take names from all entities; one that has no other name goes."""
+    found = connection.execute("SELECT entity_pk, key, name FROM alias").fetchall()
+    named = [(pk, key) for pk, key, name in found if mentions.within(name)]
+    connection.executemany("DELETE FROM alias WHERE entity_pk = ? AND key = ?", named)
+    for entity in sorted({int(pk) for pk, _ in named}):
+        _forget_names(connection, entity)
+    for entity, name in connection.execute("SELECT pk, name FROM entity").fetchall():
+        if mentions.within(name):
+            other = connection.execute(
+                "SELECT name FROM alias WHERE entity_pk = ? ORDER BY key", (entity,)
+            ).fetchone()
+            if other is None:
+                _forget_names(connection, int(entity))
+            else:
+                connection.execute("UPDATE entity SET name = ? WHERE pk = ?", (other[0], entity))
 
 
 def _keys(connection: sqlite3.Connection, sql: str, parameters: Iterable[object]) -> Found:

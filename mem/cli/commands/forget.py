@@ -15,43 +15,77 @@ if TYPE_CHECKING:
     from mem.consolidation.forgetting import ForgetPlan
     from mem.store.erase import Receipt
 
-_LISTED = 20
-
 What = Annotated[
     list[str] | None,
     typer.Argument(metavar="ID|PATH", help="Documents by id, uri or path; or memories by id."),
 ]
+Document = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ID|PATH", help="The same for documents; may be given several times."),
+]
 Source = Annotated[
     str | None, typer.Option(metavar="SOURCE", help="Everything only this source supplies.")
+]
+Entity = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="The memories about someone or something, the passages these were drawn from, and "
+        "every passage that has one of its names in its words, headings or as its speaker.",
+    ),
+]
+Match = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TEXT",
+        help="Every passage that has these words (whole words, in any case) in its text, headings "
+        "or speaker, and every memory drawn from one or saying them.",
+    ),
 ]
 
 
 def command(
     what: What = None,
+    document: Document = None,
     source: Source = None,
+    entity: Entity = None,
+    match: Match = None,
     yes: Yes = False,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> ExitCode:
-    """Destroy documents or a source for good.
+    """Destroy for good: documents, a source, memories, or all that names something.
 
-    Words, vectors and copies go, and a later import does not bring them back. Your own files are
-    not touched. Without a terminal `--yes` is needed.
+    Words, vectors and copies go, with everything drawn from them, and a later import does not
+    bring them back. Your own files are not touched. Without a terminal `--yes` is needed.
+
+    With --entity and --match only the passages that name it go, and a document goes whole where
+    nothing of it remains or its path names it; a later import of its file leaves exactly those
+    passages out. --dry-run lists each. What you looked for is stored nowhere.
 
     \b
     Example:
       mem forget d3f9 --dry-run
       mem forget --source ~/old-notes --yes
+      mem forget --match "project heron" --dry-run
     """
-    from mem.cli.diagnostics import complain, is_interactive
+    from mem.cli import forgetviews
+    from mem.cli.diagnostics import complain, is_interactive, say
     from mem.cli.session import open_assistant
 
-    if bool(what) == (source is not None):
-        raise typer.BadParameter("name documents, or a source with --source", param_hint="ID|PATH")
+    named = [*(what or ()), *(document or ())]
+    if sum(one is not None for one in (named or None, source, entity, match)) != 1:
+        raise typer.BadParameter(
+            "name documents or memories, or give one of --source, --entity and --match",
+            param_hint="ID|PATH",
+        )
     with open_assistant() as assistant:
-        if what and all(assistant.memories.holds(one) for one in what):
-            return _forget_memories(assistant, what, yes=yes, dry_run=dry_run, json=json)
-        plan = assistant.forget_preview(documents=what or (), source=source)
+        if named and not document and all(map(assistant.memories.holds, named)):
+            return _forget_memories(assistant, named, yes=yes, dry_run=dry_run, json=json)
+        plan = assistant.forget_preview(documents=named, source=source, entity=entity, match=match)
+        if plan.empty:
+            complain("Nothing in memory names it.")
+            return ExitCode.NOTHING_FOUND
         if dry_run:
             _print(plan, None, json=json)
             return ExitCode.OK
@@ -59,7 +93,8 @@ def command(
             if not is_interactive():
                 complain("forget destroys for good; without a terminal it needs --yes.")
                 return ExitCode.USAGE
-            _preview(plan)
+            for line in forgetviews.summary(plan):
+                say(line)
             if not typer.confirm("Destroy this for good?", err=True):
                 complain("Nothing was forgotten.")
                 return ExitCode.ERROR
@@ -100,53 +135,15 @@ def _forget_memories(
     return ExitCode.OK
 
 
-def _summary(plan: ForgetPlan) -> list[str]:
-    """What the plan names, one line a document."""
-    from mem.cli.layout import plural, shown_path
-
-    lines = [f"{one.id[:10]}  {one.title or shown_path(one.uri)}" for one in plan.documents]
-    if len(lines) > _LISTED:
-        lines[_LISTED:] = [f"… and {len(lines) - _LISTED:,} more"]
-    head = f"{plural(len(plan.documents), 'document')}, {plural(plan.chunks, 'passage')}"
-    if plan.source is not None:
-        head += f", the source {shown_path(plan.source.uri)}"
-    return [head, *(f"  {line}" for line in lines)]
-
-
-def _preview(plan: ForgetPlan) -> None:
-    from mem.cli.diagnostics import say
-
-    for line in _summary(plan):
-        say(line)
-
-
 def _print(plan: ForgetPlan, receipt: Receipt | None, *, json: bool) -> None:
     """The receipt, or without one what would have gone."""
+    from mem.cli import forgetviews
     from mem.cli.output import SCHEMA, emit_json, emit_text
 
     if json:
-        counts = (
-            asdict(receipt)
-            if receipt is not None
-            else {"documents": len(plan.documents), "chunks": plan.chunks}
-        )
-        named = [{"id": one.id, "uri": one.uri, "title": one.title} for one in plan.documents]
-        uri = plan.source.uri if plan.source is not None else None
-        emit_json(
-            {
-                "schema": SCHEMA,
-                "dry_run": receipt is None,
-                **counts,
-                "source": uri,
-                "forgotten": named,
-            }
-        )
-        return
-    head, *rest = _summary(plan)
-    emit_text("\n".join([("Would forget " if receipt is None else "Forgot ") + head, *rest]))
-    if receipt is not None:
-        emit_text(
-            f"  {receipt.memories:,} memories, {receipt.vectors:,} vectors and "
-            f"{receipt.copies_removed:,} older copies of the "
-            f"store destroyed; {receipt.tombstones:,} marks keep it from coming back."
-        )
+        emit_json({"schema": SCHEMA, **forgetviews.shape(plan, receipt)})
+    elif receipt is not None:
+        emit_text("\n".join(forgetviews.receipt_lines(plan, receipt)))
+    else:
+        head, *rest = forgetviews.summary(plan, listed=None)
+        emit_text("\n".join([f"Would forget {head}", *rest]))

@@ -14,6 +14,8 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     │   ├── UnknownFormat
     │   ├── UnknownKind            no kind or status of memory is called so
     │   ├── UnknownPlugin
+    │   ├── UnknownModel           no model file is called so
+    │   ├── ModelNameTaken
     │   ├── UnknownSetting
     │   ├── NotWatched             no such source is kept in step
     │   ├── NoTerminal             a full-screen UI needs one
@@ -51,6 +53,11 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     └── ModelError
         ├── ModelFileMissing
         ├── ModelFileDamaged
+        ├── ModelRefused           a model file was not taken in; nothing of it is used
+        │   ├── DownloadFailed
+        │   ├── ChecksumWrong
+        │   ├── NotEnoughSpace
+        │   └── ModelNotTrusted    nothing says what the file should be
         └── LanguageModelError     the extractive mode goes on without it
             ├── NoLanguageModel    none is set up, or what runs it is not installed
             ├── LanguageModelUnusable  the file or server is not what it should be
@@ -58,18 +65,43 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
             ├── EndlessReply       it writes nothing but white space
             ├── ModelCrashed
             ├── ModelTimedOut
-            └── JunkReply              what it wrote cannot be read at all
+            └── JunkReply          what it wrote cannot be read at all
 """
 
 from __future__ import annotations
 
-
-class MemError(Exception):
-    """Root of every failure that `mem` reports in one line."""
-
-
-class UsageError(MemError):
-    """The request has no meaning as given."""
+from mem.errors.models import ChecksumWrong as ChecksumWrong
+from mem.errors.models import DownloadFailed as DownloadFailed
+from mem.errors.models import EndlessReply as EndlessReply
+from mem.errors.models import JunkReply as JunkReply
+from mem.errors.models import LanguageModelError as LanguageModelError
+from mem.errors.models import LanguageModelUnusable as LanguageModelUnusable
+from mem.errors.models import ModelCrashed as ModelCrashed
+from mem.errors.models import ModelError as ModelError
+from mem.errors.models import ModelFileDamaged as ModelFileDamaged
+from mem.errors.models import ModelFileMissing as ModelFileMissing
+from mem.errors.models import ModelNameTaken as ModelNameTaken
+from mem.errors.models import ModelNotTrusted as ModelNotTrusted
+from mem.errors.models import ModelRefused as ModelRefused
+from mem.errors.models import ModelTimedOut as ModelTimedOut
+from mem.errors.models import NoLanguageModel as NoLanguageModel
+from mem.errors.models import NotEnoughSpace as NotEnoughSpace
+from mem.errors.models import PromptTooLong as PromptTooLong
+from mem.errors.models import UnknownModel as UnknownModel
+from mem.errors.root import MemError as MemError
+from mem.errors.root import UsageError as UsageError
+from mem.errors.vault import NoPassphrase as NoPassphrase
+from mem.errors.vault import SecretNotReadable as SecretNotReadable
+from mem.errors.vault import VaultAbsent as VaultAbsent
+from mem.errors.vault import VaultDamaged as VaultDamaged
+from mem.errors.vault import VaultError as VaultError
+from mem.errors.vault import VaultExists as VaultExists
+from mem.errors.vault import VaultKeyMissing as VaultKeyMissing
+from mem.errors.vault import VaultLocked as VaultLocked
+from mem.errors.vault import VaultNameTaken as VaultNameTaken
+from mem.errors.vault import VaultNameUnknown as VaultNameUnknown
+from mem.errors.vault import WrongPassphrase as WrongPassphrase
+from mem.errors.vault import WrongRecoveryKey as WrongRecoveryKey
 
 
 class EmptyQuery(UsageError):
@@ -167,88 +199,6 @@ class ConfigUnreadable(MemError):
 
 class PluginFailed(MemError):
     """A plugin cannot be used; the message is the reason, reported beside the plugin's name."""
-
-
-class VaultError(MemError):
-    """The vault stays closed, or does not hold what is asked for; no value is in any message."""
-
-
-class VaultAbsent(VaultError):
-    def __init__(self) -> None:
-        super().__init__("There is no vault yet. `mem vault add NAME` makes one.")
-
-
-class VaultDamaged(VaultError):
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"{path}: the vault cannot be read ({reason}). Put a copy of it back.")
-
-
-class VaultExists(VaultError):
-    def __init__(self, path: str) -> None:
-        super().__init__(f"{path}: there is a vault already; it is left as it is.")
-
-
-class VaultKeyMissing(VaultError):
-    def __init__(self, made_with: str, now: str) -> None:
-        super().__init__(
-            f"The system's keyring ({now}) does not have the key of this vault, which was put into "
-            f"{made_with}. `mem vault recover` opens it with the recovery key."
-        )
-
-
-class VaultLocked(VaultError):
-    def __init__(self, backend: str, reason: str) -> None:
-        super().__init__(
-            f"The system's keyring ({backend}) is locked or does not answer ({reason}). Unlock it, "
-            "or open the vault with the recovery key: `mem vault recover`."
-        )
-
-
-class NoPassphrase(VaultError):
-    def __init__(self) -> None:
-        super().__init__(
-            "The vault needs its passphrase, and there is no terminal to ask at. Name a file that "
-            "holds it in MEM_VAULT_PASSPHRASE_FILE, or give it as stdin with --passphrase-stdin."
-        )
-
-
-class WrongPassphrase(VaultError):
-    def __init__(self) -> None:
-        super().__init__(
-            "That is not the vault's passphrase. Try again, or open the vault with the recovery "
-            "key: `mem vault recover`."
-        )
-
-
-class WrongRecoveryKey(VaultError):
-    def __init__(self) -> None:
-        super().__init__(
-            "That is not the vault's recovery key: 8 groups of letters and digits, shown once when "
-            "the vault was made. Check each group."
-        )
-
-
-class VaultNameUnknown(VaultError):
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"The vault has nothing called {name!r}. `mem vault list` shows the names."
-        )
-
-
-class VaultNameTaken(VaultError):
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"The vault has something called {name!r} already. Choose another name, "
-            "or remove that one first."
-        )
-
-
-class SecretNotReadable(VaultError):
-    def __init__(self, mark: str) -> None:
-        super().__init__(
-            f"The secret {mark} stands in no file any more (it was typed, or the file was changed "
-            "or is gone). `mem vault add NAME` keeps it by hand."
-        )
 
 
 class InputError(MemError):
@@ -363,76 +313,4 @@ class ServiceFailed(MemError):
         super().__init__(
             f"{command}: {reason}. "
             "`mem service install --dry-run` shows the files; `mem watch` works without a service."
-        )
-
-
-class ModelError(MemError):
-    """A bundled or chosen model cannot be used."""
-
-
-class ModelFileMissing(ModelError):
-    def __init__(self, path: str) -> None:
-        super().__init__(f"{path}: the model file is missing. Install mem again.")
-
-
-class ModelFileDamaged(ModelError):
-    def __init__(self, path: str) -> None:
-        super().__init__(f"{path}: the model file is not what was shipped. Install mem again.")
-
-
-class LanguageModelError(ModelError):
-    """The language model cannot do what was asked; the store is untouched."""
-
-
-class NoLanguageModel(LanguageModelError):
-    def __init__(self, reason: str = "no language model is set up") -> None:
-        super().__init__(
-            f"{reason[:1].upper()}{reason[1:]}. `mem model list` shows what can be had; "
-            "everything else works without one."
-        )
-
-
-class LanguageModelUnusable(LanguageModelError):
-    def __init__(self, place: str, reason: str) -> None:
-        self.reason = reason
-        super().__init__(f"{place}: {reason}. `mem model list` shows what can be used instead.")
-
-
-class PromptTooLong(LanguageModelError):
-    def __init__(self, tokens: int, room: int) -> None:
-        super().__init__(
-            f"The request has {tokens} tokens and the model has room for {room}. "
-            "Raise `model.context`, or ask about less."
-        )
-
-
-class ModelCrashed(LanguageModelError):
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(
-            f"The language model {name} stopped ({reason}). Nothing was lost; "
-            "it is started again when it is needed."
-        )
-
-
-class EndlessReply(LanguageModelError):
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"The language model {name} wrote nothing but white space any more and was stopped. "
-            "Another model may do better; `mem model list` shows what can be had."
-        )
-
-
-class ModelTimedOut(LanguageModelError):
-    def __init__(self, name: str, seconds: float) -> None:
-        super().__init__(
-            f"The language model {name} did not finish within {seconds:.0f} seconds and was "
-            "stopped. A smaller model is quicker, or raise `model.deadline`."
-        )
-
-
-class JunkReply(LanguageModelError):
-    def __init__(self, name: str) -> None:
-        super().__init__(
-            f"The language model {name} wrote nothing that can be read. "
-            "Nothing was kept of it; another model may do better (`mem model list`)."
         )

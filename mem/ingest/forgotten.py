@@ -1,0 +1,73 @@
+"""What was forgotten stays out of an import: whole documents, passages of others, and labels.
+
+Nothing is kept out by resemblance: only what a mark was left for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mem.core.chunk import Chunk
+from mem.core.document import DocumentKind, ParsedDocument
+from mem.store.database import Database
+from mem.store.tombstones import Tombstones
+
+
+class Forgotten:
+    """Tests what is about to be taken in against the marks of one home."""
+
+    def __init__(self, database: Database, *, readmit: bool) -> None:
+        """With `readmit` everything is taken in, and the marks against it are lifted."""
+        self._marks = Tombstones(database)
+        self._digests = self._marks.digests()
+        self._readmit = readmit
+        self._lifted: set[str] = set()
+        self.passages = 0
+
+    def whole(self, parsed: ParsedDocument, chunks: Sequence[Chunk]) -> bool:
+        """Whether the document was forgotten, by its address or its words."""
+        texts = [chunk.text for chunk in chunks]
+        return self._kept_out(self._marks.of_uri(parsed.uri), self._marks.of_texts(texts))
+
+    def without(
+        self, parsed: ParsedDocument, chunks: Sequence[Chunk]
+    ) -> tuple[ParsedDocument, tuple[Chunk, ...]]:
+        """Both without the passages and labels that were forgotten; `passages` counts those."""
+        if not self._digests:
+            return parsed, tuple(chunks)
+        kept = [
+            chunk for chunk in chunks if not self._kept_out(*self._marks.against(chunk, parsed.uri))
+        ]
+        self.passages += len(chunks) - len(kept)
+        if parsed.kind is DocumentKind.CHAT and self._is_label(parsed.title):
+            parsed = replace(parsed, title="")
+            kept = [replace(chunk, context="") for chunk in kept]
+        return self._unlabelled(parsed), tuple(kept)
+
+    def settle(self) -> None:
+        """Lift the marks against what was taken in again. Raises StoreLocked, StoreFull."""
+        if self._lifted:
+            self._marks.lift(self._lifted)
+
+    def _kept_out(self, *marks: str) -> bool:
+        against = self._digests.intersection(marks)
+        if self._readmit:
+            self._lifted |= against
+            return False
+        return bool(against)
+
+    def _unlabelled(self, parsed: ParsedDocument) -> ParsedDocument:
+        def kept(labels: Sequence[str]) -> tuple[str, ...]:
+            return tuple(label for label in labels if not self._is_label(label))
+
+        return replace(
+            parsed,
+            tags=kept(parsed.tags),
+            aliases=kept(parsed.aliases),
+            links=kept(parsed.links),
+            notices=kept(parsed.notices),
+        )
+
+    def _is_label(self, label: str) -> bool:
+        return self._kept_out(self._marks.of_label(label))

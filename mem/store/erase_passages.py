@@ -1,0 +1,206 @@
+"""Forgetting what names something, wherever it stands, and no more than that.
+
+Passages go out of documents that stay; a document that has nothing left goes whole. The marks that
+remain are keyed hashes: an import of the same file leaves exactly those passages out.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from mem.core.clock import format_time
+from mem.core.document import DocumentKind
+from mem.core.mentions import Mentions, Span
+from mem.store.chunks import batches
+from mem.store.database import Database
+from mem.store.erase import Receipt, count_of, delete_documents, marks_of, remove_copies, scrub
+from mem.store.erase_memories import destroy, forget_names, memories_of, with_versions
+from mem.store.journal import write_entry
+from mem.store.named import LABELS, Named, chunks_by_key
+from mem.store.tombstones import Tombstones, headings
+
+
+@dataclass(frozen=True, slots=True)
+class Cascade:
+    """What goes with something named: whole documents, passages of others, and memories."""
+
+    documents: tuple[str, ...]
+    passages: Mapping[int, Sequence[Span]]
+    memories: frozenset[int]
+
+
+def cascade_of(database: Database, named: Named) -> Cascade:
+    """Everything that goes with what was found. Writes nothing."""
+    connection = database.connection
+    held = dict(
+        connection.execute(
+            "SELECT document_id, count(*) FROM chunk GROUP BY document_id"
+        ).fetchall()
+    )
+    chunks = chunks_by_key(connection, named.passages)
+    taken = Counter(chunk.document_id for chunk in chunks.values())
+    emptied = {document for document, count in taken.items() if held[document] == count}
+    documents = named.documents | emptied
+    passages = {
+        pk: spans
+        for pk, spans in named.passages.items()
+        if pk in chunks and chunks[pk].document_id not in named.documents
+    }
+    drawn = memories_of(connection, named.documents) | _drawn_from(connection, passages)
+    memories = with_versions(connection, drawn | named.memories)
+    return Cascade(tuple(sorted(documents)), passages, frozenset(memories))
+
+
+def erase_named(
+    database: Database,
+    named: Named,
+    mentions: Mentions,
+    *,
+    backups: Path,
+    actor: str,
+    at: datetime,
+) -> Receipt:
+    """Destroy what was found with all that was drawn from it. Raises StoreLocked, StoreFull."""
+    tombstones = Tombstones(database)
+    with database.transaction() as connection:
+        cascade = cascade_of(database, named)
+        marks = marks_of(database, tombstones, sorted(named.documents))
+        marks |= _marks(connection, tombstones, cascade, named, mentions)
+        inside = sorted(cascade.passages)
+        touched = named.labelled | _documents_of(connection, inside)
+        chunks, vectors = count_of(connection, sorted(named.documents))
+        vectors += _vectors(connection, inside)
+        gone = destroy(connection, cascade.memories)
+        forget_names(connection, mentions)
+        delete_documents(connection, cascade.documents, None)
+        for batch in batches(inside):
+            places = ",".join("?" * len(batch))
+            connection.execute(f"DELETE FROM chunk WHERE pk IN ({places})", batch)
+        _relabel(connection, named.labelled, mentions)
+        # The hash of a document's content is of what it no longer is.
+        connection.executemany(
+            "UPDATE document SET content_hash = '' WHERE id = ?",
+            [(one,) for one in sorted(touched)],
+        )
+        connection.executemany(
+            "INSERT OR IGNORE INTO tombstone (digest, at) VALUES (?, ?)",
+            [(digest, format_time(at)) for digest in sorted(marks)],
+        )
+        detail = {
+            "documents": len(cascade.documents),
+            "chunks": chunks + len(inside),
+            "memories": gone,
+        }
+        write_entry(
+            connection, at=at, actor=actor, action="forget", subject="passages", detail=detail
+        )
+    copies = remove_copies(backups)
+    scrub(database)
+    return Receipt(len(cascade.documents), chunks + len(inside), vectors, copies, len(marks), gone)
+
+
+def _drawn_from(connection: sqlite3.Connection, passages: Collection[int]) -> set[int]:
+    """Memories, undone ones too, that stand on any of those passages."""
+    wanted = json.dumps(sorted(passages))
+    rows = connection.execute(
+        "SELECT memory_pk FROM evidence WHERE chunk_pk IN (SELECT value FROM json_each(?)) UNION "
+        "SELECT memory_pk FROM change WHERE tbl = 'evidence' AND after IS NULL "
+        "AND before ->> '$.chunk_pk' IN (SELECT value FROM json_each(?))",
+        (wanted, wanted),
+    )
+    return {int(row[0]) for row in rows if row[0] is not None}
+
+
+def _vectors(connection: sqlite3.Connection, passages: Collection[int]) -> int:
+    (count,) = connection.execute(
+        "SELECT count(*) FROM embedding WHERE chunk_pk IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(passages)),),
+    ).fetchone()
+    return int(count)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """What a document row says of itself."""
+
+    document: str
+    uri: str
+    kind: str
+    title: str
+    labels: tuple[tuple[str, ...], ...]
+
+
+def _heads(connection: sqlite3.Connection, documents: Collection[str]) -> list[_Head]:
+    """Of those documents that exist."""
+    found: list[_Head] = []
+    for batch in batches(sorted(documents)):
+        marks = ",".join("?" * len(batch))
+        rows = connection.execute(
+            f"SELECT id, uri, kind, title, {', '.join(LABELS)} FROM document WHERE id IN ({marks})",
+            batch,
+        )
+        for identity, uri, kind, title, *lists in rows:
+            labels = tuple(tuple(json.loads(one)) for one in lists)
+            found.append(_Head(identity, uri, kind, title, labels))
+    return found
+
+
+def _marks(
+    connection: sqlite3.Connection,
+    tombstones: Tombstones,
+    cascade: Cascade,
+    named: Named,
+    mentions: Mentions,
+) -> set[str]:
+    """Marks of passages, of the labels that name it, and of the memories whose words do."""
+    marks: set[str] = set()
+    labels: list[str] = []
+    uris = dict(connection.execute("SELECT id, uri FROM document").fetchall())
+    for pk, chunk in chunks_by_key(connection, cascade.passages).items():
+        marks |= tombstones.of_passage(chunk, uris[chunk.document_id], cascade.passages[pk])
+        labels += headings(chunk.context) if chunk.message_id is None else []
+    for head in _heads(connection, named.labelled):
+        labels += [head.title, *(label for several in head.labels for label in several)]
+        if head.kind == DocumentKind.NOTE and mentions.within(head.title):
+            marks.add(tombstones.of_uri(head.uri))
+    marks |= {tombstones.of_label(label) for label in set(labels) if mentions.within(label)}
+    fingerprints = connection.execute(
+        "SELECT fingerprint FROM memory WHERE pk IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(named.memories)),),
+    )
+    return marks | {tombstones.of_memory(str(row[0])) for row in fingerprints}
+
+
+def _relabel(
+    connection: sqlite3.Connection, documents: Collection[str], mentions: Mentions
+) -> None:
+    """Take titles and labels that name it from documents that stay."""
+    for head in _heads(connection, documents):
+        lists = [
+            json.dumps([one for one in several if not mentions.within(one)], ensure_ascii=False)
+            for several in head.labels
+        ]
+        columns = ", ".join(f"{name} = ?" for name in LABELS)
+        connection.execute(f"UPDATE document SET {columns} WHERE id = ?", [*lists, head.document])
+        if mentions.within(head.title):
+            for table, column, key in (
+                ("document", "title", "id"),
+                ("chunk", "context", "document_id"),
+            ):
+                connection.execute(
+                    f"UPDATE {table} SET {column} = '' WHERE {key} = ?", (head.document,)
+                )
+
+
+def _documents_of(connection: sqlite3.Connection, passages: Collection[int]) -> set[str]:
+    rows = connection.execute(
+        "SELECT DISTINCT document_id FROM chunk WHERE pk IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(passages)),),
+    )
+    return {str(row[0]) for row in rows}

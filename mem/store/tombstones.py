@@ -1,0 +1,111 @@
+"""Keyed hashes of what must not be taken in again; no text can be read from them.
+
+What is marked: a document by its address or its words, a memory by what it says, a passage by its
+place and its words, a sentence that named what was forgotten, a heading or label that did.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from mem.core.chunk import Chunk
+from mem.core.mentions import Span
+from mem.store.database import Database
+
+_WORD = re.compile(r"[^\W_]+")
+_LINE = re.compile(r"[^\n]+")
+_SENTENCE = re.compile(r"(?:[^.!?…]|[.!?…](?!\s|$))+[.!?…]*", re.DOTALL)
+_CONTEXT_MARK = " > "
+# Shorter sentences are said of other things too; shorter passages are known by their place alone.
+_SENTENCE_WORDS = 4
+_PASSAGE_WORDS = 8
+
+
+class Tombstones:
+    """Keyed hashes (BLAKE2b-256) of what must not be taken in again."""
+
+    def __init__(self, database: Database) -> None:
+        rows = database.rows("SELECT value FROM setting WHERE key = 'tombstone_key'")
+        self._key = bytes.fromhex(str(rows[0][0]))
+        self._database = database
+
+    def digests(self) -> set[str]:
+        """All of them, to test many documents against."""
+        return {str(row[0]) for row in self._database.rows("SELECT digest FROM tombstone")}
+
+    def of_uri(self, uri: str) -> str:
+        return self._digest(f"uri\x1f{uri}")
+
+    def of_texts(self, texts: Sequence[str]) -> str:
+        """Of a document's words, wherever they stand."""
+        words = " ".join(word for text in texts for word in text.split())
+        return self._digest(f"text\x1f{words}")
+
+    def of_memory(self, fingerprint: str) -> str:
+        """Of what a memory says."""
+        return self._digest(f"memory\x1f{fingerprint}")
+
+    def of_label(self, label: str) -> str:
+        """Of a title, heading or tag."""
+        return self._digest(f"label\x1f{' '.join(_words(label))}")
+
+    def of_passage(self, chunk: Chunk, uri: str, spans: Iterable[Span]) -> set[str]:
+        """Of a passage of the document at `uri`; `spans` of its text name what is forgotten."""
+        named = list(spans)
+        words = _words(chunk.text)
+        marks = {self._of_place(chunk, uri, words)}
+        if named or len(words) >= _PASSAGE_WORDS:
+            marks.add(self._of_words("passage", words))
+        for found in _pieces(chunk.text):
+            said = _words(found.group())
+            if len(said) >= _SENTENCE_WORDS and any(
+                start < found.end() and end > found.start() for start, end in named
+            ):
+                marks.add(self._of_words("sentence", said))
+        return marks
+
+    def against(self, chunk: Chunk, uri: str) -> set[str]:
+        """Every mark that would keep a passage of the document at `uri` out."""
+        words = _words(chunk.text)
+        marks = {self._of_words("passage", words), self._of_place(chunk, uri, words)}
+        if chunk.message_id is None:
+            marks.update(self.of_label(part) for part in headings(chunk.context))
+        for found in _pieces(chunk.text):
+            said = _words(found.group())
+            if len(said) >= _SENTENCE_WORDS:
+                marks.add(self._of_words("sentence", said))
+        return marks
+
+    def lift(self, digests: Collection[str]) -> None:
+        """Take marks away: what they stood for was taken in again on purpose."""
+        with self._database.transaction() as connection:
+            connection.executemany(
+                "DELETE FROM tombstone WHERE digest = ?", [(one,) for one in sorted(digests)]
+            )
+
+    def _of_place(self, chunk: Chunk, uri: str, words: Sequence[str]) -> str:
+        place = (uri, chunk.session_id or "", chunk.message_id or "")
+        return self._of_words("\x1f".join(("place", *place)), words)
+
+    def _of_words(self, kind: str, words: Sequence[str]) -> str:
+        return self._digest(f"{kind}\x1f{' '.join(words)}")
+
+    def _digest(self, text: str) -> str:
+        data = text.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(data, key=self._key, digest_size=32).hexdigest()
+
+
+def headings(context: str) -> list[str]:
+    """The title and headings that a passage stands under."""
+    return [part for part in context.split(_CONTEXT_MARK) if part.strip()]
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
+
+
+def _pieces(text: str) -> list[re.Match[str]]:
+    """Lines and sentences: a sentence is known again however its lines are broken."""
+    return [*_LINE.finditer(text), *_SENTENCE.finditer(text)]
