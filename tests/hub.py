@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -98,6 +98,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
+        with suppress(ConnectionError):  # who asked has gone away
+            self._write(body)
+
+    def _write(self, body: bytes) -> None:
         if self.hub.stall_after is not None:
             self.wfile.write(body[: self.hub.stall_after])
             self.wfile.flush()

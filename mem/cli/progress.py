@@ -17,7 +17,8 @@ _CLEAR = "\r\x1b[K"
 class ProgressBar:
     """How much is done, how fast, and how long it will still take.
 
-    `total` may stay unknown; then there is no bar and no remaining time.
+    `total` may stay unknown; then there is no bar and no remaining time. `already` is what was done
+    before, and does not count as speed.
     """
 
     def __init__(
@@ -25,10 +26,11 @@ class ProgressBar:
         label: str,
         unit: str,
         *,
+        already: int = 0,
         stream: TextIO | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._label, self._unit = label, unit
+        self._label, self._unit, self._already = label, unit, already
         self._stream = sys.stderr if stream is None else stream
         self._shown = self._stream.isatty()
         self._now = now
@@ -61,7 +63,7 @@ class ProgressBar:
     def line(self, done: int, total: int | None, detail: str = "") -> str:
         """The line as drawn now."""
         elapsed = self._now() - self._began
-        rate = done / elapsed if elapsed > 0 else 0.0
+        rate = (done - self._already) / elapsed if elapsed > 0 else 0.0
         parts = [self._label]
         if total:
             filled = min(_BAR, _BAR * done // total)

@@ -39,7 +39,7 @@ from mem.inference.registry import (
     recommended,
     with_offers,
 )
-from mem.settings.config import load, set_value
+from mem.settings.config import find, load, set_value
 from mem.settings.paths import Paths
 
 _SETTING = "model.file"
@@ -289,6 +289,15 @@ class Models:
         path = self._folder.checked(name)
         set_value(self._paths, _SETTING, name)
         return path
+
+    def goes_before(self, name: str) -> str:
+        """The setting because of which another model than `name`, chosen by `use`, is in force;
+        empty where none is.
+        """
+        settings = load(self._paths)
+        if settings.model_server:
+            return "model.server"
+        return "" if settings.model_file == name else find(_SETTING).env
 
     def _used(self) -> str:
         return load(self._paths).model_file

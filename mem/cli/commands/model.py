@@ -14,6 +14,8 @@ from mem.cli.options import DryRun, Json, Yes
 if TYPE_CHECKING:
     from mem.inference.models import Models, Taken
 
+_MEGABYTE = 1_000_000
+
 group = typer.Typer(
     cls=PlainGroup,
     rich_markup_mode=None,
@@ -144,13 +146,18 @@ def use(name: Name, json: Json = False) -> ExitCode:
     Example:
       mem model use qwen3-4b-instruct
     """
+    from mem.cli.diagnostics import note
     from mem.cli.output import SCHEMA, emit_json, emit_text
 
-    path = _models().use(name)
+    models = _models()
+    path = models.use(name)
     if json:
         emit_json({"schema": SCHEMA, "name": name, "path": str(path)})
     else:
         emit_text(f"In use: {name}")
+    before = models.goes_before(name)
+    if before:
+        note(f"{before} is set and goes before it.")
     return ExitCode.OK
 
 
@@ -208,8 +215,8 @@ class _Bar:
     def __call__(self, doing: str, done: int, total: int) -> None:
         if self._bar is None or doing != self._doing:
             self.__exit__()
-            self._bar, self._doing = self._make(doing, "MB"), doing
-        self._bar.update(done // 1_000_000, total // 1_000_000)
+            self._bar, self._doing = self._make(doing, "MB", already=done // _MEGABYTE), doing
+        self._bar.update(done // _MEGABYTE, total // _MEGABYTE)
 
 
 def _models() -> Models:

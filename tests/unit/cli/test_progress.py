@@ -22,6 +22,12 @@ def test_rate_and_remaining_time() -> None:
     assert bar.line(1000, 2000).endswith("1:06:40 left")
 
 
+def test_what_was_done_before_is_no_speed() -> None:
+    times = iter([0.0, 10.0])
+    bar = ProgressBar("F", "MB", already=400, stream=Terminal(), now=lambda: next(times))
+    assert bar.line(500, 700) == "F  [##############------] 500/700 MB  10/s  0:20 left"
+
+
 def test_is_drawn_and_cleared_on_a_terminal_only() -> None:
     times = iter([0.0, 1.0, 1.0, 1.01, 2.0, 2.0])
     screen = Terminal()

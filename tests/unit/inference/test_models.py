@@ -8,6 +8,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -29,14 +30,17 @@ from mem.errors import (
 from mem.hooks.specs import ModelOffer
 from mem.inference.models import Models, Taken, resolve
 from mem.inference.registry import own_models, recommended, with_offers
-from mem.settings.config import load
+from mem.parts import Parts
+from mem.settings.config import Settings, load
 from mem.settings.paths import Paths
+from mem.testing import FixedClock
 from tests.hub import COMMIT, MEBIBYTE, Hub, gguf, serving
 
 AT = datetime(2025, 6, 1, tzinfo=UTC)
 CONTENT = gguf(3 * MEBIBYTE + 700_000)
 OTHER = gguf(len(CONTENT), "b")
 HASH = hashlib.sha256(CONTENT).hexdigest()
+RANDOM = Path(__file__).parents[2] / "fixtures" / "models" / "random.gguf"
 URL = "https://huggingface.co/acme/tiny/resolve/main/tiny.gguf"
 
 
@@ -277,7 +281,7 @@ def test_what_a_setting_means(paths: Paths, tmp_path: Path) -> None:
     assert resolve(paths, str(file)) == file
 
 
-def test_the_model_in_use(paths: Paths, tmp_path: Path) -> None:
+def test_the_model_in_use(paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "mine.gguf"
     file.write_bytes(CONTENT)
     own = Models(paths)
@@ -289,8 +293,29 @@ def test_the_model_in_use(paths: Paths, tmp_path: Path) -> None:
     assert own.use("mine") == taken.path
     assert load(paths, {}).model_file == "mine"
     assert [one.info.name for one in own.all() if one.in_use] == ["mine"]
+    assert own.goes_before("mine") == ""
+    monkeypatch.setenv("MEM_MODEL_FILE", "other")
+    assert own.goes_before("mine") == "MEM_MODEL_FILE"
+    monkeypatch.setenv("MEM_MODEL_SERVER", "http://127.0.0.1:8080")
+    assert own.goes_before("mine") == "model.server"
+    monkeypatch.delenv("MEM_MODEL_SERVER")
+    monkeypatch.delenv("MEM_MODEL_FILE")
     own.remove("mine")
     assert load(paths, {}).model_file == ""
+
+
+@pytest.mark.skipif(find_spec("llama_cpp") is None, reason="llama-cpp-python is not installed")
+def test_the_model_in_use_is_the_one_that_runs(paths: Paths) -> None:
+    settings = Settings(model_file="random")
+    with pytest.raises(NoLanguageModel, match="'random'"):
+        _ = Parts(paths, settings, FixedClock(AT)).language_model
+    taken = Models(paths).add_file(RANDOM, None, at=AT, trust=True)
+    parts = Parts(paths, settings, FixedClock(AT))
+    try:
+        model = parts.language_model
+        assert (model.name, model.fingerprint) == ("random", taken.sha256)
+    finally:
+        parts.close()
 
 
 def test_a_damaged_record_is_named(paths: Paths) -> None:
