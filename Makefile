@@ -41,8 +41,7 @@ $(READY): pyproject.toml
 # llama.cpp comes as source: pip compiles it once and keeps the result for the next environment.
 $(READY_LLM): $(READY)
 	@echo "Installing llama-cpp-python; the first time it is compiled, for about 10 minutes."
-	CMAKE_ARGS="$${CMAKE_ARGS:--DLLAVA_BUILD=OFF}" \
-		$(BIN)/python -m pip install --quiet --editable ".[llm]"
+	$(BIN)/python -m pip install --quiet --editable ".[llm]"
 	@touch $(READY_LLM)
 
 .PHONY: screenshots

@@ -29,7 +29,7 @@ from tests.conftest import ROOT
 PROMPT = Prompt("You list what a note says.", "The boiler was serviced on Monday.")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def model(random_model: Path) -> Iterator[LlamaModel]:
     model = LlamaModel(random_model, threads=1, deadline=60)
     yield model

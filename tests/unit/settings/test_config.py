@@ -38,9 +38,22 @@ def test_environment_before_file_before_default(paths: Paths) -> None:
     assert origins["import.max_file_mb"] == "default"
 
 
+def test_a_text_is_taken_as_it_is(paths: Paths) -> None:
+    assert set_value(paths, "model.server", " http://127.0.0.1:8080 ") == "http://127.0.0.1:8080"
+    assert set_value(paths, "model.file", "models, mine/a b.gguf") == "models, mine/a b.gguf"
+    found = load(paths, {"MEM_MODEL_SERVER_NAME": "qwen3"})
+    assert found.model_server == "http://127.0.0.1:8080"
+    assert (found.model_file, found.model_server_name) == ("models, mine/a b.gguf", "qwen3")
+    assert set_value(paths, "model.file", "") == ""
+    assert load(paths, {}).model_file == ""
+
+
 @pytest.mark.parametrize(
     ("text", "key"),
     [
+        ("[model]\nfile = 5", "model.file"),
+        ('[model]\nserver = ["http://127.0.0.1"]', "model.server"),
+        ("[model]\nallow_remote = true", "model.allow_remote"),
         ("[search]\nlimit = 0", "search.limit"),
         ("[search]\nlimit = true", "search.limit"),
         ('[search]\nlimit = "5"', "search.limit"),
