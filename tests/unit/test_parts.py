@@ -35,7 +35,7 @@ def test_a_file_is_run_and_stopped_with_the_assistant(home: Path, random_model: 
 def test_a_missing_file_is_named(home: Path, llama_cpp_installed: None) -> None:
     settings = Settings(model_file=str(home / "none.gguf"))
     opened = Assistant.open(home, settings=settings)
-    with opened, pytest.raises(LanguageModelUnusable, match=r"none\.gguf"):
+    with opened, pytest.raises(NoLanguageModel, match=r"none\.gguf"):
         assert opened.language_model
 
 
