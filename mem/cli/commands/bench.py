@@ -30,7 +30,7 @@ group = typer.Typer(
     cls=PlainGroup,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="Measure search, extraction and episodes on data with known answers.",
+    help="Measure search, extraction and episodes on known answers.",
 )
 
 

@@ -52,7 +52,7 @@ def command(
     minutes: Minutes = None,
     json: Json = False,
 ) -> ExitCode:
-    """Cut what was taken in into episodes, draw memories from it, and sort them.
+    """Cut what came in into episodes, draw memories, and sort them.
 
     Rules go first; the language model follows where one is set up, within the budget given. It
     can be stopped at any time and goes on where it stopped; what is done is not done again.

@@ -54,7 +54,7 @@ def command(
     dry_run: DryRun = False,
     json: Json = False,
 ) -> ExitCode:
-    """Destroy for good: documents, a source, memories, or all that names something.
+    """Destroy documents, a source, memories or a name for good.
 
     Words, vectors and copies go, with everything drawn from them, and a later import does not
     bring them back. Your own files are not touched. Without a terminal `--yes` is needed.
