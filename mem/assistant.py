@@ -116,18 +116,21 @@ class Assistant(Parts):
         self,
         *paths: str | Path,
         format: str = "auto",  # noqa: A002  (the documented name)
+        columns: str = "",
         dry_run: bool = False,
         readmit: bool = False,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Ledger:
         """Take in files and folders; what is unchanged is left unread.
 
-        `readmit` takes in again what was forgotten. Raises PathMissing, UnknownFormat, StoreFull,
-        StoreLocked; what was committed before stays.
+        `columns` says which column of a table is what (`text=body,at=date,speaker=from`), so that
+        rows are messages. `readmit` takes in again what was forgotten. Raises PathMissing,
+        UnknownFormat, BadMapping, StoreFull, StoreLocked; what was committed before stays.
         """
         ledger = self.importer().run(
             [Path(path) for path in paths],
-            form=format,
+            form="table" if columns else format,
+            options=columns,
             dry_run=dry_run,
             readmit=readmit,
             on_progress=on_progress,

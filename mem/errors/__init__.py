@@ -12,6 +12,7 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     │   ├── UndoConflict           what was changed has been changed again since
     │   ├── NotAllowed             the memory's state forbids it
     │   ├── UnknownFormat
+    │   ├── BadMapping             what says which column of a table is what
     │   ├── UnknownKind            no kind or status of memory is called so
     │   ├── UnknownPlugin
     │   ├── UnknownModel           no model file is called so
@@ -154,6 +155,15 @@ class NotAllowed(UsageError):
 class UnknownFormat(UsageError):
     def __init__(self, given: str, known: list[str]) -> None:
         super().__init__(f"There is no format {given!r}. Known: {', '.join(['auto', *known])}.")
+
+
+class BadMapping(UsageError):
+    def __init__(self, given: str, part: str) -> None:
+        what = f"{part!r} is not role=column" if part else f"{given!r} names no text column"
+        super().__init__(
+            f"--map: {what}. Roles are text, at, speaker and conversation, "
+            "as in `--map text=body,at=date,speaker=from`."
+        )
 
 
 class UnknownKind(UsageError):

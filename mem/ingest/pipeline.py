@@ -17,7 +17,7 @@ from mem.errors import PathMissing, UnknownFormat
 from mem.ingest.ledger import Ledger, Progress
 from mem.ingest.reading import FileReader, Finished, LeftOut, Prepared, Unchanged
 from mem.ingest.writing import Writer
-from mem.sources.folders import Skipped, file_uri, path_of, walk
+from mem.sources.folders import STREAMED_BYTES, Skipped, file_uri, path_of, walk
 from mem.store.documents import mark_gone
 from mem.store.embeddings import Embeddings
 from mem.store.files import FileRecord, put_file
@@ -55,19 +55,23 @@ class Importer:
         paths: Sequence[Path],
         *,
         form: str = "auto",
+        options: str = "",
         dry_run: bool = False,
         readmit: bool = False,
         on_progress: Callable[[Progress], None] | None = None,
     ) -> Ledger:
-        """Import every path. Raises PathMissing, UnknownFormat before anything is done.
+        """Import every path; `options` are those of the parser of `form` (a table's mapping).
 
-        Raises StoreFull, StoreLocked; what was committed before stays.
+        Raises PathMissing, UnknownFormat, BadMapping before anything is done. StoreFull,
+        StoreLocked; what was committed before stays.
         """
         names = [parser.name for parser in self._parsers]
         if form != "auto" and form not in names:
             raise UnknownFormat(form, names)
+        parsers = [_with_options(one, options) for one in self._parsers if one.name == form]
         roots = _roots(paths)
-        return _Run(self, form, dry_run, readmit, on_progress).over(roots)
+        chosen = parsers if options else self._parsers
+        return _Run(self, form, dry_run, readmit, on_progress, chosen).over(roots)
 
     def refresh(
         self,
@@ -81,7 +85,7 @@ class Importer:
         All are absolute with links resolved, the paths at or below `root`; one that is not there
         any more is marked gone. Raises PathMissing for `root`, StoreFull, StoreLocked.
         """
-        run = _Run(self, "auto", dry_run=False, readmit=False, on_progress=on_progress)
+        run = _Run(self, "auto", False, False, on_progress, self._parsers)
         return run.over([root], only=paths)
 
 
@@ -95,19 +99,20 @@ class _Run:
         dry_run: bool,
         readmit: bool,
         on_progress: Callable[[Progress], None] | None,
+        parsers: Sequence[Parser],
     ) -> None:
         self._store = importer._store
         self._clock = importer._clock
-        self._max_bytes = importer._max_bytes
         self._dry_run = dry_run
         self._on_progress = on_progress or (lambda progress: None)
         self.ledger = Ledger()
         self._reader = FileReader(
             importer._store,
-            importer._parsers,
+            parsers,
             form=None if form == "auto" else form,
             readmit=readmit,
             redact=importer._redact,
+            max_bytes=importer._max_bytes,
         )
         self._writer = Writer(
             importer._store,
@@ -158,7 +163,7 @@ class _Run:
         source = self._source(uri, "folder" if root.is_dir() else "file")
         entries: list[FileEntry] = []
         unread: list[str] = []
-        for found in walk(root, max_bytes=self._max_bytes, only=only):
+        for found in walk(root, max_bytes=STREAMED_BYTES, only=only):
             if isinstance(found, Skipped):
                 self._skip(found, unread)
                 continue
@@ -233,7 +238,7 @@ class _Run:
         ]
         if missing:
             with self._store.database.transaction() as connection:
-                self.ledger.gone = mark_gone(connection, missing, self._clock.utc())
+                self.ledger.gone += mark_gone(connection, missing, self._clock.utc())
 
     def _write_journal(self, roots: Sequence[Path]) -> None:
         """One entry for the import, where it changed anything."""
@@ -251,6 +256,12 @@ class _Run:
                     subject=source_id(file_uri(root)),
                     detail=detail,
                 )
+
+
+def _with_options(parser: Parser, options: str) -> Parser:
+    """The parser with options of its own where it takes any. Raises BadMapping."""
+    with_options = getattr(parser, "with_options", None)
+    return with_options(options) if with_options is not None else parser
 
 
 def _roots(paths: Sequence[Path]) -> list[Path]:

@@ -8,20 +8,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from mem.core.chunk import Chunk
 from mem.core.document import DocumentKind, ParsedDocument
-from mem.core.ids import content_hash
 from mem.core.protocols import FileEntry, Parser
 from mem.errors import FileUnreadable, InputError, ParseFailed
-from mem.hooks.known import missing_plugin
-from mem.ingest.chunking import CHUNKER_VERSION, chunk_document
+from mem.ingest.chunking import chunk_document
 from mem.ingest.forgotten import Forgotten
+from mem.ingest.readers import Chosen, Readers, bare_name, too_large
+from mem.ingest.resuming import may_have_grown, resumed
+from mem.ingest.scanning import read_head, scan
 from mem.ingest.secrets import SecretScreen
-from mem.sources.folders import file_uri, path_of
-from mem.sources.kinds import unread_kind
-from mem.sources.sniffing import HEAD_BYTES, choose, is_binary
+from mem.sources.folders import MAX_BYTES, file_uri, path_of
 from mem.store.documents import identity_of
 from mem.store.files import FileRecord
 from mem.store.secrets import SecretPlace
@@ -30,13 +28,17 @@ from mem.store.store import Store
 UNFINISHED = -1
 # What is left out by nature, not because something is wrong with it.
 _SKIPPED = {
-    *("binary", "unsupported", "companion", "empty", "no-text", "encrypted", "nested-archive")
+    *("binary", "unsupported", "companion", "empty", "no-text", "encrypted", "nested-archive"),
+    "too-large",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document ready to be written, with the state its file has after that."""
+    """A document ready to be written, with the state its file has after that.
+
+    One that `continues` holds only what is added to it; all that is stored of it stays.
+    """
 
     parsed: ParsedDocument
     identity: str
@@ -44,13 +46,20 @@ class Prepared:
     file: FileRecord
     moved_from: str | None = None
     secrets: tuple[SecretPlace, ...] = ()
+    continues: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """All documents of a file have been handed over; `record` is its final state."""
+    """All documents of a file have been handed over; `record` is its final state.
+
+    Where the file `continues`, the documents that it supplied before are still its own; where it
+    `replaces` them, as read by another parser, those that are not supplied again are gone.
+    """
 
     record: FileRecord
+    continues: bool = False
+    replaces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +95,16 @@ class FileReader:
         form: str | None,
         readmit: bool,
         redact: bool = True,
+        max_bytes: int = MAX_BYTES,
     ) -> None:
-        """`form` names the one parser to use; None lets the content decide.
+        """`form` names the one parser to use; None lets the content decide. Files of over
+        `max_bytes` are read by parsers that never hold a whole file.
 
         Secrets are replaced by placeholders unless `redact` is False.
         """
         self._store = store
-        self._parsers = [parser for parser in parsers if form is None or parser.name == form]
-        self._readers = {_reader_name(parser) for parser in self._parsers}
-        self._all_readers = content_hash("|".join(sorted(self._readers)).encode())
+        self._readers = Readers(parsers, form=form)
+        self._max_bytes = max_bytes
         self.forgotten = Forgotten(store.database, readmit=readmit)
         self._readmit = readmit
         self._screen = SecretScreen.of(store.database) if redact else None
@@ -104,12 +114,13 @@ class FileReader:
         """What becomes of the file, document by document."""
         uri = known.uri if known else file_uri(entry.path)
         source = known.source_id if known else source
-        if known and (known.size, known.modified_ns) == (entry.size, entry.modified_ns):
-            same = self._same_as_before(known)
+        alike = known and (known.size, known.modified_ns) == (entry.size, entry.modified_ns)
+        if known and alike and not self._readmit:
+            same = self._same_as_before(known, entry)
             if same is not None:
                 yield same
                 return
-        record = FileRecord(uri, source, entry.size, entry.modified_ns, None, self._all_readers)
+        record = FileRecord(uri, source, entry.size, entry.modified_ns, None, self._readers.all)
         try:
             yield from self._read_changed(entry, known, record)
         except FileUnreadable as error:
@@ -121,47 +132,75 @@ class FileReader:
         except InputError as error:
             yield LeftOut(uri, "failed", "unreadable", str(error))
 
-    def _same_as_before(self, known: FileRecord) -> Reading | None:
-        if self._readmit:
-            return None
-        if known.state == "active" and known.reader in self._readers:
-            return Unchanged(known.documents)
-        if known.state in {"skipped", "failed"} and known.reader == self._all_readers:
+    def _same_as_before(self, known: FileRecord, entry: FileEntry) -> Reading | None:
+        """What becomes of a file with the size and time that it had; None where it is read again.
+
+        Where other readers were there when it was chosen, only its start is looked at.
+        """
+        refused = known.state in {"skipped", "failed"} and known.reader == self._readers.all
+        if refused and (known.code != "too-large" or entry.size > self._max_bytes):
             return LeftOut(known.uri, known.state, known.code or "", known.reason or "")
-        return None
+        if known.state != "active":
+            return None
+        if self._readers.is_current(known.reader):
+            return Unchanged(known.documents)
+        try:
+            chosen = self._readers.choose(entry.path, read_head(entry.path), known.reader)
+        except InputError:
+            return None
+        if not _is_reader(known, chosen):
+            return None
+        return Unchanged(known.documents, replace(known, reader=chosen.reader))
 
     def _read_changed(
         self, entry: FileEntry, known: FileRecord | None, record: FileRecord
     ) -> Iterator[Reading]:
-        data = _read(entry.path)
-        record = replace(record, content_hash=content_hash(data))
-        if (
-            known
-            and known.content_hash == record.content_hash
-            and known.state == "active"
-            and known.reader in self._readers
-            and known.modified_ns != UNFINISHED
-            and not self._readmit
-        ):
-            yield Unchanged(known.documents, replace(known, modified_ns=entry.modified_ns))
-            return
-        parser = self._parser_for(entry, data[:HEAD_BYTES])
-        del data
+        if entry.size > self._max_bytes:
+            self._refuse_large(entry, known)
+        grown = may_have_grown(known, entry, UNFINISHED)
+        found = scan(entry.path, known.size if known and grown else 0)
+        record = replace(record, content_hash=found.content_hash)
+        chosen = self._readers.choose(entry.path, found.head, known.reader if known else None)
+        record = replace(record, reader=chosen.reader)
+        finished = known and known.modified_ns != UNFINISHED and known.state == "active"
+        if known and finished and not self._readmit:
+            same = _is_reader(known, chosen)
+            if same and known.content_hash == record.content_hash:
+                fresh = replace(known, modified_ns=entry.modified_ns, reader=chosen.reader)
+                yield Unchanged(known.documents, fresh)
+                return
+            parts = resumed(self._store, chosen.parser, entry, known, found) if same else None
+            if parts is not None:
+                yield from self._continue(parts, entry, record, known)
+                return
         moved_from = None if known else self._moved_from(record)
-        record = replace(record, reader=_reader_name(parser))
-        yield from self._parse(parser, entry, record, moved_from)
+        other = not _is_parser(known, chosen)
+        yield from self._parse(chosen.parser, entry, record, moved_from, replaces=other)
 
-    def _parser_for(self, entry: FileEntry, head: bytes) -> Parser:
-        parser = choose(self._parsers, entry.path, head)
-        if parser is None and len(self._parsers) == 1 and not is_binary(head):
-            parser = self._parsers[0]
-        if parser is not None:
-            return parser
-        code, reason = unread_kind(entry.path, head)
-        remedy = missing_plugin(entry.path, head)
-        if remedy is not None:
-            code, reason = "unsupported", f"{reason}; {remedy}"
-        raise ParseFailed(str(entry.path), reason, code=code)
+    def _refuse_large(self, entry: FileEntry, known: FileRecord | None) -> None:
+        """Raises ParseFailed, code too-large, where its parser would hold all of the file."""
+        head = read_head(entry.path)
+        chosen = self._readers.choose(entry.path, head, known.reader if known else None)
+        if not getattr(chosen.parser, "streams", False):
+            raise too_large(entry, self._max_bytes)
+
+    def _continue(
+        self,
+        parts: Sequence[ParsedDocument],
+        entry: FileEntry,
+        record: FileRecord,
+        known: FileRecord,
+    ) -> Iterator[Reading]:
+        """What is added to the documents of a file that only grew."""
+        unfinished = replace(record, modified_ns=UNFINISHED, documents=known.documents)
+        for part in parts:
+            prepared = self._prepare(part, unfinished, None)
+            if isinstance(prepared, Prepared):
+                prepared = replace(prepared, continues=True)
+            yield prepared
+        whole = _is_still(entry)
+        final = replace(record, documents=known.documents) if whole else unfinished
+        yield Finished(final, continues=True)
 
     def _parse(
         self,
@@ -169,6 +208,8 @@ class FileReader:
         entry: FileEntry,
         record: FileRecord,
         moved_from: str | None,
+        *,
+        replaces: bool,
     ) -> Iterator[Reading]:
         unfinished = replace(record, modified_ns=UNFINISHED)
         count = 0
@@ -177,12 +218,11 @@ class FileReader:
             yield self._prepare(parsed, unfinished, moved_from)
         if count == 0:
             raise ParseFailed(str(entry.path), "it holds no text", code="empty")
-        after = os.stat(entry.path)
-        if (after.st_size, after.st_mtime_ns) == (entry.size, entry.modified_ns):
-            yield Finished(replace(record, documents=count))
+        if _is_still(entry):
+            yield Finished(replace(record, documents=count), replaces=replaces)
         else:
             # Written to while it was read: the next import reads it again.
-            yield Finished(replace(unfinished, documents=count))
+            yield Finished(replace(unfinished, documents=count), replaces=replaces)
 
     def _prepare(
         self, parsed: ParsedDocument, record: FileRecord, moved_from: str | None
@@ -222,12 +262,17 @@ def _moved_uri(parsed: ParsedDocument, record: FileRecord, moved_from: str | Non
     return moved_from + inside if moves else None
 
 
-def _reader_name(parser: Parser) -> str:
-    return f"{parser.name}:{parser.version}/chunks-{CHUNKER_VERSION}"
+def _is_reader(known: FileRecord, chosen: Chosen) -> bool:
+    """Whether the file was read by the same parser, whyever it was chosen."""
+    return known.reader.partition("@")[0] == chosen.base
 
 
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise FileUnreadable(str(path), error.strerror or str(error)) from error
+def _is_parser(known: FileRecord | None, chosen: Chosen) -> bool:
+    """Whether the file was read by a parser of that name and with those options, if at all."""
+    return known is None or bare_name(known.reader) == bare_name(chosen.reader)
+
+
+def _is_still(entry: FileEntry) -> bool:
+    """Whether the file is as it was when its reading began."""
+    after = os.stat(entry.path)
+    return (after.st_size, after.st_mtime_ns) == (entry.size, entry.modified_ns)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
 from mem.core.clock import Clock
@@ -15,9 +16,9 @@ from mem.core.document import DocumentKind
 from mem.core.protocols import Embedder
 from mem.ingest.ledger import Ledger
 from mem.ingest.reading import Finished, Prepared
-from mem.store.documents import move_document, put_document
+from mem.store.documents import move_document, put_document, retire_others
 from mem.store.embeddings import Embeddings
-from mem.store.files import FileRecord, link_documents, put_file
+from mem.store.files import link_documents, put_file
 from mem.store.secrets import put_secrets
 from mem.store.store import Store
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 BATCH_CHUNKS = 256
 BATCH_DOCUMENTS = 256
+BATCH_CHARACTERS = 8 * 1024 * 1024
+"""What waits to be written is bounded by its size too: one conversation may be large."""
 
 
 class _DryRun(Exception):
@@ -53,6 +56,7 @@ class Writer:
         self._dry_run = dry_run
         self._batch: list[Prepared | Finished] = []
         self._texts: dict[str, str] = {}
+        self._characters = 0
         self._in_flight: tuple[list[Prepared | Finished], Future[Mapping[str, Vectors]]] | None
         self._in_flight = None
         self._ids: dict[str, list[str]] = {}
@@ -61,12 +65,15 @@ class Writer:
     def add(self, item: Prepared | Finished) -> None:
         """Queue one document, or the end of a file."""
         self._batch.append(item)
+        if isinstance(item, Prepared):
+            self._characters += sum(len(chunk.text) for chunk in item.chunks)
         if isinstance(item, Prepared) and not self._dry_run:
             ids = {chunk.id: chunk.embedded_text for chunk in item.chunks}
             for known in self._embeddings.present(list(ids)):
                 del ids[known]
             self._texts.update(ids)
-        if len(self._texts) >= BATCH_CHUNKS or len(self._batch) >= BATCH_DOCUMENTS:
+        many = len(self._texts) >= BATCH_CHUNKS or len(self._batch) >= BATCH_DOCUMENTS
+        if many or self._characters >= BATCH_CHARACTERS:
             self.flush()
 
     def flush(self) -> None:
@@ -74,7 +81,7 @@ class Writer:
         batch, texts = self._batch, self._texts
         if not batch:
             return
-        self._batch, self._texts = [], {}
+        self._batch, self._texts, self._characters = [], {}, 0
         future = self._pool.submit(self._embed, texts)
         previous, self._in_flight = self._in_flight, (batch, future)
         if previous is not None:
@@ -111,7 +118,7 @@ class Writer:
             if skip:
                 skip = False
             elif isinstance(item, Finished):
-                self._finish(item.record)
+                self._finish(item)
             else:
                 # A file of one document is finished in the document's own transaction.
                 last = after if isinstance(after, Finished) else None
@@ -123,8 +130,9 @@ class Writer:
     ) -> None:
         own = {chunk.id: vectors[chunk.id] for chunk in item.chunks if chunk.id in vectors}
         at = self._clock.utc()
-        merge = self._held_elsewhere(item)
-        ids = self._ids.setdefault(item.file.uri, [])
+        elsewhere = self._held_elsewhere(item)
+        merge = elsewhere or item.continues
+        ids = self._ids.setdefault(item.file.uri, self._known_ids(item))
         ids.append(item.identity)
         try:
             with self._store.database.transaction() as connection:
@@ -139,11 +147,12 @@ class Writer:
                     fingerprint=self._embeddings.fingerprint,
                     at=at,
                     merge=merge,
+                    append=item.continues and not elsewhere,
                 )
                 put_secrets(connection, item.identity, item.secrets, at=at, merge=merge)
                 file_pk = put_file(connection, last.record if last else item.file)
                 if last is not None:
-                    link_documents(connection, file_pk, self._ids.pop(item.file.uri))
+                    self._link(connection, file_pk, self._ids.pop(item.file.uri), last)
                 else:
                     connection.execute(
                         "INSERT OR IGNORE INTO file_document VALUES (?, ?)",
@@ -167,9 +176,26 @@ class Writer:
         )
         return bool(rows)
 
-    def _finish(self, record: FileRecord) -> None:
+    def _known_ids(self, item: Prepared | Finished) -> list[str]:
+        """Ids of the documents that a file which continues supplied before."""
+        uri = item.file.uri if isinstance(item, Prepared) else item.record.uri
+        return self._store.files.documents_of(uri) if item.continues else []
+
+    def _finish(self, item: Finished) -> None:
+        record = item.record
         if self._dry_run:
             return
+        known = self._known_ids(item)
         with self._store.database.transaction() as connection:
             file_pk = put_file(connection, record)
-            link_documents(connection, file_pk, self._ids.pop(record.uri, []))
+            self._link(connection, file_pk, self._ids.pop(record.uri, known), item)
+
+    def _link(
+        self, connection: Connection, file_pk: int, ids: list[str], finished: Finished
+    ) -> None:
+        """Note what a file supplies now; what another parser made of it is gone."""
+        gone: list[str] = []
+        if finished.replaces:
+            gone = retire_others(connection, file_pk, ids, self._clock.utc())
+            self._ledger.gone += len(gone)
+        link_documents(connection, file_pk, [*ids, *gone])

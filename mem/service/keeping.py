@@ -23,7 +23,6 @@ from mem.store.watched import WatchedSource
 
 NICENESS = 10
 _IDLE_CHUNKS = 32
-_MEGABYTE = 1024 * 1024
 _HOUR = 3600.0
 
 
@@ -78,8 +77,7 @@ class WatchedHome:
 
     def differing(self, root: Path, paths: Sequence[Path]) -> list[Path]:
         """Files at or below `paths` that are not as the store knows them."""
-        max_bytes = self._assistant.settings.import_max_file_mb * _MEGABYTE
-        return differing(self._assistant.store, root, paths, max_bytes=max_bytes)
+        return differing(self._assistant.store, root, paths)
 
     def owns(self, path: Path) -> bool:
         """Whether `path` is the memory's own, whose changes mean nothing."""

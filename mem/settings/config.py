@@ -82,7 +82,7 @@ _KNOWN: Final = (
     Setting(
         "import.max_file_mb",
         _DEFAULTS.import_max_file_mb,
-        "files larger than this many megabytes are skipped",
+        "files larger than this many megabytes are skipped, save where they can be read in parts",
         1,
         100_000,
     ),

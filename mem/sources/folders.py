@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 MAX_BYTES = 50 * 1024 * 1024
+"""What a parser that holds a whole file reads at most, unless a setting says otherwise."""
+STREAMED_BYTES = 4 * 1024**3
+"""What any parser reads at most."""
 IGNORE_FILE = ".memignore"
 _MAX_IGNORE_BYTES = 1024 * 1024
 

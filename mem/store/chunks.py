@@ -75,6 +75,14 @@ class Chunks:
         )
         return [chunk_of(row) for row in rows]
 
+    def messages_of(self, document: str) -> tuple[set[str], set[str]]:
+        """The ids of a conversation's messages, and who speaks in them."""
+        rows = self._database.rows(
+            "SELECT DISTINCT message_id, speaker FROM chunk WHERE document_id = ?", (document,)
+        )
+        ids = {str(row[0]) for row in rows if row[0] is not None}
+        return ids, {str(row[1]) for row in rows if row[1] is not None}
+
     def around(self, document: str, seq: int, *, reach: int) -> list[tuple[int, Chunk]]:
         """(key, chunk) of the chunks at most `reach` places before or after `seq`, in order."""
         rows = self._database.rows(

@@ -169,14 +169,19 @@ def put_document(
     fingerprint: str,
     at: datetime,
     merge: bool,
+    append: bool = False,
 ) -> Written:
     """Write a document and its chunks inside the caller's transaction.
 
     `vectors` by chunk id; chunks that already have one need none. With `merge`, chunks that the
-    store has and `chunks` lacks are kept: another export still holds them.
+    store has and `chunks` lacks are kept: another export still holds them. With `append` they are
+    kept too, and those given stand behind them.
     """
     stored = _stored_chunks(connection, identity)
-    final = _union(stored, chunks) if merge else list(chunks)
+    if append:
+        final = _appended(stored, chunks)
+    else:
+        final = _union(stored, chunks) if merge else list(chunks)
     digest = _digest(parsed, final)
     row = connection.execute(
         "SELECT content_hash, state FROM document WHERE id = ?", (identity,)
@@ -190,7 +195,8 @@ def put_document(
     for batch in batches(removed):
         marks = ",".join("?" * len(batch))
         connection.execute(f"DELETE FROM chunk WHERE id IN ({marks})", batch)
-    keys = {chunk.id: put_chunk(connection, chunk) for chunk in final}
+    fresh = final[len(stored) :] if append else final
+    keys = {chunk.id: put_chunk(connection, chunk) for chunk in fresh}
     put_vectors(
         connection,
         fingerprint,
@@ -234,9 +240,18 @@ def _union(stored: Sequence[Chunk], given: Sequence[Chunk]) -> list[Chunk]:
     return [replace(chunk, seq=place) for place, chunk in enumerate(both)]
 
 
+def _appended(stored: Sequence[Chunk], given: Sequence[Chunk]) -> list[Chunk]:
+    """What is stored, and behind it what of `given` is not."""
+    known = {chunk.id for chunk in stored}
+    more = [chunk for chunk in given if chunk.id not in known]
+    first = stored[-1].seq + 1 if stored else 0
+    return [*stored, *(replace(chunk, seq=first + place) for place, chunk in enumerate(more))]
+
+
 def _digest(parsed: ParsedDocument, chunks: Sequence[Chunk]) -> str:
     head = (parsed.uri, parsed.title, _said_at(parsed, chunks), parsed.tags, parsed.aliases)
-    return text_hash("\x1e".join([repr((head, parsed.links)), *map(repr, chunks)]))
+    more = (parsed.links, parsed.format)
+    return text_hash("\x1e".join([repr((head, more)), *map(repr, chunks)]))
 
 
 def _said_at(parsed: ParsedDocument, chunks: Sequence[Chunk]) -> datetime | None:
@@ -288,6 +303,24 @@ def move_document(connection: sqlite3.Connection, old_uri: str, new_uri: str) ->
     """A note was renamed or moved: it keeps its id and its chunks."""
     connection.execute("UPDATE document SET uri = ? WHERE uri = ?", (new_uri, old_uri))
     connection.execute("UPDATE file SET uri = ? WHERE uri = ?", (new_uri, old_uri))
+
+
+def retire_others(
+    connection: sqlite3.Connection, file_pk: int, kept: Sequence[str], at: datetime
+) -> list[str]:
+    """Mark as gone what the file supplied beside `kept` and no other file supplies; their ids."""
+    rows = connection.execute(
+        "SELECT document_id FROM file_document AS mine WHERE file_pk = ? AND NOT EXISTS ("
+        "SELECT 1 FROM file_document AS other JOIN file ON file.pk = other.file_pk WHERE "
+        "other.document_id = mine.document_id AND other.file_pk != ? AND file.state = 'active')",
+        (file_pk, file_pk),
+    ).fetchall()
+    left = [str(row[0]) for row in rows if row[0] not in kept]
+    connection.executemany(
+        "UPDATE document SET state = 'gone', updated_at = ? WHERE id = ? AND state = 'active'",
+        [(format_time(at), one) for one in left],
+    )
+    return left
 
 
 def mark_gone(connection: sqlite3.Connection, file_uris: Sequence[str], at: datetime) -> int:

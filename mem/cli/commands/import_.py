@@ -27,6 +27,14 @@ PATHS = Annotated[
 Format = Annotated[
     str, typer.Option("--format", metavar="FORMAT", help="How to read them; auto looks at each.")
 ]
+Map = Annotated[
+    str,
+    typer.Option(
+        "--map",
+        metavar="ROLE=COLUMN,…",
+        help="Take rows of tables as messages: text=, at=, speaker=, conversation=.",
+    ),
+]
 Readmit = Annotated[bool, typer.Option("--readmit", help="Take in again what was forgotten.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="List everything skipped.")]
 
@@ -34,6 +42,7 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="List everything 
 def command(
     paths: PATHS,
     format: Format = "auto",
+    map: Map = "",
     dry_run: DryRun = False,
     readmit: Readmit = False,
     verbose: Verbose = False,
@@ -48,14 +57,18 @@ def command(
     Example:
       mem import ~/notes ~/Downloads/conversations.json
       cat chat.jsonl | mem import - --format chat-jsonl
+      mem import letters.csv --map text=body,at=date,speaker=from
     """
     from mem.cli import render, shapes
     from mem.cli.diagnostics import note
     from mem.cli.output import emit, emit_json, stdout_style
     from mem.cli.session import open_assistant
 
-    with open_assistant() as assistant, _spooled(assistant, paths, format) as given:
-        ledger = take_in(assistant, given, form=format, dry_run=dry_run, readmit=readmit)
+    if map and format not in {"auto", "table"}:
+        raise typer.BadParameter("it is for tables alone", param_hint="--map")
+    form = "table" if map else format
+    with open_assistant() as assistant, _spooled(assistant, paths, form) as given:
+        ledger = take_in(assistant, given, form=form, columns=map, dry_run=dry_run, readmit=readmit)
     for notice in ledger.notices:
         note(notice)
     if dry_run:
@@ -69,7 +82,13 @@ def command(
 
 
 def take_in(
-    assistant: Assistant, paths: list[str], *, form: str, dry_run: bool, readmit: bool
+    assistant: Assistant,
+    paths: list[str],
+    *,
+    form: str,
+    columns: str = "",
+    dry_run: bool,
+    readmit: bool,
 ) -> Ledger:
     """Import with a progress bar."""
     from mem.cli.layout import plural
@@ -82,7 +101,12 @@ def take_in(
             bar.update(progress.files_done, progress.files_total, detail)
 
         return assistant.ingest(
-            *paths, format=form, dry_run=dry_run, readmit=readmit, on_progress=on_progress
+            *paths,
+            format=form,
+            columns=columns,
+            dry_run=dry_run,
+            readmit=readmit,
+            on_progress=on_progress,
         )
 
 

@@ -6,12 +6,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from mem.sources.folders import Skipped, file_uri, path_of, walk
+from mem.sources.folders import STREAMED_BYTES, Skipped, file_uri, path_of, walk
 from mem.store.files import FileRecord
 from mem.store.store import Store
 
 
-def differing(store: Store, root: Path, paths: Sequence[Path], *, max_bytes: int) -> list[Path]:
+def differing(store: Store, root: Path, paths: Sequence[Path]) -> list[Path]:
     """Files at or below `paths` that are new, have another size or time, or are gone or empty.
 
     All are absolute with links resolved, the paths at or below the source's `root`; a whole
@@ -22,7 +22,7 @@ def differing(store: Store, root: Path, paths: Sequence[Path], *, max_bytes: int
         known.update(store.files.under(file_uri(path)))
     found: list[Path] = []
     present: set[str] = set()
-    for entry in walk(root, max_bytes=max_bytes, only=paths):
+    for entry in walk(root, max_bytes=STREAMED_BYTES, only=paths):
         uri = file_uri(entry.path)
         if isinstance(entry, Skipped):
             if entry.code != "empty":

@@ -37,6 +37,7 @@ from mem.sources.chats.records import (
     word,
     words,
 )
+from mem.sources.resuming import CannotResume, bytes_behind
 from mem.sources.sniffing import text_start
 from mem.sources.textfile import read_bytes, well_formed
 
@@ -49,6 +50,7 @@ _MARKS = re.compile(
 _OWN_KEYS = re.compile(r'"(?:sessionId|leafUuid|parentUuid|isSidechain)"\s*:')
 _LOGLINES = re.compile(r'\{\s*"loglines"\s*:\s*\[')
 _SNIFFED_LINES = 20
+_HEAD_BYTES = 256 * 1024
 
 
 @dataclass(slots=True)
@@ -60,6 +62,7 @@ class _Session:
     records: set[str] = field(default_factory=set)
     tools: dict[str, str] = field(default_factory=dict)
     title: dict[str, str] = field(default_factory=dict)
+    answers_unknown: bool = False
     asked: str = ""
     folder: str = ""
 
@@ -85,6 +88,33 @@ class ClaudeCodeParser:
     def parse(self, entry: FileEntry) -> Iterator[ParsedDocument]:
         """The file's sessions, by first appearance. Raises FileUnreadable, ParseFailed."""
         yield from self.parse_bytes(read_bytes(entry), entry)
+
+    def resume(self, entry: FileEntry, offset: int, line: int) -> Iterator[ParsedDocument]:
+        """The sessions in what stands behind `offset`, whose first line is `line`.
+
+        Raises FileUnreadable, CannotResume.
+        """
+        data = bytes_behind(entry.path, offset)
+        tally = Tally()
+        titled = _titled_at_start(entry, offset)
+        sessions: dict[str, _Session] = {}
+        for number, record in json_lines(data, tally, first=line):
+            _refuse_dependent(record)
+            name = word(record.get("sessionId"))
+            if not name:
+                tally.add(f"record of kind {word(record.get('type')) or '(none)'}")
+                continue
+            if name not in titled:
+                raise CannotResume
+            session = sessions.setdefault(name, _Session(name, MessageList(tally)))
+            _read_record(record, number, session, tally)
+            if session.answers_unknown:
+                raise CannotResume
+        notices = tally.notices()
+        for session in sessions.values():
+            if session.messages.messages:
+                yield _document(session, entry, notices)
+                notices = ()
 
     def parse_bytes(
         self, data: bytes, entry: FileEntry, beside: Beside = nothing_beside
@@ -112,6 +142,28 @@ class ClaudeCodeParser:
         for session in spoken:
             yield _document(session, entry, notices)
             notices = ()
+
+
+def _refuse_dependent(record: Fields) -> None:
+    """Raises CannotResume for a record that says something of what stands before it."""
+    kind = word(record.get("type"))
+    spoken = kind in _SPOKEN or kind == SYSTEM
+    if kind == "summary" or kind in _TITLES or (spoken and not word(record.get("sessionId"))):
+        raise CannotResume
+
+
+def _titled_at_start(entry: FileEntry, offset: int) -> set[str]:
+    """The sessions whose first question stands near the start of the file, so that nothing behind
+    `offset` names them. Raises FileUnreadable.
+    """
+    head = bytes_behind(entry.path, 0, min(offset, _HEAD_BYTES))
+    tally = Tally()
+    sessions: dict[str, _Session] = {}
+    for line, record in json_lines(head[: head.rfind(b"\n") + 1], tally):
+        name = word(record.get("sessionId"))
+        session = sessions.setdefault(name, _Session(name, MessageList(tally)))
+        _read_record(record, line, session, tally)
+    return {name for name, session in sessions.items() if session.asked}
 
 
 def _records(data: bytes, entry: FileEntry, tally: Tally) -> Iterator[tuple[int | None, Fields]]:
@@ -219,7 +271,10 @@ def _add_result(record: Fields, block: Fields, line: int | None, session: _Sessi
         else:
             parts.append(words(part.get("text")) if form == "text" else as_text(part))
     text = with_files("\n".join(part for part in parts if part), tuple(files))
-    name = session.tools.get(word(block.get("tool_use_id")), "tool")
+    name = session.tools.get(word(block.get("tool_use_id")), "")
+    if not name:
+        session.answers_unknown = True
+        name = "tool"
     if not text.strip():
         text = f"[{name}: no output]"
     _add(record, line, session, text=text, role="tool", speaker=name, files=tuple(files))

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import json
+from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mem.core.clock import parse_time
 from mem.core.document import DocumentKind, Message, ParsedDocument, SaidAtOrigin
@@ -33,6 +34,8 @@ _CONTEXT_KEYS = ("conversation", "session", "speaker", "role")
 _SNIFFED_LINES = 20
 _MAX_NOTICES = 20
 _ID_DIGITS = 16
+_HELD_BYTES = 16 * 1024 * 1024
+_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(slots=True)
@@ -71,12 +74,13 @@ class ChatJsonlParser:
 
     name = "chat-jsonl"
     version = 1
+    streams = True
 
     def sniff(self, path: Path, head: bytes) -> int:
         """Lines that are messages with some context, not just any JSON with a text."""
         named = path.suffix.lower() in _SUFFIXES
         start = text_start(head)
-        lines = start.split("\n", _SNIFFED_LINES)[:_SNIFFED_LINES]
+        lines = [line for line in start.split("\n")[:_SNIFFED_LINES] if line.strip()]
         good = sum(map(_looks_like_message, lines))
         if good >= (1 if named else 2) and good * 2 >= len(lines):
             return 90 if named else 75
@@ -87,38 +91,119 @@ class ChatJsonlParser:
     def parse(self, entry: FileEntry) -> Iterator[ParsedDocument]:
         """The file's conversations, by first appearance; notices stand on the first.
 
-        Raises FileUnreadable, and ParseFailed where no line holds a message.
+        A large file is gone through twice and never held whole. Raises FileUnreadable, and
+        ParseFailed where no line holds a message.
+        """
+        if entry.size > _HELD_BYTES:
+            yield from self._parse_large(entry)
+            return
+        notices = _Notices()
+        conversations = _collected(_lines(entry), entry, notices)
+        if not conversations:
+            raise _nothing_in(entry, notices)
+        for index, conversation in enumerate(conversations):
+            yield _document(conversation, entry, notices.all() if index == 0 else ())
+
+    def resume(self, entry: FileEntry, offset: int, line: int) -> Iterator[ParsedDocument]:
+        """The conversations in what stands behind `offset`, whose first line is `line`.
+
+        Raises FileUnreadable.
         """
         notices = _Notices()
+        conversations = _collected(_lines(entry, offset, line), entry, notices)
+        for index, conversation in enumerate(conversations):
+            yield _document(conversation, entry, notices.all() if index == 0 else ())
+
+    def _parse_large(self, entry: FileEntry) -> Iterator[ParsedDocument]:
+        """One conversation at a time, from where its lines stand."""
+        notices = _Notices()
         stem = well_formed(entry.path.stem)
-        conversations: dict[str, _Conversation] = {}
+        places: dict[str, array[int]] = {}
         for number, line in _lines(entry):
             try:
-                name, message = _read_line(line, stem, number, notices)
+                name, _ = _read_line(line.text, stem, number, notices)
             except _BadLineError as error:
                 notices.add(number, str(error))
                 continue
-            conversation = conversations.setdefault(name, _Conversation(name))
-            _append(conversation, message, notices)
-        if not conversations:
-            reason = f"no line holds a message ({'; '.join(notices.all()[:3]) or 'it is empty'})"
-            raise ParseFailed(well_formed(str(entry.path)), reason)
-        for index, conversation in enumerate(conversations.values()):
-            yield _document(conversation, entry, notices.all() if index == 0 else ())
+            places.setdefault(name, array("Q")).extend((line.start, line.end, number))
+        if not places:
+            raise _nothing_in(entry, notices)
+        found = notices.all()
+        for name, spans in places.items():
+            conversation = _Conversation(name)
+            repeated = _Notices()
+            for number, text in _lines_at(entry, spans):
+                _, message = _read_line(text, stem, number, _Notices())
+                _append(conversation, message, repeated)
+            yield _document(conversation, entry, (*found, *repeated.all())[:_MAX_NOTICES])
+            found = ()
 
 
-def _lines(entry: FileEntry) -> Iterator[tuple[int, str]]:
-    """The file's non-blank lines with their 1-based numbers; bytes that are not UTF-8 arrive
-    as surrogate escapes, which `well_formed` makes visible later.
+def _collected(
+    lines: Iterable[tuple[int, _Line]], entry: FileEntry, notices: _Notices
+) -> list[_Conversation]:
+    """The conversations whose messages the lines are, by first appearance."""
+    stem = well_formed(entry.path.stem)
+    conversations: dict[str, _Conversation] = {}
+    for number, line in lines:
+        try:
+            name, message = _read_line(line.text, stem, number, notices)
+        except _BadLineError as error:
+            notices.add(number, str(error))
+            continue
+        _append(conversations.setdefault(name, _Conversation(name)), message, notices)
+    return list(conversations.values())
+
+
+def _nothing_in(entry: FileEntry, notices: _Notices) -> ParseFailed:
+    reason = f"no line holds a message ({'; '.join(notices.all()[:3]) or 'it is empty'})"
+    return ParseFailed(well_formed(str(entry.path)), reason)
+
+
+class _Line(NamedTuple):
+    """A line and the bytes `[start, end)` of the file that it is."""
+
+    text: str
+    start: int
+    end: int
+
+
+def _lines(entry: FileEntry, offset: int = 0, first: int = 1) -> Iterator[tuple[int, _Line]]:
+    """The non-blank lines from the byte `offset` on, with their numbers from `first` on; bytes
+    that are not UTF-8 arrive as surrogate escapes, which `well_formed` makes visible later.
     """
     try:
-        with entry.path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n") as file:
-            for number, line in enumerate(file, start=1):
-                if not line.isspace():
-                    yield number, line
+        with entry.path.open("rb") as file:
+            file.seek(offset)
+            for number, line in enumerate(file, start=first):
+                start, offset = offset, offset + len(line)
+                text = _decoded(line if start else line.removeprefix(_MARK))
+                if text.strip():
+                    yield number, _Line(text, start, offset)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise FileUnreadable(well_formed(str(entry.path)), reason) from error
+        raise _unreadable(entry, error) from error
+
+
+def _lines_at(entry: FileEntry, spans: array[int]) -> Iterator[tuple[int, str]]:
+    """The lines at (start, end, number) triples."""
+    try:
+        with entry.path.open("rb") as file:
+            for place in range(0, len(spans), 3):
+                start, end, number = spans[place : place + 3]
+                file.seek(start)
+                line = file.read(end - start)
+                yield number, _decoded(line if start else line.removeprefix(_MARK))
+    except OSError as error:
+        raise _unreadable(entry, error) from error
+
+
+def _decoded(line: bytes) -> str:
+    return line.decode("utf-8", "surrogateescape")
+
+
+def _unreadable(entry: FileEntry, error: OSError) -> FileUnreadable:
+    reason = error.strerror or type(error).__name__
+    return FileUnreadable(well_formed(str(entry.path)), reason)
 
 
 def _looks_like_message(line: str) -> bool:

@@ -91,10 +91,12 @@ class Tally:
         return tuple(lines)
 
 
-def json_lines(data: bytes, tally: Tally) -> Iterator[tuple[int, Fields]]:
-    """The objects of JSON Lines with their 1-based line numbers; other lines go to `tally`."""
+def json_lines(data: bytes, tally: Tally, *, first: int = 1) -> Iterator[tuple[int, Fields]]:
+    """The objects of JSON Lines with their line numbers, from `first` on; other lines go to
+    `tally`.
+    """
     _, skip = bom_encoding(data) or ("utf-8", 0)
-    for number, line in enumerate(io.BytesIO(data[skip:] if skip else data), start=1):
+    for number, line in enumerate(io.BytesIO(data[skip:] if skip else data), start=first):
         if line.isspace():
             continue
         try:

@@ -66,6 +66,7 @@ class MailParser:
 
     name = "mail"
     version = 1
+    streams = True
 
     def sniff(self, path: Path, head: bytes) -> int:
         """Header lines of mail, under an envelope line (`From …`) in an mbox."""

@@ -19,7 +19,7 @@ from mem.core.document import (
     SaidAtOrigin,
 )
 from mem.core.protocols import FileEntry
-from mem.errors import ParseFailed
+from mem.errors import BadMapping, ParseFailed
 from mem.sources import dates
 from mem.sources.folders import file_uri
 from mem.sources.parsers.tablerows import (
@@ -35,6 +35,7 @@ from mem.sources.textfile import read_text, well_formed
 _DELIMITED = {".csv": None, ".tsv": "\t", ".tab": "\t"}
 _JSON_LINES = frozenset({".jsonl", ".ndjson", ".jsonlines"})
 _BETWEEN = " · "
+_ROLES = ("text", "at", "speaker", "conversation")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,37 @@ class ColumnMapping:
     at: str | None = None
     conversation: str | None = None
 
+    @classmethod
+    def read(cls, written: str) -> ColumnMapping:
+        """The mapping in `text=body,at=date,speaker=from,conversation=thread`; more than one
+        `text` is joined. Raises BadMapping.
+        """
+        text: list[str] = []
+        other: dict[str, str] = {}
+        for part in written.split(","):
+            role, _, column = (one.strip() for one in part.partition("="))
+            if not column or role not in _ROLES or role in other:
+                raise BadMapping(written, part.strip())
+            if role == "text":
+                text.append(column)
+            else:
+                other[role] = column
+        if not text:
+            raise BadMapping(written, "")
+        return cls(tuple(text), **other)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All the columns that it names."""
+        others = (self.speaker, self.at, self.conversation)
+        return (*self.text, *(name for name in others if name is not None))
+
+    def __str__(self) -> str:
+        """As `read` takes it."""
+        pairs = [*(("text", name) for name in self.text), ("at", self.at)]
+        pairs += [("speaker", self.speaker), ("conversation", self.conversation)]
+        return ",".join(f"{role}={name}" for role, name in pairs if name is not None)
+
 
 class TableParser:
     """One note a file; one chat a conversation with a mapping."""
@@ -57,6 +89,15 @@ class TableParser:
 
     def __init__(self, mapping: ColumnMapping | None = None) -> None:
         self._mapping = mapping
+
+    @property
+    def options(self) -> str:
+        """The mapping as text, "" without one."""
+        return str(self._mapping) if self._mapping else ""
+
+    def with_options(self, written: str) -> TableParser:
+        """The parser with another mapping. Raises BadMapping."""
+        return TableParser(ColumnMapping.read(written) if written else None)
 
     def sniff(self, path: Path, head: bytes) -> int:
         """Its suffixes; JSON only where it opens as objects, and after every chat format."""
@@ -86,6 +127,7 @@ class TableParser:
         if self._mapping is None:
             yield _note(kept, entry, notices)
         else:
+            _check_columns(kept, self._mapping, place)
             yield from _chats(kept, self._mapping, entry, notices)
 
 
@@ -95,6 +137,17 @@ def _rows(text: str, suffix: str, place: str) -> Iterable[Row | None]:
     if suffix in _JSON_LINES or not text.lstrip().startswith("["):
         return json_line_rows(text)
     return flat_json_rows(text, place)
+
+
+def _check_columns(rows: list[Row], mapping: ColumnMapping, place: str) -> None:
+    """Raises ParseFailed, code no-such-column, with the columns that there are."""
+    found: dict[str, None] = {}
+    for row in rows:
+        found.update(dict.fromkeys(name or value for name, value in row.cells))
+    missing = [name for name in mapping.columns if name not in found]
+    if missing:
+        reason = f"it has no column {missing[0]!r}; its columns are {', '.join(found)}"[:500]
+        raise ParseFailed(place, reason, code="no-such-column")
 
 
 def _note(rows: list[Row], entry: FileEntry, notices: tuple[str, ...]) -> ParsedDocument:
