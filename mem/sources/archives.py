@@ -26,7 +26,7 @@ from mem.core.document import DocumentKind, Message, ParsedDocument
 from mem.core.protocols import FileEntry, Parser
 from mem.errors import FileUnreadable, InputError, ParseFailed
 from mem.settings.paths import Paths
-from mem.sources.folders import Skipped, file_uri, walk
+from mem.sources.folders import MAX_BYTES, Skipped, file_uri, walk
 from mem.sources.isolation import Isolation, Limits
 from mem.sources.kinds import unread_kind
 from mem.sources.sniffing import HEAD_BYTES, choose
@@ -50,6 +50,7 @@ class ArchiveParser:
     """The documents of an archive's members, by the parsers it is given."""
 
     name = "archive"
+    streams = True
 
     def __init__(self, parsers: Sequence[Parser], scratch: Path | None = None) -> None:
         """`scratch` is the folder to unpack in, by default the cache of the home."""
@@ -143,6 +144,8 @@ class ArchiveParser:
             if parser is None:
                 nested = self.sniff(found.path, head)
                 left.add(name, *(_NESTED if nested else unread_kind(found.path, head)))
+            elif found.size > MAX_BYTES and not getattr(parser, "streams", False):
+                left.add(name, "too-large", f"{found.size:,} bytes, the limit is {MAX_BYTES:,}")
             else:
                 yield from parser.parse(found)
         except ParseFailed as error:

@@ -25,8 +25,8 @@ from mem.errors import FileUnreadable, ParseFailed
 from mem.sources.textfile import well_formed
 
 MAX_MEMBERS = 10_000
-MAX_TOTAL_BYTES = 1024**3
-MAX_MEMBER_BYTES = 50 * 1024 * 1024
+MAX_TOTAL_BYTES = 2 * 1024**3
+MAX_MEMBER_BYTES = 1024**3
 MAX_RATIO = 200
 # Below this nothing is large, however well it is packed.
 _RATIO_MATTERS_FROM = 10 * 1024 * 1024

@@ -9,20 +9,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from mem.core.document import DocumentKind, Message, ParsedDocument, SaidAtOrigin
 from mem.core.ids import text_hash
 from mem.core.protocols import FileEntry
-from mem.errors import ParseFailed
+from mem.errors import FileUnreadable, ParseFailed
 from mem.sources import dates
 from mem.sources.chats.chatgpt_content import message_text, names_of_attachments
-from mem.sources.chats.chatgpt_html import has_json_beside, is_page, page_data
+from mem.sources.chats.chatgpt_html import PAGE_LIST, has_json_beside, is_page, page_data
 from mem.sources.chats.chatgpt_tree import main_path, reading_order
+from mem.sources.jsonstream import HELD_BYTES, list_items, newest
 from mem.sources.sniffing import text_start
 from mem.sources.textfile import read_bytes, well_formed
 
@@ -31,6 +32,7 @@ _MAPPING = re.compile(
 )
 _ROLES = frozenset({"user", "assistant", "system", "tool"})
 _PAGE_START = 64 * 1024
+_LIST = re.compile(r"\s*\[")
 
 
 class ChatGptParser:
@@ -38,6 +40,7 @@ class ChatGptParser:
 
     name = "chatgpt"
     version = 1
+    streams = True
 
     def sniff(self, path: Path, head: bytes) -> int:
         """JSON, under whatever name, that holds a conversation tree near its start, or a page of
@@ -55,32 +58,65 @@ class ChatGptParser:
         Raises FileUnreadable, and ParseFailed where nothing in it is a conversation; of a page
         with code companion where the JSON of the export lies beside it.
         """
-        loaded = _load(entry)
-        conversations: dict[str, dict[str, Any]] = {}
-        bad = 0
-        for fields in loaded if isinstance(loaded, list) else [loaded]:
-            if not isinstance(fields, dict) or not isinstance(fields.get("mapping"), dict):
-                bad += 1
-                continue
-            key = _conversation_id(fields)
-            known = conversations.get(key)
-            if known is None or _seconds(fields, "update_time") >= _seconds(known, "update_time"):
-                conversations[key] = fields
-        if not conversations:
+        items, notices = _conversations(entry)
+        empty = True
+        for key, fields in items():
+            yield _document(key, fields, entry, notices)
+            notices, empty = (), False
+        if empty:
             raise ParseFailed(well_formed(str(entry.path)), "it holds no ChatGPT conversation")
-        notice = (f"{bad} entries of the export are not conversations",) if bad else ()
-        for key, fields in conversations.items():
-            yield _document(key, fields, entry, notice)
-            notice = ()
+
+
+def _conversations(
+    entry: FileEntry,
+) -> tuple[Callable[[], Iterator[tuple[str, dict[str, Any]]]], tuple[str, ...]]:
+    """The conversations by id, and a notice of what is none; a large file is never held whole."""
+    if entry.size > HELD_BYTES:
+        start = _start_of_list(entry)
+        chosen, _, bad = newest(lambda: list_items(entry.path, start), _named)
+    else:
+        loaded = _load(entry)
+        listed = loaded if isinstance(loaded, list) else [loaded]
+        chosen, _, bad = newest(lambda: iter(listed), _named)
+    notice = (f"{bad} entries of the export are not conversations",) if bad else ()
+    return cast("Callable[[], Iterator[tuple[str, dict[str, Any]]]]", chosen), notice
+
+
+def _named(item: object) -> tuple[str, float] | None:
+    """A conversation's id and when it was updated."""
+    if not isinstance(item, dict) or not isinstance(item.get("mapping"), dict):
+        return None
+    return _conversation_id(item), _seconds(item, "update_time")
+
+
+def _start_of_list(entry: FileEntry) -> re.Pattern[str]:
+    """What stands before the first conversation: nothing, or the script of a page.
+
+    Raises FileUnreadable, and ParseFailed, code companion, as `_load`.
+    """
+    try:
+        with entry.path.open("rb") as file:
+            start = text_start(file.read(_PAGE_START))
+    except OSError as error:
+        raise FileUnreadable(well_formed(str(entry.path)), str(error.strerror)) from error
+    if not is_page(start):
+        return _LIST
+    _refuse_companion(entry)
+    return PAGE_LIST
+
+
+def _refuse_companion(entry: FileEntry) -> None:
+    """Raises ParseFailed, code companion, for a page beside the JSON of its export."""
+    if has_json_beside(entry.path):
+        reason = "the conversations.json beside it holds the same conversations"
+        raise ParseFailed(well_formed(str(entry.path)), reason, code="companion")
 
 
 def _load(entry: FileEntry) -> object:
     text = read_bytes(entry).decode("utf-8-sig", "surrogateescape")
     place = well_formed(str(entry.path))
     if is_page(text[:_PAGE_START]):
-        if has_json_beside(entry.path):
-            reason = "the conversations.json beside it holds the same conversations"
-            raise ParseFailed(place, reason, code="companion")
+        _refuse_companion(entry)
         return page_data(text, place)
     try:
         return json.loads(text)

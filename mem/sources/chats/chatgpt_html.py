@@ -13,6 +13,8 @@ from mem.errors import ParseFailed
 
 _TITLE = re.compile(r"<title>\s*ChatGPT Data Export\s*</title>", re.IGNORECASE)
 _DATA = re.compile(r"\b(?:var|let|const)\s+jsonData\s*=\s*(?=[\[{])")
+PAGE_LIST = re.compile(_DATA.pattern + r"\[")
+"""What stands before the first conversation."""
 _PAGE = re.compile(r"\s*(?:<!doctype html|<html|<!--)", re.IGNORECASE)
 _TREE = b'"mapping"'
 _HEAD_BYTES = 64 * 1024

@@ -7,7 +7,8 @@ that is stated) is the conversation and the others are variants. Pasted and atta
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -34,9 +35,11 @@ from mem.sources.chats.records import (
     word,
     words,
 )
+from mem.sources.jsonstream import HELD_BYTES, list_items, newest
 from mem.sources.sniffing import text_start
 from mem.sources.textfile import read_bytes, well_formed
 
+_LIST = re.compile(r"\s*(?:\{[^\[\]]{0,2000}\"conversations\"\s*:\s*)?\[")
 _ROLES = {"human": "user", "user": "user", "assistant": "assistant"}
 _MESSAGES = re.compile(r'"chat_messages"\s*:\s*\[')
 _EMPTY_START = re.compile(r'\[?\s*\{\s*"uuid"\s*:\s*"[^"]{1,80}"\s*,\s*"name"\s*:')
@@ -48,6 +51,7 @@ class ClaudeParser:
 
     name = "claude"
     version = 1
+    streams = True
 
     def sniff(self, path: Path, head: bytes) -> int:
         """JSON with `chat_messages`, under whatever name, and the export's list of accounts."""
@@ -62,8 +66,14 @@ class ClaudeParser:
         return 60 if path.name == "conversations.json" and _EMPTY_START.match(start) else 0
 
     def parse(self, entry: FileEntry) -> Iterator[ParsedDocument]:
-        """The file's conversations. Raises FileUnreadable, ParseFailed."""
-        yield from self.parse_bytes(read_bytes(entry), entry)
+        """The file's conversations; a large file is never held whole.
+
+        Raises FileUnreadable, ParseFailed.
+        """
+        if entry.size > HELD_BYTES:
+            yield from _documents(lambda: list_items(entry.path, _LIST), entry)
+        else:
+            yield from self.parse_bytes(read_bytes(entry), entry)
 
     def parse_bytes(
         self, data: bytes, entry: FileEntry, beside: Beside = nothing_beside
@@ -76,44 +86,48 @@ class ClaudeParser:
         del beside
         place = place_of(entry)
         loaded = parse_json(data, place)
-        tally = Tally()
-        conversations = _conversations(loaded, tally)
-        if not conversations:
-            if "full_name" in fields_of((items_of(loaded) or [None])[0]):
-                reason = "it lists the accounts of a Claude export and holds no conversation"
-                raise ParseFailed(place, reason, code="companion")
-            raise ParseFailed(place, "it holds no Claude conversation")
-        spoken: dict[str, list[Message]] = {}
-        for key, fields in conversations.items():
-            messages = _messages(key, fields, tally)
-            if messages:
-                spoken[key] = messages
-            else:
-                tally.add("conversation without words")
-        if not spoken:
-            raise ParseFailed(place, "no conversation in it holds words", code="empty")
-        notices = tally.notices()
-        for key, messages in spoken.items():
-            yield _document(key, conversations[key], messages, entry, notices)
-            notices = ()
+        if isinstance(loaded, dict) and isinstance(loaded.get("conversations"), list):
+            loaded = loaded["conversations"]
+        listed = loaded if isinstance(loaded, list) else [loaded]
+        if listed and "full_name" in fields_of(listed[0]):
+            reason = "it lists the accounts of a Claude export and holds no conversation"
+            raise ParseFailed(place, reason, code="companion")
+        yield from _documents(lambda: iter(listed), entry)
 
 
-def _conversations(loaded: object, tally: Tally) -> dict[str, Fields]:
-    """Conversations by id."""
-    found: dict[str, Fields] = {}
-    if isinstance(loaded, dict) and isinstance(loaded.get("conversations"), list):
-        loaded = loaded["conversations"]
-    for fields in loaded if isinstance(loaded, list) else [loaded]:
-        if not isinstance(fields, dict) or not isinstance(fields.get("chat_messages"), list):
-            tally.add("entry that is no conversation")
+def _documents(items: Callable[[], Iterator[object]], entry: FileEntry) -> Iterator[ParsedDocument]:
+    """The documents of the conversations among `items`; what was left out stands on the last.
+
+    Raises ParseFailed.
+    """
+    tally = Tally()
+    chosen, older, bad = newest(items, _named)
+    tally.add("older copy of a conversation", older)
+    tally.add("entry that is no conversation", bad)
+    pending: ParsedDocument | None = None
+    found = False
+    for key, item in chosen():
+        found = True
+        fields = fields_of(item)
+        messages = _messages(key, fields, tally)
+        if not messages:
+            tally.add("conversation without words")
             continue
-        key = word(fields.get("uuid")) or _derived_id(fields)
-        known = found.get(key)
-        if known is not None:
-            tally.add("older copy of a conversation")
-        if known is None or words(fields.get("updated_at")) >= words(known.get("updated_at")):
-            found[key] = fields
-    return found
+        if pending is not None:
+            yield pending
+        pending = _document(key, fields, messages, entry, ())
+    if not found:
+        raise ParseFailed(place_of(entry), "it holds no Claude conversation")
+    if pending is None:
+        raise ParseFailed(place_of(entry), "no conversation in it holds words", code="empty")
+    yield replace(pending, notices=tally.notices())
+
+
+def _named(item: object) -> tuple[str, str] | None:
+    """A conversation's id and when it was updated."""
+    if not isinstance(item, dict) or not isinstance(item.get("chat_messages"), list):
+        return None
+    return word(item.get("uuid")) or _derived_id(item), words(item.get("updated_at"))
 
 
 def _derived_id(fields: Fields) -> str:

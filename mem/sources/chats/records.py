@@ -79,7 +79,8 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
 
     def add(self, what: str, times: int = 1) -> None:
-        self.counts[well_formed(what)[:_TITLE_LENGTH]] += times
+        if times:
+            self.counts[well_formed(what)[:_TITLE_LENGTH]] += times
 
     def notices(self) -> tuple[str, ...]:
         """One line for each kind, in order of first appearance; of many kinds the commonest."""

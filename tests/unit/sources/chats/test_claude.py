@@ -44,7 +44,8 @@ def test_the_branch_that_ends_last_is_the_conversation() -> None:
     assert [name for name, one in messages.items() if one.variant] == ["a1", "h2"]
     assert messages["a2"].at == datetime(2024, 6, 3, 7, 1, 20, 123456)
     assert messages["h3"].attachments == ("recipe.txt", "loaf.jpg")
-    assert bread.notices == (
+    assert bread.notices == ()
+    assert untitled.notices == (
         "left out: 1 × block of reasoning",
         "left out: 1 × conversation without words",
     )
