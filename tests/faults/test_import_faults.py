@@ -102,7 +102,7 @@ def test_a_full_disk_is_one_clear_error_and_the_rest_comes_later(tmp_path: Path)
     main(str(tmp_path / "calm"), str(folder))
     code = (
         "import resource, runpy, sys; "
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000)); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000)); "
         "sys.argv = ['importing', *sys.argv[1:]]; "
         "runpy.run_module('tests.faults.importing', run_name='__main__')"
     )
