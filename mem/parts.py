@@ -276,15 +276,16 @@ class Parts:
         return [PluggedExtractor(one, user_names=names) for one in self.plugins.extractors()]
 
     def _model_extractor(self) -> ModelExtractor | None:
-        """Over the language model in use; None without one. Raises LanguageModelUnusable."""
+        """Over the language model in use; None where none is set up.
+
+        Raises NoLanguageModel where what runs it is missing, LanguageModelUnusable.
+        """
         from mem.extraction.model import ModelExtractor
 
-        try:
-            model = self.language_model
-        except NoLanguageModel:
+        if not self.has_language_model:
             return None
         return ModelExtractor(
-            model,
+            self.language_model,
             user_names=self.settings.user_names,
             deadline=float(self.settings.model_deadline),
         )
