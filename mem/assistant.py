@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from mem.core.answer import Answer
+from mem.core.answer import Answer, Citation
 from mem.core.chunk import Chunk
 from mem.core.clock import Clock, SystemClock, parse_time
 from mem.core.language import LanguageModel
@@ -246,6 +246,15 @@ class Assistant(Parts):
 
         asker = self.asker(search, limit=limit, asked_at=moment, llm=llm)
         return asker.ask(question, asked_at=moment, earlier=after, on_sentence=on_sentence)
+
+    def judge(self, given: Sequence[str | Citation], *, useful: bool) -> int:
+        """Learn that memories, passages (by id) or an answer's citations were useful, or wrong.
+
+        Returns how many memories stand behind them. Raises UnknownId, AmbiguousId, StoreLocked.
+        """
+        from mem.consolidation.learning import note_judged
+
+        return note_judged(self.store, given, self.memories.find, self.clock, useful=useful)
 
     # --- looking ---------------------------------------------------------------------------
 

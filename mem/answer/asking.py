@@ -100,13 +100,13 @@ class Asker:
                     sentences=self.sentences,
                 )
             except LanguageModelError as error:
-                notice = f"{error} Without it, the answer quotes memory."
+                notice = f"{error} Answered without it."
             else:
                 if answer.sentences or not answer.dropped:
                     return answer
                 notice = (
-                    "Nothing that the language model wrote is supported by memory; "
-                    "without it, the answer quotes memory."
+                    "Nothing that the language model wrote is supported by memory. "
+                    "Answered without it."
                 )
         answer = extractive.answer(question, result, asked_at=asked_at, sentences=self.sentences)
         return replace(answer, notices=(notice, *answer.notices)) if notice else answer

@@ -38,6 +38,7 @@ COMMANDS: tuple[Command, ...] = (
         "review", "review", _CORRECT, "Decide about proposed, conflicting and quarantined memories."
     ),
     Command("edit", "edit", _CORRECT, "Correct a memory; the old version stays in its history."),
+    Command("feedback", "feedback", _CORRECT, "Say what of an answer was useful, or wrong."),
     Command("pin", "pin", _CORRECT, "Keep memories from fading."),
     Command("history", "history", _CORRECT, "Show what was done, by whom and why."),
     Command("undo", "undo", _CORRECT, "Take changes to memories back."),

@@ -102,10 +102,12 @@ def answer(given: Answer, style: Style) -> list[str]:
         sanitize(sentence.text) + "".join(f" [{n}]" for n in sentence.citations)
         for sentence in given.sentences
     )
-    lines = wrapped(sentences, (), style)
-    for citation in given.citations:
-        lines += ["", *_citation(citation, style)]
-    return lines
+    return wrapped(sentences, (), style) + evidence(given, style)
+
+
+def evidence(given: Answer, style: Style) -> list[str]:
+    """The passages that an answer stands on, each after a blank line."""
+    return [line for one in given.citations for line in ("", *_citation(one, style))]
 
 
 def _citation(citation: Citation, style: Style) -> list[str]:

@@ -91,6 +91,8 @@ def answer(value: Answer) -> Shape:
         "abstained": value.abstained,
         "confidence": round(value.confidence, 4),
         "mode": value.mode,
+        "dropped": value.dropped,
+        "notices": list(value.notices),
         "sentences": [
             {"text": sentence.text, "citations": list(sentence.citations)}
             for sentence in value.sentences

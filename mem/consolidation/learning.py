@@ -5,14 +5,14 @@ Learning never fails an answer: where the store cannot be written now, nothing i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from mem.consolidation.fading import Uses
 from mem.core.clock import Clock, format_time
 from mem.errors import HomeNotWritable, StoreFull, StoreLocked
-from mem.store.memories import Memories
+from mem.store.memories import Memories, StoredMemory
 
 if TYPE_CHECKING:
     from mem.core.answer import Citation
@@ -49,6 +49,42 @@ def note_cited(store: Store, citations: Sequence[Citation], clock: Clock) -> int
     finally:
         connection.execute(f"PRAGMA busy_timeout = {int(patience)}")
     return len(pks)
+
+
+def note_judged(
+    store: Store,
+    given: Sequence[str | Citation],
+    find: Callable[[str], StoredMemory],
+    clock: Clock,
+    *,
+    useful: bool,
+) -> int:
+    """Note what a person found useful or wrong; returns how many memories that concerns.
+
+    Citations and ids of chunks stand for the memories with evidence there, and the judgement is
+    kept with the chunk too; `find` gives the memory of any other id. Raises what `find` raises,
+    StoreLocked, StoreFull.
+    """
+    keys = store.chunks.keys_of([one if isinstance(one, str) else one.id for one in given])
+    spans, meant = [], set()
+    for one in given:
+        if not isinstance(one, str):
+            if one.id in keys:
+                spans.append((keys[one.id], one.start, one.end))
+        elif one in keys:
+            text = store.chunks.by_keys([keys[one]])[keys[one]].chunk.text
+            spans.append((keys[one], 0, len(text)))
+        else:
+            meant.add(find(one).pk)
+    meant |= Memories(store.database, clock.now).memories_of_spans(spans)
+    event, at = "useful" if useful else "useless", clock.utc()
+    Uses(store.database).note(sorted(meant), event, at)
+    with store.database.transaction() as connection:
+        connection.executemany(
+            "INSERT INTO recall (at, event, chunk_pk) VALUES (?, ?, ?)",
+            [(format_time(at), event, key) for key in sorted(set(keys.values()))],
+        )
+    return len(meant)
 
 
 def _in_turn(store: Store, pks: Sequence[int], at: datetime) -> list[int]:

@@ -63,7 +63,7 @@ def test_ask(filled: Filled) -> None:
     answer = run.json
     assert set(answer) == {
         *("schema", "question", "answer", "abstained", "confidence", "mode", "sentences"),
-        *("citations", "elapsed_ms"),
+        *("citations", "elapsed_ms", "dropped", "notices"),
     }
     assert answer["abstained"] is False
     assert "1.3 bar" in answer["answer"]

@@ -10,6 +10,21 @@ from mem.cli.diagnostics import ExitCode
 from mem.cli.options import Before, Json, Kind, On, Since, Source, Speaker
 
 Question = Annotated[list[str], typer.Argument(metavar="QUESTION", help="Ask in plain words.")]
+NoLlm = Annotated[
+    bool, typer.Option("--no-llm", help="Quote memory; leave the language model alone.")
+]
+Stream = Annotated[
+    bool,
+    typer.Option(
+        "--stream", help="Print each sentence as soon as it is checked, on a terminal or not."
+    ),
+]
+After = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--after", metavar="QUESTION", help="A question that this one follows on; repeatable."
+    ),
+]
 
 
 def command(
@@ -20,19 +35,26 @@ def command(
     source: Source = None,
     kind: Kind = None,
     speaker: Speaker = None,
+    no_llm: NoLlm = False,
+    after: After = None,
+    stream: Stream = False,
     json: Json = False,
 ) -> ExitCode:
     """Answer a question with its evidence.
 
-    Each sentence names the passages it stands on. Exit code 3 means that memory does not hold it.
+    Each sentence names the passages it stands on. A language model writes it where one is set up,
+    and each sentence is checked; else memory is quoted. Exit code 3: memory does not hold it.
 
     \b
     Example:
       mem ask "What did I decide about the flat?"
     """
+    import sys
+
     from mem.cli import render, session, shapes
     from mem.cli.diagnostics import note
     from mem.cli.output import emit, emit_json, stdout_style
+    from mem.cli.streaming import SentencePrinter
 
     text = session.words(question)
     filters = session.filters(
@@ -44,12 +66,26 @@ def command(
         kind=kind,
         speaker=speaker,
     )
-    with session.open_assistant() as assistant:
-        answer = assistant.ask(text, filters=filters)
+    style = stdout_style()
+    printer = SentencePrinter(style)
+    live = not json and (stream or sys.stdout.isatty())
+    try:
+        with session.open_assistant() as assistant:
+            answer = assistant.ask(
+                text,
+                filters=filters,
+                llm=not no_llm,
+                after=after or (),
+                on_sentence=printer if live else None,
+            )
+    finally:
+        printer.end()
     for notice in answer.notices:
         note(notice)
     if json:
         emit_json(shapes.answer(answer))
+    elif printer.printed and tuple(printer.printed) == answer.sentences:
+        emit(render.evidence(answer, style))
     else:
-        emit(render.answer(answer, stdout_style()))
+        emit(render.answer(answer, style))
     return ExitCode.NOTHING_FOUND if answer.abstained else ExitCode.OK
