@@ -31,7 +31,7 @@ from mem.store.store import SourceRecord
 from mem.store.verify import Finding, rebuild_full_text, verify
 
 if TYPE_CHECKING:
-    from mem.answer.generative import OnSentence
+    from mem.answer.generative import OnPiece, OnSentence
     from mem.consolidation.forgetting import ForgetPlan, Forgetter
     from mem.ingest.ledger import Ledger, Progress
     from mem.store.browse import Browser
@@ -230,13 +230,15 @@ class Assistant(Parts):
         llm: bool = True,
         after: Sequence[str] = (),
         on_sentence: OnSentence | None = None,
+        on_piece: OnPiece | None = None,
     ) -> Answer:
         """An answer whose every sentence is cited, or an abstention.
 
         A language model writes it where one is set up and `llm` is true; where it cannot, the
         answer quotes memory and a notice says why. `after` are the questions that this one follows
         on, the oldest first. `on_sentence` is called with each sentence that a model wrote, as soon
-        as it is checked, and the citations that it adds. Raises EmptyQuery.
+        as it is checked, and the citations that it adds; `on_piece` with each piece of its reply,
+        and may stop it by raising. Raises EmptyQuery.
         """
         moment = _moment(asked_at) or self.clock.now()
         limits = _filters(filters, since, before, sessions)
@@ -245,7 +247,13 @@ class Assistant(Parts):
             return self.search(text, limit=limit, filters=limits, asked_at=moment, memories=False)
 
         asker = self.asker(search, limit=limit, asked_at=moment, llm=llm)
-        return asker.ask(question, asked_at=moment, earlier=after, on_sentence=on_sentence)
+        return asker.ask(
+            question,
+            asked_at=moment,
+            earlier=after,
+            on_sentence=on_sentence,
+            on_piece=on_piece,
+        )
 
     def judge(self, given: Sequence[str | Citation], *, useful: bool) -> int:
         """Learn that memories, passages (by id) or an answer's citations were useful, or wrong.

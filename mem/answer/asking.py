@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from mem.answer.conversation import standing_alone
 from mem.answer.extractive import ExtractiveAnswerer
-from mem.answer.generative import GenerativeAnswerer, OnSentence, random_word
+from mem.answer.generative import GenerativeAnswerer, OnPiece, OnSentence, random_word
 from mem.consolidation.learning import note_cited
 from mem.core.answer import Answer
 from mem.core.chunk import Chunk
@@ -57,6 +57,7 @@ class Asker:
         asked_at: datetime,
         earlier: Sequence[str] = (),
         on_sentence: OnSentence | None = None,
+        on_piece: OnPiece | None = None,
     ) -> Answer:
         """The answer to `question`, understood after the questions `earlier`.
 
@@ -64,7 +65,7 @@ class Asker:
         """
         told = standing_alone(question, earlier)
         result = self.search(told)
-        answer = self._answered(told, result, asked_at, earlier, on_sentence)
+        answer = self._answered(told, result, asked_at, earlier, on_sentence, on_piece)
         if self.learn and self.store.has_memories():
             note_cited(self.store, answer.citations, self.clock)
         if told != question:
@@ -80,6 +81,7 @@ class Asker:
         asked_at: datetime,
         earlier: Sequence[str],
         on_sentence: OnSentence | None,
+        on_piece: OnPiece | None,
     ) -> Answer:
         extractive = self.extractive()
         notice = ""
@@ -92,6 +94,7 @@ class Asker:
                     draw=self.draw,
                     earlier=earlier,
                     on_sentence=on_sentence,
+                    on_piece=on_piece,
                 )
                 answer = generative.answer(
                     question,

@@ -40,6 +40,9 @@ PATIENCE: Final = 6
 OnSentence = Callable[[Sentence, Sequence[Citation]], None]
 """Called with each supported sentence as soon as it is checked, and the citations that it adds."""
 
+OnPiece = Callable[[str], None]
+"""Called with each piece of the reply, unchecked: it may stop the work by raising, not show it."""
+
 
 def random_word() -> str:
     """A delimiter that nobody can foresee."""
@@ -69,6 +72,7 @@ class GenerativeAnswerer:
         draw: Callable[[], str] = random_word,
         earlier: Sequence[str] = (),
         on_sentence: OnSentence | None = None,
+        on_piece: OnPiece | None = None,
     ) -> None:
         """`extractive` ranks the evidence and says how sure it is; `draw` makes delimiters.
 
@@ -80,6 +84,7 @@ class GenerativeAnswerer:
         self._draw = draw
         self._earlier = earlier
         self._on_sentence = on_sentence
+        self._on_piece = on_piece
 
     def answer(
         self, question: str, result: SearchResult, *, asked_at: datetime, sentences: int = 3
@@ -113,11 +118,17 @@ class GenerativeAnswerer:
         """The sentences of the reply; the request is cancelled when they are left."""
         reply = self._model.generate(prompt, max_tokens=tokens)
         try:
-            yield read_reply(reply)
+            yield read_reply(self._noticed(reply))
         finally:
             close = getattr(reply, "close", None)
             if close is not None:
                 close()
+
+    def _noticed(self, pieces: Iterator[str]) -> Iterator[str]:
+        for piece in pieces:
+            if self._on_piece is not None:
+                self._on_piece(piece)
+            yield piece
 
     def _listen(
         self,

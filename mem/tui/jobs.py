@@ -11,13 +11,33 @@ from mem.tui import messages as m
 from mem.tui.memory_jobs import MEMORY_JOBS, Job, Tell
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mem.assistant import Assistant, Stats
+    from mem.core.answer import Citation, Sentence
     from mem.store.browse import Passage
     from mem.store.verify import Finding
 
 
-def _ask(assistant: Assistant, request: m.AskWanted, _: Tell) -> Any:
-    return assistant.ask(request.question, filters=request.filters)
+def _ask(assistant: Assistant, request: m.AskWanted, tell: Tell) -> Any:
+    written = m.Writing()
+
+    def add(sentence: Sentence, citations: Sequence[Citation]) -> None:
+        nonlocal written
+        written = m.Writing((*written.sentences, sentence), (*written.citations, *citations))
+        tell(written)
+
+    return assistant.ask(
+        request.question,
+        filters=request.filters,
+        after=request.after,
+        on_sentence=add,
+        on_piece=lambda _: tell(written),
+    )
+
+
+def _judge(assistant: Assistant, request: m.JudgeWanted, _: Tell) -> int:
+    return assistant.judge(request.citations, useful=request.useful)
 
 
 def _passage(assistant: Assistant, request: m.PassageWanted, _: Tell) -> Passage | None:
@@ -103,6 +123,7 @@ def _open_file(assistant: Assistant, request: m.OpenFileWanted, _: Tell) -> str 
 
 JOBS: dict[type[m.Request], Job] = {
     m.AskWanted: _ask,
+    m.JudgeWanted: _judge,
     m.PassageWanted: _passage,
     m.KeysWanted: _keys,
     m.RowsWanted: _rows,

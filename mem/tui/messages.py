@@ -15,6 +15,7 @@ from textual.message import Message
 from mem.core.query import Filters
 
 if TYPE_CHECKING:
+    from mem.core.answer import Citation, Sentence
     from mem.store.browse import View
 
 
@@ -41,12 +42,35 @@ class Request(Message):
 
 @dataclass
 class AskWanted(Request):
-    """Replied with an Answer."""
+    """Replied with an Answer; `progress` is called with Writing values while a model writes it.
+
+    `after` are the questions that this one follows on.
+    """
 
     group: ClassVar[str] = "ask"
     label: ClassVar[str] = "Looking through memory"
     question: str
     filters: Filters = field(default_factory=Filters)
+    after: tuple[str, ...] = ()
+    progress: Callable[[Any], None] = _nothing
+
+
+@dataclass(frozen=True)
+class Writing:
+    """An answer as far as it is written: checked sentences, and their citations by number."""
+
+    sentences: tuple[Sentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass
+class JudgeWanted(Request):
+    """Notes that what an answer cites was useful or wrong; replied with how many memories."""
+
+    group: ClassVar[str] = "judge"
+    exclusive: ClassVar[bool] = False
+    citations: Sequence[Citation]
+    useful: bool
 
 
 @dataclass

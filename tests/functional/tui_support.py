@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 import mem.samples
 from mem.assistant import Assistant
+from mem.core.language import LanguageModel
 from mem.core.memory import Candidate, Evidence, MemoryKind, Trust
 from mem.tui.app import MemApp
 from mem.tui.opening import open_home
@@ -152,11 +153,24 @@ class Driver:
         return True
 
 
-def run(home: Path | None, scenario: Scenario, size: tuple[int, int] = SMALL) -> MemApp:
-    """Run the app over `home` through a scenario; every request must end without a surprise."""
+def run(
+    home: Path | None,
+    scenario: Scenario,
+    size: tuple[int, int] = SMALL,
+    *,
+    model: LanguageModel | None = None,
+) -> MemApp:
+    """Run the app over `home` through a scenario; every request must end without a surprise.
+
+    `model` is the language model in use, none by default.
+    """
+
+    def opened(given: str | None) -> Assistant:
+        place = given or (str(home) if home else None)
+        return Assistant.open(place, language_model=model) if model else open_home(place)
 
     async def main() -> MemApp:
-        app = MemApp(lambda given: open_home(given or (str(home) if home else None)))
+        app = MemApp(opened)
         copied: list[str] = []
         app.copy_to_clipboard = copied.append  # type: ignore[method-assign, assignment]
         async with app.run_test(size=size) as pilot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -9,14 +10,30 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from mem.core.answer import Answer, Citation
-from mem.core.display import sanitize, sanitize_line
-from mem.core.query import Hit
+from mem.core.answer import Answer
+from mem.core.display import sanitize
 from mem.tui.actions import bindings
-from mem.tui.messages import AskWanted, GoTo, PassageWanted
+from mem.tui.messages import (
+    AskWanted,
+    GoTo,
+    JudgeWanted,
+    PassageWanted,
+    StopWanted,
+    WorkStopped,
+    Writing,
+)
 from mem.tui.screens.base import MemScreen
-from mem.tui.widgets.passage import PassageView, shown_path
-from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
+from mem.tui.widgets.answer import (
+    answer_markdown,
+    answer_text,
+    citation_rows,
+    nearest_rows,
+    places_of,
+    shown_answer,
+    shown_sentences,
+)
+from mem.tui.widgets.passage import PassageView
+from mem.tui.widgets.table import Column, VirtualTable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -29,6 +46,7 @@ _HINT = (
     "Ask in your own words. Every sentence of an answer names its evidence; "
     "what memory does not hold, it says so."
 )
+_PLACEHOLDER = "Ask your memory …"
 _REACH = 3
 
 
@@ -42,11 +60,15 @@ class AskScreen(MemScreen):
         super().__init__()
         self.answer: Answer | None = None
         self.asked: list[str] = []
+        # The questions of the conversation so far; one that is no follow-up begins another.
+        self._conversation: list[str] = []
+        self._following = False
+        self._pending: AskWanted | None = None
         self._recalled = 0
         self._places: dict[str, tuple[str, tuple[Span, ...]]] = {}
 
     def compose_body(self) -> ComposeResult:
-        yield Input(placeholder="Ask your memory …", id="question", compact=True)
+        yield Input(placeholder=_PLACEHOLDER, id="question", compact=True)
         with Horizontal(id="ask-body"):
             with Vertical(id="ask-left"):
                 with VerticalScroll(id="answer-box", can_focus=False):
@@ -72,47 +94,85 @@ class AskScreen(MemScreen):
     def _submitted(self, event: Input.Submitted) -> None:
         question = event.value.strip()
         if question:
-            self.ask(question)
+            self.ask(question, follow_up=self._following)
 
-    def ask(self, question: str) -> None:
-        """Ask, and show the answer when it comes."""
+    def ask(self, question: str, *, follow_up: bool = False) -> None:
+        """Ask, and show the answer as it comes."""
+        if self._pending is not None:
+            self.app.post_message(StopWanted("ask"))
+        if not follow_up:
+            self._conversation = []
+        after, self._conversation = tuple(self._conversation), [*self._conversation, question]
+        self._follow(False)
         if question in self.asked:
             self.asked.remove(question)
         self.asked.append(question)
         self._recalled = len(self.asked)
         self.query_one("#question", Input).value = question
-        self.query_one("#answer-box").set_class(False, "-absent")
+        box = self.query_one("#answer-box", VerticalScroll)
+        box.set_class(False, "-absent")
+        box.border_title, box.border_subtitle = "Answer", ""
         self.query_one("#answer", Static).update(Content.styled("Looking …", "$text-muted"))
-        self.want(AskWanted(question, reply=self.show_answer, failed=self._failed))
+        request = AskWanted(question, after=after, reply=self.show_answer)
+        request.progress = partial(self._written, request)
+        request.failed = partial(self._failed, request)
+        self._pending = request
+        self.want(request)
 
-    def _failed(self, error: Exception) -> None:
-        self.query_one("#answer", Static).update(Content(sanitize(str(error))))
+    def _written(self, request: AskWanted, writing: Writing) -> None:
+        """Show the sentences that are written and checked so far."""
+        if self._pending is not request:
+            return
+        box = self.query_one("#answer-box", VerticalScroll)
+        box.border_title = "Answering …"
+        told = [*shown_sentences(writing.sentences), Content.styled("…", "$text-muted")]
+        self.query_one("#answer", Static).update(Content(" ").join(told))
+        box.scroll_end(animate=False)
+
+    def _failed(self, request: AskWanted, error: Exception) -> None:
+        if self._pending is not request:
+            return
+        self._pending = None
+        stopped = isinstance(error, WorkStopped)
+        text = "Stopped." if stopped else sanitize(str(error))
+        self.query_one("#answer-box", VerticalScroll).border_title = "Answer"
+        self.query_one("#answer", Static).update(Content.styled(text, "$text-muted"))
 
     def show_answer(self, answer: Answer) -> None:
         """Show an answer, or that there is none and what comes nearest."""
         self.answer = answer
+        self._pending = None
         box = self.query_one("#answer-box", VerticalScroll)
         box.set_class(answer.abstained, "-absent")
         box.border_title = "Not in memory" if answer.abstained else "Answer"
         box.border_subtitle = f"{answer.elapsed_ms:.0f} ms"
         box.scroll_home(animate=False)
         self.query_one("#answer", Static).update(shown_answer(answer))
-        rows = _nearest(answer.nearest) if answer.abstained else _citations(answer.citations)
+        rows = nearest_rows(answer.nearest) if answer.abstained else citation_rows(answer.citations)
         self._places = {
-            row.key: (identity, spans) for row, identity, spans in _places(answer, rows)
+            row.key: (identity, spans) for row, identity, spans in places_of(answer, rows)
         }
         table = self.query_one("#citations", VirtualTable)
         table.styles.height = max(1, min(len(rows), 6))
         table.display = bool(rows)
         self.query_one("#ask-passage", PassageView).display = bool(rows)
         table.set_rows(rows, cursor=0)
-        if rows:
+        if rows and not self._typing:
             self.set_focus(table)
+
+    @property
+    def _typing(self) -> bool:
+        """Whether the next question is being typed already."""
+        box = self.query_one("#question", Input)
+        return box.has_focus and box.value.strip() != (self.asked[-1] if self.asked else "")
 
     @on(VirtualTable.Highlighted, "#citations")
     def _on_citation(self, event: VirtualTable.Highlighted) -> None:
         if event.row is None or event.row.key not in self._places:
             return
+        if self.answer is not None:
+            shown = shown_answer(self.answer, current=event.row.key.removeprefix("citation-"))
+            self.query_one("#answer", Static).update(shown)
         identity, spans = self._places[event.row.key]
         self.want(
             PassageWanted(
@@ -130,12 +190,48 @@ class AskScreen(MemScreen):
     # --- actions ---------------------------------------------------------------------------
 
     def action_question(self) -> None:
+        self._follow(False)
         self.set_focus(self.query_one("#question"))
 
     def action_follow_up(self) -> None:
+        self._follow(bool(self._conversation))
+        self.set_focus(self.query_one("#question"))
+
+    def _follow(self, on: bool) -> None:
+        """Have the next question follow on the last one, or stand alone."""
+        self._following = on
         box = self.query_one("#question", Input)
-        self.set_focus(box)
-        box.cursor_position = len(box.value)
+        box.placeholder = f"Ask on after “{self._conversation[-1]}” …" if on else _PLACEHOLDER
+        box.set_class(on, "-following")
+        if on:
+            box.value = ""
+
+    def action_cancel(self) -> None:
+        if self._pending is not None:
+            self.app.post_message(StopWanted("ask"))
+            self._failed(self._pending, WorkStopped())
+        elif isinstance(self.focused, Input):
+            self.leave_input()
+
+    def action_useful(self) -> None:
+        self._judge(useful=True)
+
+    def action_wrong(self) -> None:
+        self._judge(useful=False)
+
+    def _judge(self, *, useful: bool) -> None:
+        if self.answer is None or not self.answer.citations:
+            self.notify("There is no answer to mark.", severity="warning", markup=False)
+            return
+        word = "useful" if useful else "wrong"
+        self.query_one("#answer-box", VerticalScroll).border_subtitle = f"marked {word}"
+        self.want(
+            JudgeWanted(
+                self.answer.citations,
+                useful=useful,
+                reply=lambda _: self.notify(f"Marked as {word}.", markup=False),
+            )
+        )
 
     def action_past(self) -> None:
         from mem.tui.widgets.dialogs import Picker
@@ -186,89 +282,3 @@ class AskScreen(MemScreen):
         inside = self._recalled < len(self.asked)
         box.value = self.asked[self._recalled] if inside else ""
         box.cursor_position = len(box.value)
-
-
-def shown_answer(answer: Answer) -> Content:
-    """The sentences with the numbers of their citations."""
-    if answer.abstained:
-        text = "Memory does not hold an answer to this."
-        if answer.nearest:
-            text += " The passages that come nearest:"
-        return Content.styled(text, "italic")
-    parts = []
-    for sentence in answer.sentences:
-        numbers = "".join(f"[{n}]" for n in sentence.citations)
-        parts.append(Content.assemble(sanitize(sentence.text), " ", (numbers, "bold $text-accent")))
-    lines = [Content(" ").join(parts)]
-    lines += [Content.styled(sanitize(note), "$text-muted") for note in answer.notices]
-    return Content("\n").join(lines)
-
-
-def _citations(citations: tuple[Citation, ...]) -> list[Row]:
-    return [
-        Row(
-            f"citation-{one.n}",
-            (
-                f"{one.n}",
-                Cell(f"{one.said_at:%Y-%m-%d}" if one.said_at else "", dim=True),
-                f"{one.title}: {one.quote}" if one.title else one.quote,
-                Cell(one.speaker or "", dim=True),
-            ),
-        )
-        for one in citations
-    ]
-
-
-def _nearest(hits: tuple[Hit, ...]) -> list[Row]:
-    return [
-        Row(
-            f"nearest-{number}",
-            (
-                "≈",
-                Cell(f"{one.said_at:%Y-%m-%d}" if one.said_at else "", dim=True),
-                f"{one.source.title}: {one.text}" if one.source.title else one.text,
-                Cell(one.speaker or "", dim=True),
-            ),
-        )
-        for number, one in enumerate(hits)
-    ]
-
-
-def _places(answer: Answer, rows: list[Row]) -> list[tuple[Row, str, tuple[Span, ...]]]:
-    """Each row with its chunk and what of it to bring out."""
-    if answer.abstained:
-        return [
-            (row, one.id, one.highlights) for row, one in zip(rows, answer.nearest, strict=True)
-        ]
-    return [
-        (row, one.id, ((one.start, one.end),))
-        for row, one in zip(rows, answer.citations, strict=True)
-    ]
-
-
-def answer_text(answer: Answer) -> str:
-    """The answer as plain text, as it is copied."""
-    if answer.abstained:
-        return f"{answer.question}\nNot in memory.\n"
-    return f"{answer.question}\n{answer.answer}\n"
-
-
-def answer_markdown(answer: Answer) -> str:
-    """The answer as Markdown with its citations as footnotes."""
-    lines = [f"**{sanitize_line(answer.question)}**", ""]
-    if answer.abstained:
-        return "\n".join([*lines, "*Not in memory.*", ""])
-    lines.append(
-        " ".join(
-            sanitize(sentence.text) + "".join(f"[^{n}]" for n in sentence.citations)
-            for sentence in answer.sentences
-        )
-    )
-    for one in answer.citations:
-        when = f", {one.said_at:%Y-%m-%d}" if one.said_at else ""
-        who = f"{sanitize_line(one.speaker)}, " if one.speaker else ""
-        lines.append(
-            f"\n[^{one.n}]: “{sanitize_line(one.quote).strip()}” — {who}{sanitize_line(one.title)}"
-            f"{when} (`{shown_path(one.uri)}`, {sanitize_line(one.locator)})"
-        )
-    return "\n".join(lines) + "\n"
