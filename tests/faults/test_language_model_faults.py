@@ -163,7 +163,11 @@ def test_a_missing_file_and_a_folder(tmp_path: Path, llama_cpp_installed: None) 
 def test_a_broken_installation(
     random_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "llama_cpp.py").write_text("raise ImportError('libllama.so is not there')\n")
+    (tmp_path / "llama_cpp.py").write_text(
+        "import os\n"
+        "os.write(1, b'native noise\\n')\n"
+        "raise ImportError('libllama.so is not there')\n"
+    )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     model = LlamaModel(random_model, threads=1, deadline=60)
     with pytest.raises(NoLanguageModel, match=r"cannot be loaded \(libllama.so is not there\)"):
@@ -182,15 +186,16 @@ def test_a_model_that_needs_more_memory_than_it_may_take(random_model: Path) -> 
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
-def test_the_child_does_not_outlive_a_parent_that_is_killed(random_model: Path) -> None:
+@pytest.mark.parametrize("doing", ["next(running)", "list(running)"], ids=["busy", "idle"])
+def test_the_child_does_not_outlive_a_parent_that_is_killed(random_model: Path, doing: str) -> None:
     code = (
         "import time\n"
         "from pathlib import Path\n"
         "from mem.core.language import Prompt\n"
         "from mem.inference.llama import LlamaModel\n"
         f"model = LlamaModel(Path({str(random_model)!r}), threads=1)\n"
-        "running = model.generate(Prompt('a', 'b'), max_tokens=4000)\n"
-        "next(running)\n"
+        "running = model.generate(Prompt('a', 'b'), max_tokens=50)\n"
+        f"{doing}\n"
         "print(model.process, flush=True)\n"
         "time.sleep(100)\n"
     )

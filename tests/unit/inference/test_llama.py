@@ -163,12 +163,10 @@ def test_the_parent_loads_nothing_and_the_terminal_stays_clean(random_model: Pat
     assert json.loads(done.stdout) == [True, []]
 
 
-def test_without_llama_cpp_it_says_what_to_install(
-    random_model: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_llama_cpp_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "llama_cpp", None)
     with pytest.raises(NoLanguageModel, match=r"^Llama-cpp-python is not installed \(pip install"):
-        LlamaModel(random_model)
+        LlamaModel(RECIPE.parent / "random.gguf")
 
 
 def test_the_fingerprint_is_the_checksum_and_is_kept(tmp_path: Path) -> None:

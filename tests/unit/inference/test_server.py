@@ -145,6 +145,14 @@ def test_a_server_that_hangs_is_left(server: StandIn) -> None:
     assert ask(model) == "back again "
 
 
+def test_a_server_that_drips_is_left(server: StandIn) -> None:
+    model = ServerModel(server.url)
+    assert model.context_tokens == 1024
+    server.pieces = words("word " * 40, pause=0.05)
+    with pytest.raises(ModelTimedOut):
+        ask(model, deadline=0.4, max_tokens=500)
+
+
 def test_closing_the_iterator_closes_the_connection(server: StandIn) -> None:
     server.pieces = words("word " * 500, pause=0.002)
     running = ServerModel(server.url).generate(PROMPT, max_tokens=400)
