@@ -93,6 +93,7 @@ class MemoryKeeper(MemoryReader):
         limit: int | None = None,
         on_progress: Callable[[int, int], None] | None = None,
         budget: Budget | None = None,
+        retry: bool = False,
         on_call: Callable[[Spent], None] | None = None,
         stop: Callable[[], bool] = lambda: False,
     ) -> Report:
@@ -100,7 +101,8 @@ class MemoryKeeper(MemoryReader):
 
         The rules and the extractors of plugins go through at most `limit` chunks each. When the
         rules are through, the language model follows with a `budget`, where one is set up.
-        `stop` is asked all the while; what is done is kept.
+        `retry` has it try batches again that were given up. `stop` is asked all the while; what is
+        done is kept.
         """
         from mem.consolidation.worker import consolidated
 
@@ -118,6 +120,7 @@ class MemoryKeeper(MemoryReader):
                 self._model_extractor,
                 budget,
                 report,
+                retry=retry,
                 on_progress=on_call,
                 stop=stop,
             )

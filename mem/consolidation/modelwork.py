@@ -72,12 +72,14 @@ def run_model(
     budget: Budget,
     report: Report,
     *,
+    retry: bool = False,
     on_progress: Callable[[Spent], None] | None = None,
     stop: Callable[[], bool] = _never,
 ) -> None:
     """Have the model that is set up, if there is one, work into `report.model`.
 
-    One that cannot be used is reported there. Raises StoreLocked, StoreFull.
+    With `retry` it tries batches again that were given up. One that cannot be used is reported
+    there. Raises StoreLocked, StoreFull.
     """
     try:
         model = extractor()
@@ -86,6 +88,8 @@ def run_model(
         return
     if model is not None:
         work = ModelWorker(database, worker(model), model)
+        if retry:
+            work.queue.retry_failed()
         work.run(budget, report, on_progress=on_progress, stop=stop)
 
 

@@ -18,6 +18,9 @@ Limit = Annotated[
     typer.Option("--limit", "-n", min=1, metavar="N", help="At most so many passages by rules."),
 ]
 NoLlm = Annotated[bool, typer.Option("--no-llm", help="Leave the language model out.")]
+Retry = Annotated[
+    bool, typer.Option("--retry", help="Give the model what it was given up on once more.")
+]
 Calls = Annotated[
     int | None,
     typer.Option("--calls", min=1, metavar="N", help="At most so many calls of the model."),
@@ -47,6 +50,7 @@ _OUTCOMES = {
 def command(
     limit: Limit = None,
     no_llm: NoLlm = False,
+    retry: Retry = False,
     calls: Calls = None,
     tokens: Tokens = None,
     minutes: Minutes = None,
@@ -79,6 +83,7 @@ def command(
             limit=limit,
             on_progress=progress if shown else None,
             budget=None if no_llm else Budget(calls, tokens, minutes),
+            retry=retry,
             on_call=_say_spent if shown else None,
         )
     if json:
