@@ -56,7 +56,7 @@ REASONS = (
 LEAST_SAID = 0.5  # share of a statement's content words that its sentence must have
 MOST_QUOTED = 600  # characters
 _OWN = re.compile(
-    r"\b(?:I|[Ii]'(?:m|ve|d|ll)|[Mm]y|[Mm]e|[Mm]ine|[Mm]yself|[Ww]e|[Oo]ur|us|[Yy]ou|[Yy]our)\b"
+    r"(?<!-)\b(?:I|[Ii]'(?:m|ve|d|ll)|[Mm]y|[Mm]e|[Mm]ine|[Mm]yself|[Ww]e|[Oo]ur|us|[Yy]ou|[Yy]our)\b(?!-)"
 )
 _ADDRESSED = re.compile(r"\byou(?:r|rs|'\w+)?\b", re.IGNORECASE)
 _FINITE = {"has": "have", "does": "do"}
@@ -120,7 +120,7 @@ def _refused(proposal: Proposal, source: Source, sentence: str) -> str | None:  
     said_at = source.chunk.said_at
     times = find_mentions(source.text, said_at=said_at) if said_at is not None else []
     spoken = [source.speaker.phrase, "The user" if source.speaker.is_user else ""]
-    grounds = [source.text, *spoken, *source.around, *(describe(one.span) for one in times)]
+    grounds = [source.text, *spoken, *source.around, *map(_said_as, times)]
     stated = f"{proposal.text} {proposal.subject} {proposal.object}"
     if unsupported(stated, grounds):
         return NAMES
@@ -129,8 +129,13 @@ def _refused(proposal: Proposal, source: Source, sentence: str) -> str | None:  
     if denies(proposal.text) != denies(sentence) and _is_plain(sentence, proposal.text):
         return DENIED
     about = _without_subject(proposal.text, proposal.subject)
-    dated = [describe(one.span) for one in times]
+    dated = list(map(_said_as, times))
     return None if said_share(about, [sentence, *dated]) >= LEAST_SAID else UNSAID
+
+
+def _said_as(mention: TimeMention) -> str:
+    """A time in words, with the day of the week and the month that it begins in."""
+    return f"{describe(mention.span)} {mention.span.start:%A %B}"
 
 
 def _may_be_subject(subject: str, source: Source) -> bool:

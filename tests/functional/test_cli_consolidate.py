@@ -5,6 +5,13 @@ it is stored; every proposal is counted by the reason why it was refused.
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -118,3 +125,65 @@ def test_without_a_model_it_is_the_rules_alone(run_mem: RunMem, tmp_path: Path) 
 
     assert (run.code, run.err) == (0, "")
     assert run.json["model"] is None
+
+
+def _beside(home: Path, work: Path, model: Path) -> subprocess.Popen[str]:
+    """`mem consolidate` in a process of its own, over small batches."""
+    environment = {
+        "PATH": os.environ.get("PATH", ""),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+        "HOME": str(work),
+        "MEM_HOME": str(home),
+        "MEM_PLUGINS": "off",
+        "MEM_MODEL_FILE": str(model),
+        "MEM_MODEL_CONTEXT": "1024",
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "mem", "consolidate", "--json"],
+        env=environment,
+        cwd=work,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.slow
+def test_two_processes_share_the_work(
+    run_mem: RunMem, home: Path, random_model: Path, tmp_path: Path
+) -> None:
+    run_mem("import", str(_chat(tmp_path, 40)), "--format", "chat-jsonl")
+    run_mem("consolidate", "--no-llm")
+
+    both = [_beside(home, tmp_path, random_model) for _ in range(2)]
+    reports = [json.loads(one.communicate(timeout=110)[0])["model"] for one in both]
+
+    assert [one.returncode for one in both] == [0, 0]
+    assert sum(report["chunks"] for report in reports) == 40
+    assert all(report["items"] == sum(report["rejected"].values()) for report in reports)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_what_is_ended_goes_on(
+    run_mem: RunMem, home: Path, random_model: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    run_mem("import", str(_chat(tmp_path, 40)), "--format", "chat-jsonl")
+    run_mem("consolidate", "--no-llm")
+    first = _beside(home, tmp_path, random_model)
+    with closing(sqlite3.connect(home / "data" / "mem.db")) as store:
+        marked = "SELECT count(*) FROM extraction WHERE extractor LIKE 'model-%'"
+        while not store.execute(marked).fetchone()[0] and first.poll() is None:
+            time.sleep(0.05)
+        first.send_signal(number)
+        out, err = first.communicate(timeout=60)
+        assert first.returncode == (130 if number is signal.SIGINT else -9), out + err
+        (done,) = store.execute(marked).fetchone()
+        # Nobody waits for the lease of a killed process here.
+        with store:
+            store.execute("UPDATE job SET leased_until = 0")
+
+    rest = _consolidated(run_mem, random_model, "--json", context=1024).json["model"]
+
+    assert 0 < done < 40
+    assert (rest["chunks"], rest["pending"]) == (40 - done, 0)

@@ -228,3 +228,20 @@ def test_the_fingerprint_names_model_and_prompt() -> None:
     extractor = ModelExtractor(FakeLanguageModel(lambda _prompt: NOTHING))
 
     assert extractor.fingerprint == "model-fake-language:1/prompt-1"
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        (
+            "Last Fri I took my sister to a workshop.",
+            "The user took a sister to a workshop Friday.",
+        ),
+        ("I take a me-time walk each day.", "The user takes a me-time walk each day."),
+        ("I took my sister to 3 workshops.", "The user took a sister to three workshops."),
+    ],
+)
+def test_other_words_for_what_was_said_are_borne_out(said: str, text: str) -> None:
+    one = _one(said, quote=said, text=text, when="", predicate="take", object="")
+
+    assert one.text.startswith("The user t")
