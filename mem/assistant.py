@@ -6,7 +6,7 @@ It holds no logic of its own: it calls the layers that `mem.parts` wires togethe
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -123,12 +123,11 @@ class Assistant(Parts):
     ) -> Ledger:
         """Take in files and folders; what is unchanged is left unread.
 
-        `columns` says which column of a table is what (`text=body,at=date,speaker=from`), so that
-        rows are messages. `readmit` takes in again what was forgotten. Raises PathMissing,
-        UnknownFormat, BadMapping, StoreFull, StoreLocked; what was committed before stays.
+        `columns` makes rows of tables messages (`text=body,at=date`). `readmit` takes in again
+        what was forgotten. Raises PathMissing, UnknownFormat, BadMapping, StoreFull, StoreLocked.
         """
         ledger = self.importer().run(
-            [Path(path) for path in paths],
+            [*map(Path, paths)],
             form="table" if columns else format,
             options=columns,
             dry_run=dry_run,
@@ -375,12 +374,14 @@ class Assistant(Parts):
     def rebuild_index(self, on_progress: Callable[[int, int], None] | None = None) -> int:
         """Make Chroma's folder anew from the stored vectors; returns how many it holds.
 
-        Raises IndexOwned.
+        Raises IndexOwned where its owner does not give it up.
         """
         from mem.vectors.chroma import ChromaIndex
+        from mem.vectors.owner import PATIENCE_S
 
         self.close_index()
-        chroma = ChromaIndex.open(self.paths.index, self.embeddings, discard=True)
+        folder, stored = self.paths.index, self.embeddings
+        chroma = ChromaIndex.open(folder, stored, discard=True, wait_seconds=PATIENCE_S)
         try:
             chroma.sync(on_progress)
             return chroma.count()
@@ -439,8 +440,6 @@ def _filters(
     before: datetime | str | None,
     sessions: Collection[str] | None,
 ) -> Filters:
-    from dataclasses import replace
-
     given = filters or Filters()
     return replace(
         given,

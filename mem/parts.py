@@ -165,20 +165,25 @@ class Parts:
         return index
 
     def own_index(self) -> str | None:
-        """Become the owner of Chroma's folder, for a process that stays (terminal UI, watcher).
+        """Become the owner of Chroma's folder, for a process that stays (terminal UI, watcher),
+        until another process asks for it.
 
         Returns why not, where it cannot be had; searches scan the stored vectors then.
         """
         from mem.vectors.chroma import ChromaIndex
 
         try:
-            chroma = ChromaIndex.open(self.paths.index, self.embeddings)
+            chroma = ChromaIndex.open(self.paths.index, self.embeddings, lend=True)
             chroma.sync()
         except VectorIndexError as error:
             return str(error)
         self.close_index()
         self._chroma = chroma
         return None
+
+    def gave_up_index(self) -> bool:
+        """Whether Chroma's folder was owned and has been given to a process that asked for it."""
+        return self._chroma is not None and self._chroma.is_closed
 
     @cached_property
     def retriever(self) -> Retriever:

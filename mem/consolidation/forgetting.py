@@ -171,7 +171,7 @@ class Forgetter:
 
         Raises StoreLocked, StoreFull, IndexOwned (before anything is destroyed).
         """
-        from mem.vectors.chroma import erase as erase_index
+        from mem.vectors.erasing import erase as erase_index
 
         erase_index(self._paths.index)
         if plan.named is not None:

@@ -74,7 +74,7 @@ class SecretKeeper:
         Vectors of what changed are to be made anew. Raises IndexOwned before anything is done,
         StoreLocked, StoreFull.
         """
-        from mem.vectors.chroma import erase as erase_index
+        from mem.vectors.erasing import erase as erase_index
 
         if not self.sweep():
             return 0

@@ -24,6 +24,8 @@ from mem.store.watched import WatchedSource
 NICENESS = 10
 _IDLE_CHUNKS = 32
 _HOUR = 3600.0
+_REGAIN_S = 60.0
+"""So long after it was given up the index is tried to be had again."""
 
 
 class Hourly:
@@ -56,6 +58,7 @@ class WatchedHome:
         self._consolidate = consolidate and settings.consolidate_idle == "on"
         self._calls = Hourly(settings.consolidate_calls)
         self._stopping = False
+        self._regain_until = 0.0
         self._owns_index = False
 
     def stop(self) -> None:
@@ -111,6 +114,13 @@ class WatchedHome:
             assistant.release_language_model()
         return more
 
+    def owes_rest(self) -> bool:
+        """Whether the index was given to a process that asked for it, and is to be had again."""
+        if self._assistant.gave_up_index():
+            self._regain_until = time.monotonic() + _REGAIN_S
+            return True
+        return not self._owns_index and time.monotonic() < self._regain_until
+
     def _follow_index(self) -> None:
         """Own Chroma's index where searches use one, and bring it up to date.
 
@@ -118,6 +128,9 @@ class WatchedHome:
         change tries again.
         """
         assistant = self._assistant
+        if assistant.gave_up_index():
+            assistant.close_index()
+            self._owns_index = False
         if assistant.embeddings.count() < assistant.settings.index_exact_below:
             return
         if not self._owns_index:

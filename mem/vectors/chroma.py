@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mem.core.protocols import IndexChange, StoredVectors
-from mem.errors import IndexDamaged
+from mem.errors import IndexDamaged, IndexOwned
 from mem.vectors.engine import Boundary, Engine, engine_version
 from mem.vectors.folder import make_private, remove
+from mem.vectors.lending import Lender
 from mem.vectors.overfetch import first_request, nearest_allowed
 from mem.vectors.owner import FolderOwner
 from mem.vectors.scoring import as_query, best, scan_keys
@@ -54,6 +55,7 @@ class ChromaIndex:
         self._guard = threading.RLock()
         self._turn = threading.RLock()
         self._closing = False
+        self._lender: Lender | None = None
         self._engine: Engine | None = None
         self._state: IndexState | None = None
         self._checks = FileChecks(folder)
@@ -68,8 +70,10 @@ class ChromaIndex:
         *,
         wait_seconds: float = 0,
         discard: bool = False,
+        lend: bool = False,
     ) -> ChromaIndex:
-        """The index in `folder`, made where there is none; `discard` drops what is there.
+        """The index in `folder`, made where there is none; `discard` drops what is there. With
+        `lend` it is closed when another process asks for the folder.
 
         An index of another fingerprint or Chroma release, or one whose writing was cut short,
         opens empty and not current: `sync` builds it. Raises IndexOwned, IndexDamaged.
@@ -83,7 +87,14 @@ class ChromaIndex:
                     remove(folder)
             index._load()
             undo.pop_all()
+        if lend:
+            index._lender = Lender(folder, index.close)
         return index
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the folder was given up."""
+        return self._closing
 
     @property
     def is_current(self) -> bool:
@@ -108,6 +119,8 @@ class ChromaIndex:
         A sync in another thread ends after its batch.
         """
         self._closing = True
+        if self._lender is not None:
+            self._lender.end()
         with self._turn, self._guard:
             self._stop_engine()
             self._owner.release()
@@ -145,10 +158,11 @@ class ChromaIndex:
 
         `on_progress` hears (done, expected); what it raises stops the work, and what was
         applied by then stays stamped. Builds anew what cannot be continued.
-        Raises IndexDamaged.
+        Raises IndexOwned where it was closed, IndexDamaged.
         """
         with self._turn:
             with self._guard:
+                self._check_open()
                 self._check_files()
             newest = self._stored.last_change()
             if not self._can_continue(newest):
@@ -161,9 +175,10 @@ class ChromaIndex:
     def rebuild(self, on_progress: Progress | None = None) -> int:
         """Remove the folder's content and index every stored vector; returns how many.
 
-        Raises IndexDamaged.
+        Raises IndexOwned where it was closed, IndexDamaged.
         """
         with self._turn:
+            self._check_open()
             fingerprint, newest = self._stored.fingerprint, self._stored.last_change()
             keys, rows = self._stored.matrix()
             self._start_anew(fingerprint)
@@ -328,6 +343,11 @@ class ChromaIndex:
 
     # Reading.
 
+    def _check_open(self) -> None:
+        """Raises IndexOwned for a folder that was given up."""
+        if self._closing:
+            raise IndexOwned(str(self._folder))
+
     def _usable(self) -> Engine:
         with self._guard:
             if self._damage:
@@ -377,16 +397,3 @@ class ChromaIndex:
         except IndexDamaged as damage:
             self._damage = damage.reason
             raise
-
-
-def erase(folder: Path, *, wait_seconds: float = 0) -> None:
-    """Remove an index folder and every vector in it. Raises IndexOwned, IndexDamaged.
-
-    Deleting from Chroma leaves the vectors' bytes in its files; only this forgets them.
-    """
-    owner = FolderOwner.acquire(folder, wait_seconds=wait_seconds)
-    try:
-        with Boundary(folder):
-            remove(folder)
-    finally:
-        owner.release()

@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mem.errors import IndexDamaged, IndexOwned
+from mem.vectors.lending import asking
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
+
+PATIENCE_S = 10.0
+"""How long an owner that is asked for the folder may take to give it up."""
 
 
 class FolderOwner:
@@ -22,14 +26,17 @@ class FolderOwner:
 
     @classmethod
     def acquire(cls, folder: Path, *, wait_seconds: float = 0) -> FolderOwner:
-        """Take the folder. Raises IndexOwned when it is still another's after `wait_seconds`."""
+        """Take the folder; who waits for it asks its owner to give it up.
+
+        Raises IndexOwned when it is still another's after `wait_seconds`.
+        """
         from filelock import FileLock, Timeout
 
         try:
             folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             # Not thread-local: a worker thread may take what the main thread releases.
             lock = FileLock(lock_path(folder), mode=0o600, thread_local=False)
-            lock.acquire(timeout=wait_seconds)
+            _take(lock, folder, wait_seconds)
         except Timeout as error:
             raise IndexOwned(str(folder)) from error
         except OSError as error:
@@ -39,6 +46,19 @@ class FolderOwner:
     def release(self) -> None:
         """Give the folder up; harmless when it is not held."""
         self._lock.release()
+
+
+def _take(lock: BaseFileLock, folder: Path, wait_seconds: float) -> None:
+    """Raises filelock.Timeout, OSError."""
+    from filelock import Timeout
+
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        if wait_seconds <= 0:
+            raise
+        with asking(folder, seconds=wait_seconds):
+            lock.acquire(timeout=wait_seconds, poll_interval=0.05)
 
 
 def lock_path(folder: Path) -> Path:

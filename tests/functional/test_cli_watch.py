@@ -60,7 +60,7 @@ class Watch:
 
 
 @contextmanager
-def watching(home: Path, work: Path, *options: str) -> Iterator[Watch]:
+def watching(home: Path, work: Path, *options: str, **more: str) -> Iterator[Watch]:
     process = subprocess.Popen(
         [sys.executable, "-m", "mem", "watch", "--json", *options],
         stdout=subprocess.PIPE,
@@ -72,6 +72,7 @@ def watching(home: Path, work: Path, *options: str) -> Iterator[Watch]:
             "PYTHONPATH": str(Path(__file__).parents[2]),
             "HOME": str(work),
             "MEM_HOME": str(home),
+            **more,
         },
     )
     try:
@@ -153,6 +154,46 @@ def test_a_long_import_is_stopped_and_taken_up_again(
         code, errors = watch.stop(number)
         assert (code, errors) == (0, "")
     assert run_mem("stats", "--json").json["chunks"] < 1500
+
+
+def owned(home: Path) -> bool:
+    """Whether some process holds the vector index."""
+    from filelock import FileLock, Timeout
+
+    if not (home / "data" / "index" / "state.json").exists():
+        return False
+    try:
+        with FileLock(home / "data" / "index.lock").acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+
+
+def wait_until_owned(home: Path, seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while not owned(home):
+        assert time.monotonic() < until, "nobody took the index"
+        time.sleep(0.1)
+
+
+def test_the_watcher_lets_go_of_the_index_when_it_is_asked(
+    run_mem: RunMem, notes: Path, work: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    run_mem("source", "add", "notes")
+    with watching(home, work, MEM_INDEX_EXACT_BELOW="0") as watch:
+        wait_until_owned(home)
+        forgotten = run_mem("forget", str(notes / "garden.md"), "--yes", "--json")
+        assert (forgotten.code, forgotten.json["documents"]) == (0, 1)
+        wait_until_owned(home)
+        rebuilt = run_mem("doctor", "--rebuild-index")
+        assert (rebuilt.code, "made anew" in rebuilt.err) == (0, True), rebuilt
+        wait_until_owned(home)
+        (notes / "new.md").write_text("# New\n\nA heron stood in the pond.\n")
+        watch.event("changed")
+        assert "heron" in run_mem("search", "heron").out
+        assert watch.stop() == (0, "")
+    assert run_mem("doctor").code == 0
 
 
 def test_a_log_file_names_no_document(

@@ -74,3 +74,7 @@ class Home(Protocol):
         It is cut short when `wanted` says that there is something to read.
         """
         ...
+
+    def owes_rest(self) -> bool:
+        """Whether there is something to do in a rest though nothing has changed."""
+        ...

@@ -86,6 +86,7 @@ class Watcher:
             self._scan_new()
             self._sweep_due()
             self._take_settled()
+            self._rest_due = self._rest_due or self._home.owes_rest()
             if (self._rest_due or time.monotonic() >= self._rest_at) and not self._pending:
                 self._rest_at = time.monotonic() + self._pace.rescan
                 self._rest_due = self._home.rest(self._is_wanted)

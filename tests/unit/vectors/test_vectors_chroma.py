@@ -14,7 +14,8 @@ import pytest
 from mem.errors import IndexDamaged, IndexOwned
 from mem.vectors import chroma
 from mem.vectors.choice import AutoIndex
-from mem.vectors.chroma import ChromaIndex, erase
+from mem.vectors.chroma import ChromaIndex
+from mem.vectors.erasing import erase
 from mem.vectors.exact import ExactIndex
 from tests.unit.vectors.sqlite_vectors import SqliteVectors, unit_vectors
 
