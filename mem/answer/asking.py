@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from mem.answer.conversation import standing_alone
 from mem.answer.extractive import ExtractiveAnswerer
 from mem.answer.generative import GenerativeAnswerer, OnPiece, OnSentence, random_word
-from mem.consolidation.learning import note_cited
+from mem.consolidation.learning import note_cited, note_found
 from mem.core.answer import Answer
 from mem.core.chunk import Chunk
 from mem.core.clock import Clock
@@ -68,6 +68,7 @@ class Asker:
         answer = self._answered(told, result, asked_at, earlier, on_sentence, on_piece)
         if self.learn and self.store.has_memories():
             note_cited(self.store, answer.citations, self.clock)
+            note_found(self.store, [hit.id for hit in result.hits])
         if told != question:
             answer = replace(
                 answer, question=question, notices=(f"Understood as: {told}", *answer.notices)

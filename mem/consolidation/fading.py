@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mem.core.clock import format_time
-from mem.core.memory import Memory, MemoryStatus, Relation
+from mem.core.memory import Memory, MemoryStatus
 from mem.store.database import Database
 from mem.store.memories import INITIAL_DIFFICULTY, INITIAL_STABILITY, StoredMemory
 
@@ -20,7 +20,7 @@ FAINT = 0.30
 MOST_UTILITY = 1.0
 _UTILITY = {"cited": 0.10, "useful": 0.20, "shown": -0.01, "useless": -0.20}
 _RATING = {"cited": 3, "useful": 4, "shown": 2, "useless": 1}
-_TELLING_CHARACTERS = 160  # a quote of so many says all it can
+FOUND = 0.10  # what the passage found first teaches; the next ones a square less
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +41,16 @@ class PrunePlan:
     touched: float
 
 
-def worth_keeping(memory: Memory, *, utility: float = 0.0) -> float:
+def worth_keeping(memory: Memory, *, utility: float = 0.0, salience: float = 0.5) -> float:
     """How much a memory is worth keeping, in [0, 1].
 
-    Strength and use count most; then how sure it is, how much it tells that others do not, whether
-    it has a date, how often it was said, and how important it was held to be.
+    Use counts most: strength, recalls and what use has taught (`utility` in [-1, 1]); then how
+    likely it is to be asked about at all (`salience` in [0, 1]) and how often it was said.
     """
     support = 1 - 1 / max(1, len(memory.evidence))
     recalls = min(1.0, math.log1p(memory.recall_count) / math.log1p(10))
-    told = min(
-        1.0, max((len(one.quote) for one in memory.evidence), default=0) / _TELLING_CHARACTERS
-    )
-    alike = sum(link.relation is Relation.SAME_TOPIC for link in memory.links)
     worth = (
-        0.25 * memory.strength
-        + 0.25 * recalls
-        + 0.15 * utility
-        + 0.10 * memory.confidence
-        + 0.10 * told
-        + 0.05 / (1 + alike)
-        + 0.05 * (memory.happened_from is not None)
-        + 0.05 * support
-        + 0.05 * memory.importance
+        0.20 * memory.strength + 0.05 * recalls + 0.40 * utility + 0.30 * salience + 0.05 * support
     )
     if memory.status is MemoryStatus.SUPERSEDED:
         worth -= 0.10
@@ -74,6 +62,7 @@ def plan(
     utilities: Mapping[int, float],
     cited: set[int],
     *,
+    salience: Mapping[int, float] | None = None,
     keep: float | None = None,
     below: float = FAINT,
 ) -> PrunePlan:
@@ -83,19 +72,27 @@ def plan(
         stored: memories in use.
         utilities: what use has taught of some, by key.
         cited: keys of those cited of late; they are never proposed for being faint.
+        salience: how likely each is to be asked about, by key; 0.5 where it is not known.
         keep: the share of all to keep; without it everything faint is proposed.
         below: the worth under which a memory counts as faint.
     """
+    likely = salience or {}
+
+    def worth(one: StoredMemory) -> float:
+        return worth_keeping(
+            one.memory, utility=utilities.get(one.pk, 0.0), salience=likely.get(one.pk, 0.5)
+        )
+
     free = [one for one in stored if not one.memory.pinned]
     ranked = sorted(
-        ((worth_keeping(one.memory, utility=utilities.get(one.pk, 0.0)), one) for one in free),
+        ((worth(one), one) for one in free),
         key=lambda pair: (pair[0], pair[1].pk),
     )
     if keep is None:
-        chosen = [(worth, one) for worth, one in ranked if worth < below and one.pk not in cited]
+        chosen = [(value, one) for value, one in ranked if value < below and one.pk not in cited]
     else:
         chosen = ranked[: max(0, len(stored) - math.ceil(keep * len(stored)))]
-    entries = tuple(PruneEntry(one, worth, _reason(one.memory)) for worth, one in chosen)
+    entries = tuple(PruneEntry(one, value, _reason(one.memory)) for value, one in chosen)
     hit = sum(entry.stored.pk in cited for entry in entries)
     return PrunePlan(entries, len(stored), hit / len(cited) if cited else 0.0)
 
@@ -148,6 +145,24 @@ class Uses:
                 connection.execute(
                     "INSERT INTO recall (at, event, memory_pk) VALUES (?, ?, ?)",
                     (format_time(at), event, pk),
+                )
+
+    def found(self, ranks: Mapping[int, int]) -> None:
+        """Note at which place (1 is first) a question led to memories; that alone is no recall."""
+        with self._database.transaction() as connection:
+            for pk, rank in ranks.items():
+                connection.execute(
+                    "INSERT INTO memory_use (memory_pk, stability, difficulty, last_recalled_at, "
+                    "utility) SELECT pk, ?, ?, recorded_at, ? FROM memory WHERE pk = ? "
+                    "ON CONFLICT (memory_pk) DO UPDATE SET utility = min(?, utility + ?)",
+                    (
+                        INITIAL_STABILITY,
+                        INITIAL_DIFFICULTY,
+                        FOUND / rank**2,
+                        pk,
+                        MOST_UTILITY,
+                        FOUND / rank**2,
+                    ),
                 )
 
     def utilities(self) -> dict[int, float]:

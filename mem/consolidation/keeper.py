@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mem.consolidation.modelwork import Budget, Spent
     from mem.consolidation.worker import Extractor, Report, Worker
     from mem.extraction.model import ModelExtractor
+    from mem.store.memories import StoredMemory
 
 _CITED_OF_LATE = timedelta(days=90)
 
@@ -299,13 +300,27 @@ class MemoryKeeper(MemoryReader):
         `keep` in (0, 1] archives down to that share.
         """
         since = self._clock.utc() - _CITED_OF_LATE
+        stored = self._memories.select(statuses=views.EVER_HELD)
         return fading.plan(
-            self._memories.select(statuses=views.EVER_HELD),
+            stored,
             self._uses.utilities(),
             self._uses.cited_since(since),
+            salience=self._salience(stored),
             keep=keep,
             below=below,
         )
+
+    def _salience(self, stored: Sequence[StoredMemory]) -> dict[int, float]:
+        """How likely each memory is to be asked about."""
+        from mem.consolidation.salience import Salience
+
+        embedder = self._embedder()
+        vectors = MemoryVectors(self._store.database, embedder.fingerprint, embedder.dimensions)
+        keys, rows = vectors.matrix()
+        by_key = {int(key): rows[place] for place, key in enumerate(keys)}
+        known = {place: by_key[one.pk] for place, one in enumerate(stored) if one.pk in by_key}
+        found = Salience(embedder.fingerprint).of([one.memory for one in stored], known)
+        return {one.pk: value for one, value in zip(stored, found, strict=True)}
 
     def prune(self, plan: fading.PrunePlan) -> int:
         """Archive what a plan names, as one change; returns how many."""

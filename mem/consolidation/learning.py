@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 MOST: Final = 12
 #: A memory cited again sooner than this has taught nothing new.
 APART: Final = timedelta(hours=1)
+#: Passages found for a question that teach anything.
+LEADING: Final = 5
 #: An answer does not wait longer than this for another writer, in milliseconds.
 PATIENCE: Final = 100
 
@@ -37,18 +39,45 @@ def note_cited(store: Store, citations: Sequence[Citation], clock: Clock) -> int
     spans = [(keys[one.id], one.start, one.end) for one in citations if one.id in keys]
     behind = Memories(store.database, clock.now).memories_of_spans(spans)
     pks = _in_turn(store, sorted(behind), clock.utc())[:MOST]
-    if not pks:
+    uses = Uses(store.database)
+    return len(pks) if pks and _wrote(store, lambda: uses.note(pks, "cited", clock.utc())) else 0
+
+
+def note_found(store: Store, chunks: Sequence[str]) -> int:
+    """Note the memories that stand on the passages a question found first; returns how many.
+
+    `chunks` are ids, best first; only the first few count. A store that cannot be written now is
+    left as it is.
+    """
+    leading = list(dict.fromkeys(chunks))[:LEADING]
+    if store.database.read_only or not leading or not store.has_memories():
         return 0
+    keys = store.chunks.keys_of(leading)
+    ranks: dict[int, int] = {}
+    for rank, chunk in enumerate(leading, 1):
+        rows = store.database.rows(
+            "SELECT memory_pk FROM evidence JOIN memory ON memory.pk = memory_pk "
+            "WHERE chunk_pk = ? AND status = 'active'",
+            (keys.get(chunk),),
+        )
+        for row in rows:
+            ranks.setdefault(int(str(row[0])), rank)
+    uses = Uses(store.database)
+    return len(ranks) if ranks and _wrote(store, lambda: uses.found(ranks)) else 0
+
+
+def _wrote(store: Store, write: Callable[[], None]) -> bool:
+    """Write without waiting long for another writer; False where it could not be done."""
     connection = store.database.connection
     (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
     connection.execute(f"PRAGMA busy_timeout = {PATIENCE}")
     try:
-        Uses(store.database).note(pks, "cited", clock.utc())
+        write()
     except (StoreLocked, StoreFull, HomeNotWritable):
-        return 0
+        return False
     finally:
         connection.execute(f"PRAGMA busy_timeout = {int(patience)}")
-    return len(pks)
+    return True
 
 
 def note_judged(

@@ -108,6 +108,42 @@ def segmentation(file: Dialogues, json: Json = False) -> ExitCode:
     return ExitCode.OK
 
 
+@group.command("prune", cls=PlainCommand)
+def prune(sets: Sets, json: Json = False) -> ExitCode:
+    """Measure how much of what questions need is kept when half of the memories are archived.
+
+    Before any use, after half of the questions, and after all; against archiving the oldest.
+
+    \b
+    Example:
+      mem bench prune questions/my-set
+    """
+    from tempfile import TemporaryDirectory
+
+    from mem.bench.pruning import MEASURES, run
+    from mem.cli.output import SCHEMA, emit, emit_json
+
+    with TemporaryDirectory() as scratch:
+        reports = [
+            run(folder, Path(scratch), on_conversation=_progress) for folder in _folders(sets)
+        ]
+    shares = [
+        {f"{state}, {part}": round(one.share(state, part), 4) for state, part in MEASURES}
+        for one in reports
+    ]
+    if json:
+        shapes = [
+            {"set": one.name, "memories": one.memories, "needed": one.needed, "kept": kept}
+            for one, kept in zip(reports, shares, strict=True)
+        ]
+        emit_json({"schema": SCHEMA, "sets": shapes})
+    else:
+        for one, kept in zip(reports, shares, strict=True):
+            head = f"{one.name}: {one.memories} memories, {one.needed} needed; kept at half: "
+            emit([head + " · ".join(f"{what} {share:.3f}" for what, share in kept.items())])
+    return ExitCode.OK
+
+
 def _folders(given: list[str]) -> list[Path]:
     from mem.errors import PathMissing
 
