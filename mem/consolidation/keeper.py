@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mem.consolidation import fading, views
+from mem.consolidation import entity_edits, fading, views
 from mem.consolidation.book import NewStatement, evidence_rows_of
 from mem.consolidation.decisions import Outcome
 from mem.consolidation.person import Correction, Person
@@ -23,6 +23,7 @@ from mem.core.protocols import Embedder
 from mem.errors import EmptyQuery, NoSuchChange, UnknownId
 from mem.extraction.evidence import verify
 from mem.store.changes import ChangeEntry
+from mem.store.entities import EntityRecord
 from mem.store.erase import Receipt, erase_memories
 from mem.store.memory_vectors import MemoryVectors
 from mem.store.store import Store
@@ -246,6 +247,25 @@ class MemoryKeeper(MemoryReader):
         rest = {one.pk: one for one in map(self.find, others) if one.pk != kept.pk}
         self._person.merge(kept, list(rest.values()))
         return self._settled(kept.pk)
+
+    def merge_entities(self, name: str, others: Sequence[str]) -> EntityRecord:
+        """One entity of several that are the same, all given by name; its name stays.
+
+        Raises UnknownId, NotAllowed where they are one already.
+        """
+        kept = self._entity(name)
+        rest = [self._entity(one) for one in others]
+        entity_edits.merge(self.changes, self._entities, kept, rest)
+        return self._entities.get(kept.pk) or kept
+
+    def split_entity(self, name: str, alias: str) -> EntityRecord:
+        """One of an entity's names as an entity of its own, with the memories that say it.
+
+        Raises UnknownId, NotAllowed where it has no other name.
+        """
+        whole = self._entity(name)
+        pk = entity_edits.split(self.changes, self._entities, self._memories, whole, alias)
+        return self._entities.get(pk) or whole
 
     def _settled(self, pk: int) -> Memory:
         """A memory after an act on it, with its vector made."""

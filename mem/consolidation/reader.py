@@ -141,15 +141,19 @@ class MemoryReader:
 
     def entity(self, name: str) -> EntityView:
         """Everything about one entity, by any of its names. Raises UnknownId."""
+        record = self._entity(name)
+        stored = self._memories.of_entity(record.pk)
+        held = [one.memory for one in stored if one.memory.status not in _OUT_OF_USE]
+        return EntityView(record, tuple(held))
+
+    def _entity(self, name: str) -> EntityRecord:
         key = name_key(name)
         if not key:
             raise EmptyQuery
         record = self._entities.by_key(key)
         if record is None:
             raise UnknownId(name)
-        stored = self._memories.of_entity(record.pk)
-        held = [one.memory for one in stored if one.memory.status not in _OUT_OF_USE]
-        return EntityView(record, tuple(held))
+        return record
 
     def review(self, *, limit: int | None = None) -> Sequence[ReviewItem]:
         """What waits for a decision: conflicts first, then proposals, then quarantined ones."""

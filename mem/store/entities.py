@@ -88,6 +88,20 @@ class Entities:
         )
         return [int(str(row[0])) for row in rows]
 
+    def memories_of(self, pk: int) -> list[int]:
+        """Keys of the memories that mention an entity."""
+        rows = self._database.rows(
+            "SELECT memory_pk FROM mention WHERE entity_pk = ? ORDER BY memory_pk", (pk,)
+        )
+        return [int(str(row[0])) for row in rows]
+
+    def names_of(self, pk: int) -> list[tuple[str, str]]:
+        """(normalised form, name) of every name of an entity."""
+        rows = self._database.rows(
+            "SELECT key, name FROM alias WHERE entity_pk = ? ORDER BY key", (pk,)
+        )
+        return [(str(key), str(name)) for key, name in rows]
+
     def _select(self, where: str, parameters: Sequence[object]) -> list[EntityRecord]:
         rows = self._database.rows(
             "SELECT entity.pk, entity.id, entity.name, "

@@ -150,6 +150,20 @@ def forget_names(connection: sqlite3.Connection, mentions: Mentions) -> None:
                 _forget_names(connection, int(entity))
             else:
                 connection.execute("UPDATE entity SET name = ? WHERE pk = ?", (other[0], entity))
+    # Entities that were merged or split keep their rows in the change log.
+    changes = connection.execute(
+        "SELECT pk, key, before, after FROM change WHERE tbl IN ('entity', 'alias')"
+    ).fetchall()
+    for number, key, before, after in changes:
+        texts = [str(value) for row in (before, after) for value in _values(row)]
+        texts += map(str, json.loads(key))
+        if any(mentions.within(text) for text in texts):
+            connection.execute("DELETE FROM change WHERE pk = ?", (number,))
+
+
+def _values(row: str | None) -> Iterable[object]:
+    """What a row of the change log holds; nothing where it is a hash."""
+    return json.loads(row).values() if row is not None and row.startswith("{") else ()
 
 
 def _keys(connection: sqlite3.Connection, sql: str, parameters: Iterable[object]) -> Found:

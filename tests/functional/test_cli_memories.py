@@ -139,6 +139,29 @@ def test_entities(run_mem: RunMem) -> None:
     assert run_mem("timeline").code == 3
     assert run_mem("profile").code == 3
     assert run_mem("entities", "Nobody").code == 3
+    assert run_mem("entities", "Nobody", "--merge", "None").code == 3
+    assert run_mem("entities", "--merge", "None").code == 2
+
+
+def test_entities_are_merged_split_and_put_back(run_mem: RunMem, tmp_path: Path) -> None:
+    (tmp_path / "note.md").write_text("My sister Joelle lives in Haarlem.\n")
+    assert run_mem("import", str(tmp_path / "note.md")).code == 0
+    assert run_mem("consolidate").code == 0
+
+    def names() -> dict[str, list[str]]:
+        found = run_mem("entities", "--json").json["entities"]
+        return {one["name"]: one["aliases"] for one in found}
+
+    before = names()
+    assert {"Joelle", "Haarlem"} <= set(before)
+    merged = run_mem("entities", "Joelle", "--merge", "Haarlem", "--json").json["entities"]
+    assert [(one["name"], one["aliases"]) for one in merged] == [("Joelle", ["Haarlem"])]
+    split = run_mem("entities", "Joelle", "--split", "Haarlem")
+    assert split.code == 0 and "Haarlem" in split.out
+    assert names() == before
+    assert run_mem("undo", "--last", "2").code == 0
+    assert names() == before
+    assert run_mem("entities", "Joelle", "--merge", "Haarlem", "--split", "Joelle").code == 2
 
 
 def test_forget_a_memory(run_mem: RunMem, two: list[dict[str, Any]]) -> None:

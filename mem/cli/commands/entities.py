@@ -10,21 +10,40 @@ from mem.cli.diagnostics import ExitCode
 from mem.cli.options import Json
 
 Name = Annotated[list[str] | None, typer.Argument(metavar="[NAME]", help="Everything about this.")]
+Merge = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME", help="This is the same one; may be given several times."),
+]
+Split = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="This name is someone or something else."),
+]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="How many at most.")]
 
 
-def command(name: Name = None, limit: Limit = 30, json: Json = False) -> ExitCode:
+def command(
+    name: Name = None,
+    merge: Merge = None,
+    split: Split = None,
+    limit: Limit = 30,
+    json: Json = False,
+) -> ExitCode:
     """List who and what memories mention, or everything about one.
+
+    --merge and --split put right who is who; `mem undo` takes either back.
 
     \b
     Example:
-      mem entities
       mem entities Ann Lee
+      mem entities "Ann Lee" --merge Annie
+      mem entities "Ann Lee" --split Annie
     """
     from mem.cli import memoryviews, session
     from mem.cli.diagnostics import complain
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
 
+    if merge or split:
+        return _correct(name, merge or [], split, json=json)
     style = stdout_style()
     with session.open_assistant() as assistant:
         if name:
@@ -46,3 +65,26 @@ def command(name: Name = None, limit: Limit = 30, json: Json = False) -> ExitCod
         return ExitCode.OK
     complain("No names yet. `mem consolidate` draws them from what was taken in.")
     return ExitCode.NOTHING_FOUND
+
+
+def _correct(
+    name: list[str] | None, merge: list[str], split: str | None, *, json: bool
+) -> ExitCode:
+    """Make one entity of several, or an entity of one of its names."""
+    from mem.cli import memoryviews, session
+    from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+
+    if not name or (merge and split):
+        raise typer.BadParameter("give the NAME that it is about, and one of --merge and --split")
+    with session.open_assistant() as assistant:
+        keeper, given = assistant.memories, session.words(name)
+        if split:
+            made = keeper.split_entity(given, split)
+            found = [keeper.entity(given).entity, made]
+        else:
+            found = [keeper.merge_entities(given, merge)]
+    if json:
+        emit_json({"schema": SCHEMA, "entities": [memoryviews.entity(one) for one in found]})
+    else:
+        emit(memoryviews.entity_lines(found, stdout_style()))
+    return ExitCode.OK

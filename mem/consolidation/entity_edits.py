@@ -1,0 +1,84 @@
+"""What a person does to entities: make one of two that are the same, split off a name of another.
+
+Each act is one operation of the change log, so that it can be taken back; no memory changes, only
+whom it is about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from mem.consolidation.normal import name_key, words_of
+from mem.core.memory import Memory
+from mem.errors import NotAllowed, UnknownId
+from mem.store.changes import Changes
+from mem.store.entities import Entities, EntityRecord
+from mem.store.memories import Memories
+
+ACTOR = "user"
+
+
+def merge(
+    changes: Changes, entities: Entities, kept: EntityRecord, others: Sequence[EntityRecord]
+) -> None:
+    """`kept` takes over the names of the others and what is known of them; they go.
+
+    Raises NotAllowed where there is nothing to merge.
+    """
+    rest = {one.pk: one for one in others if one.pk != kept.pk}
+    if not rest:
+        raise NotAllowed(kept.name, "it is one already")
+    with changes.operation(ACTOR, "merge-entities", subject=kept.id) as operation:
+        for other in rest.values():
+            for memory in entities.memories_of(other.pk):
+                operation.delete("mention", [memory, other.pk])
+                entities.mention(operation, memory, [kept.pk])
+            for key, name in entities.names_of(other.pk):
+                operation.delete("alias", [other.pk, key])
+                entities.add_alias(operation, kept.pk, key, name)
+            operation.delete("entity", [other.pk])
+        operation.detail["merged"] = [one.id for one in rest.values()]
+
+
+def split(
+    changes: Changes, entities: Entities, memories: Memories, whole: EntityRecord, alias: str
+) -> int:
+    """`alias` becomes an entity of its own, with the memories that say that name.
+
+    A memory that says another name of `whole` too is about both. Returns the new entity's key.
+    Raises UnknownId where `whole` has no such name, NotAllowed where it has no other.
+    """
+    names = dict(entities.names_of(whole.pk))
+    key = name_key(alias)
+    if key not in names:
+        raise UnknownId(alias)
+    if len(names) < 2:
+        raise NotAllowed(whole.name, "it has no other name to go by")
+    with changes.operation(ACTOR, "split-entity", subject=whole.id) as operation:
+        operation.delete("alias", [whole.pk, key])
+        pk = entities.add(operation, key, names.pop(key))
+        if name_key(whole.name) == key:
+            operation.update("entity", [whole.pk], {"name": names[min(names)]})
+        for stored in memories.of_entity(whole.pk):
+            said = _names_said(stored.memory, [key, *names])
+            if key in said:
+                entities.mention(operation, stored.pk, [pk])
+                if len(said) == 1:
+                    operation.delete("mention", [stored.pk, whole.pk])
+        made = entities.get(pk)
+        operation.detail["split"] = made.id if made else ""
+    return pk
+
+
+def _names_said(memory: Memory, keys: Collection[str]) -> set[str]:
+    """Which of the names a memory says; a name inside of a longer one is not said."""
+    words = [*words_of(memory.text), "", *words_of(memory.subject), "", *words_of(memory.object)]
+    bare = [word.removesuffix("'s") for word in words]
+    said: set[str] = set()
+    for key in sorted(keys, key=lambda one: -len(one.split())):
+        name = key.split()
+        for at in range(len(bare) - len(name) + 1):
+            if bare[at : at + len(name)] == name:
+                bare[at : at + len(name)] = [""] * len(name)
+                said.add(key)
+    return said

@@ -1,0 +1,97 @@
+"""A person says who is who: entities merged, split, taken back, and forgotten without a trace."""
+
+from __future__ import annotations
+
+import pytest
+
+from mem.assistant import Assistant
+from mem.consolidation.keeper import MemoryKeeper
+from mem.errors import NotAllowed, UnknownId
+from tests.unit.consolidation.conftest import Draw
+
+Shown = dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
+
+
+def who(keeper: MemoryKeeper) -> Shown:
+    """Each entity's other names, and what is known of it."""
+    return {
+        one.name: (one.aliases, tuple(m.text for m in keeper.entity(one.name).memories))
+        for one in keeper.entities()
+    }
+
+
+@pytest.fixture
+def two(keeper: MemoryKeeper, draw: Draw) -> Shown:
+    """Robert and Bobby, whom no rule joins, and a memory of both."""
+    keeper.take([draw("Robert sails.", ("Robert", "sail", ""), "2023-01-01", entities=("Robert",))])
+    keeper.take([draw("Bobby bakes.", ("Bobby", "bake", ""), "2023-02-01", entities=("Bobby",))])
+    both = ("Robert", "Bobby")
+    keeper.take(
+        [draw("Robert met Bobby.", ("Robert", "meet", "Bobby"), "2023-03-01", entities=both)]
+    )
+    return who(keeper)
+
+
+def test_two_that_are_the_same_become_one_and_two_again(keeper: MemoryKeeper, two: Shown) -> None:
+    assert set(two) == {"Robert", "Bobby"}
+    merged = keeper.merge_entities("robert", ["Bobby"])
+    assert (merged.name, merged.aliases, merged.mentions) == ("Robert", ("Bobby",), 3)
+    assert list(who(keeper)) == ["Robert"]
+    assert keeper.entity("Bobby").entity == merged
+    with pytest.raises(NotAllowed, match="one already"):
+        keeper.merge_entities("Robert", ["Bobby"])
+    done = keeper.undo()
+    assert who(keeper) == two
+    keeper.undo([done])
+    assert list(who(keeper)) == ["Robert"]
+
+
+def test_what_is_said_later_goes_to_the_merged_one(
+    keeper: MemoryKeeper, two: Shown, draw: Draw
+) -> None:
+    keeper.merge_entities("Robert", ["Bobby"])
+    keeper.take([draw("Bobby sings.", ("Bobby", "sing", ""), "2024-01-01", entities=("Bobby",))])
+    assert "Bobby sings." in who(keeper)["Robert"][1]
+
+
+def test_a_name_is_split_off_with_what_says_it(keeper: MemoryKeeper, two: Shown) -> None:
+    keeper.merge_entities("Robert", ["Bobby"])
+    made = keeper.split_entity("Robert", "bobby")
+    assert made.name == "Bobby"
+    assert who(keeper) == two
+    keeper.undo()
+    assert list(who(keeper)) == ["Robert"]
+    with pytest.raises(UnknownId):
+        keeper.split_entity("Robert", "Nobody")
+
+
+def test_the_first_name_may_go_too(keeper: MemoryKeeper, two: Shown) -> None:
+    keeper.merge_entities("Robert", ["Bobby"])
+    keeper.split_entity("Robert", "Robert")
+    assert who(keeper) == two
+    with pytest.raises(NotAllowed, match="no other name"):
+        keeper.split_entity("Robert", "Robert")
+
+
+def test_a_name_inside_a_longer_one_is_not_said(keeper: MemoryKeeper, draw: Draw) -> None:
+    for number, name in enumerate(("Ann Lee", "Ann")):
+        words = f"{name}'s boat is {number}."
+        keeper.take([draw(words, (name, "own", str(number)), entities=(name,))])
+    keeper.split_entity("Ann Lee", "Ann")
+    assert {name: len(known) for name, (_, known) in who(keeper).items()} == {
+        "Ann Lee": 1,
+        "Ann": 1,
+    }
+
+
+def test_forgetting_a_name_reaches_what_was_merged(
+    assistant: Assistant, keeper: MemoryKeeper, draw: Draw
+) -> None:
+    keeper.take([draw("Robert sails.", ("Robert", "sail", ""), "2023-01-01", entities=("Robert",))])
+    keeper.take([draw("He bakes.", ("user", "know", "him"), "2023-02-01", entities=("Bobby",))])
+    keeper.merge_entities("Robert", ["Bobby"])
+    assistant.remember("Bobby was here.")
+    assistant.forget(assistant.forget_preview(match="Bobby"))
+    assistant.close()
+    for path in assistant.paths.data.rglob("*"):
+        assert not path.is_file() or b"bobby" not in path.read_bytes().lower(), path
