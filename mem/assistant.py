@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from mem.consolidation.forgetting import ForgetPlan, Forgetter
     from mem.ingest.ledger import Ledger, Progress
     from mem.store.browse import Browser
-    from mem.store.episodes import EpisodeView
 
 # An import that changed at least this much brings the derived index up to date itself.
 INDEX_WHEN_CHANGED = 1000
@@ -285,15 +284,6 @@ class Assistant(Parts):
             record, focus = self._document(identity), None
         assert record is not None
         return DocumentView(record, tuple(self.store.chunks.of_document(record.id)), focus)
-
-    def episode(self, given: str) -> EpisodeView | None:
-        """The episode with that id, or a beginning of it that is unique; None where none has it.
-
-        Raises AmbiguousId.
-        """
-        if not given.startswith("e") or not self.episodes.matching(given):
-            return None
-        return self.episodes.view(given)
 
     def _document(self, given: str) -> DocumentRecord:
         from mem.sources.folders import file_uri

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mem.answer.asking import Asker
+    from mem.consolidation.chronicle import Chronicle
     from mem.consolidation.keeper import MemoryKeeper
+    from mem.consolidation.summaries import Summariser
+    from mem.consolidation.summary_writing import SummaryWriter
     from mem.consolidation.worker import Extractor
     from mem.extraction.model import ModelExtractor
     from mem.hooks.manager import Plugins
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from mem.retrieval.retriever import Retriever
     from mem.store.embeddings import Embeddings
     from mem.store.episodes import Episodes
+    from mem.store.summaries import Summaries
     from mem.vectors.choice import AutoIndex
     from mem.vectors.chroma import ChromaIndex
 
@@ -268,10 +272,46 @@ class Parts:
             lambda: self.embedder,
             extractor=self._extractor,
             cut_episodes=lambda: self.cut_episodes().added,
+            summariser=self._summariser,
             backups=self.paths.backups,
             user_names=self.settings.user_names,
             more_extractors=self._more_extractors,
             model_extractor=self._model_extractor,
+            summary_writer=self._summary_writer,
+        )
+
+    @cached_property
+    def summaries(self) -> Summaries:
+        """Summaries of episodes, days, weeks, months and the person, as they are stored."""
+        from mem.store.summaries import Summaries
+
+        return Summaries(self.store.database)
+
+    @cached_property
+    def chronicle(self) -> Chronicle:
+        """What happened: episodes, the timeline and what sums them up, for a reader."""
+        from mem.consolidation.chronicle import Chronicle
+
+        return Chronicle(self.memories, self.episodes, self.store.chunks, self.summaries)
+
+    def _summariser(self) -> Summariser:
+        from mem.consolidation.summaries import Summariser
+
+        return Summariser(
+            self.store.database,
+            self.embeddings,
+            self.clock,
+            user_names=self.settings.user_names,
+        )
+
+    def _summary_writer(self) -> SummaryWriter | None:
+        """Over the language model in use; None without one. Raises LanguageModelUnusable."""
+        from mem.consolidation.summary_writing import SummaryWriter
+
+        if not self.has_language_model:
+            return None
+        return SummaryWriter(
+            self.language_model, self.embedder, deadline=float(self.settings.model_deadline)
         )
 
     def _more_extractors(self) -> Sequence[Extractor]:

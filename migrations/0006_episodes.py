@@ -1,7 +1,8 @@
 """Episodes and summaries: derived from chunks, rebuilt at any time, never journalled.
 
-A chunk that goes, or whose words change, takes its episode and every summary that covers it with
-it, however the change was made: what they say came from words that are no longer there.
+A chunk that goes, or whose words, headings or speaker change, takes its episode and every summary
+that covers it with it, however the change was made: what they say came from words that are no
+longer there.
 """
 
 from __future__ import annotations
@@ -72,26 +73,41 @@ CREATE TABLE summary_cover (
     "CREATE INDEX summary_cover_by_chunk ON summary_cover (chunk_pk)",
     "CREATE INDEX summary_cover_by_covered ON summary_cover (covered_pk)",
 )
-_DESTROY = """
+_DESTROY_SUMMARIES = """
     DELETE FROM summary WHERE pk IN (
         WITH RECURSIVE above (pk) AS (
-            SELECT summary_pk FROM summary_cover WHERE chunk_pk = old.pk
+            SELECT summary_pk FROM summary_cover WHERE chunk_pk {chunks}
             UNION SELECT summary_pk FROM summary_cover JOIN above ON covered_pk = above.pk
         ) SELECT pk FROM above
     );
+"""
+_DESTROY = f"""
+    {_DESTROY_SUMMARIES.format(chunks="= old.pk")}
     DELETE FROM segmented WHERE document_id = old.document_id;
     DELETE FROM episode WHERE pk IN (SELECT episode_pk FROM episode_chunk WHERE chunk_pk = old.pk);
 """
+_OF_DOCUMENT = "IN (SELECT pk FROM chunk WHERE document_id = old.id)"
 TRIGGERS = (
+    # Before its episodes go by their reference, and with them what leads from chunks to summaries.
+    (
+        "CREATE TRIGGER document_leaves_summaries BEFORE DELETE ON document "
+        f"BEGIN {_DESTROY_SUMMARIES.format(chunks=_OF_DOCUMENT)} END"
+    ),
     f"CREATE TRIGGER chunk_leaves_episode BEFORE DELETE ON chunk BEGIN {_DESTROY} END",
     (
-        "CREATE TRIGGER chunk_changes_episode BEFORE UPDATE OF text ON chunk "
-        f"WHEN old.text <> new.text BEGIN {_DESTROY} END"
+        "CREATE TRIGGER chunk_changes_episode BEFORE UPDATE OF text, context, speaker ON chunk "
+        "WHEN (old.text, old.context, old.speaker) IS NOT (new.text, new.context, new.speaker) "
+        f"BEGIN {_DESTROY} END"
     ),
     # An episode that is cut anew leaves the summaries above it out of date, until they are
-    # refreshed.
+    # refreshed; until then they cover its chunks themselves, and go with them.
     """
 CREATE TRIGGER episode_leaves_summary BEFORE DELETE ON episode BEGIN
+    INSERT INTO summary_cover (summary_pk, chunk_pk)
+        SELECT above.summary_pk, own.chunk_pk FROM summary
+        JOIN summary_cover AS own ON own.summary_pk = summary.pk
+        JOIN summary_cover AS above ON above.covered_pk = summary.pk
+        WHERE level = 'episode' AND key = old.id AND own.chunk_pk IS NOT NULL;
     UPDATE summary SET stale = 1 WHERE pk IN (
         WITH RECURSIVE above (pk) AS (
             SELECT pk FROM summary WHERE level = 'episode' AND key = old.id

@@ -46,7 +46,7 @@ COMMANDS: tuple[Command, ...] = (
         "consolidate",
         "consolidate",
         _KEEP,
-        "Cut what came in into episodes, draw memories, and sort them.",
+        "Cut what came in into episodes, draw memories, and sum it up.",
     ),
     Command("prune", "prune", _KEEP, "Archive memories that have faded."),
     Command("stats", "stats", _KEEP, "Count what is in memory."),

@@ -14,6 +14,7 @@ from mem.cli.output import Style
 from mem.core.display import sanitize_line
 
 if TYPE_CHECKING:
+    from mem.consolidation.chronicle import SummaryView
     from mem.store.episodes import EpisodeRecord, EpisodeView
 
 Shape = dict[str, Any]
@@ -37,10 +38,11 @@ def episode(value: EpisodeRecord) -> Shape:
     }
 
 
-def view(value: EpisodeView) -> Shape:
-    """`mem show --json` of an episode: its passages verbatim."""
+def view(value: EpisodeView, told: SummaryView | None) -> Shape:
+    """`mem show --json` of an episode: its summary, and its passages verbatim."""
     return {
         **episode(value.episode),
+        "summary": told.summary.text if told else None,
         "passages": [shapes.chunk(one) for one in value.chunks],
     }
 
@@ -60,8 +62,8 @@ def episode_lines(found: Sequence[EpisodeRecord], style: Style) -> list[str]:
     return table(rows, style, last=4)
 
 
-def view_lines(shown: EpisodeView, style: Style) -> list[str]:
-    """An episode's head and its passages in order."""
+def view_lines(shown: EpisodeView, told: SummaryView | None, style: Style) -> list[str]:
+    """An episode's head, its summary, and its passages in order."""
     one = shown.episode
     begun = f"{one.started_at:%Y-%m-%d %H:%M}" if one.started_at else ""
     facts = [f"id {one.id}", "episode", plural(one.chunks, "passage"), begun]
@@ -70,6 +72,8 @@ def view_lines(shown: EpisodeView, style: Style) -> list[str]:
         clipped(f"{one.document_title} · {shown_path(one.uri)}", style.width),
         *wrapped(sanitize_line(" · ".join(fact for fact in facts if fact)), (), style),
     ]
+    if told is not None:
+        lines += ["", *wrapped(sanitize_line(told.summary.text), (), style)]
     for chunk in shown.chunks:
         lines += ["", *render.chunk_lines(chunk, style)]
     return lines

@@ -244,20 +244,6 @@ def change_lines(found: Sequence[ChangeEntry], style: Style) -> list[str]:
     return table(rows, style, last=4)
 
 
-def timeline_lines(found: Sequence[TimelineEntry], style: Style) -> list[str]:
-    """One line a memory, in order of time."""
-    rows = [
-        (
-            day(one.at),
-            one.memory.id[:_ID_SHOWN],
-            _state(one.memory),
-            " ".join(one.memory.text.split()),
-        )
-        for one in found
-    ]
-    return table(rows, style, last=3)
-
-
 def entity_lines(found: Sequence[EntityRecord], style: Style) -> list[str]:
     """One line an entity: how many memories, name, other names."""
     rows = [

@@ -5,6 +5,7 @@ It finds memories by id (`reader`) and calls the parts that decide; it holds no 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -31,6 +32,8 @@ from mem.store.tombstones import Tombstones
 
 if TYPE_CHECKING:
     from mem.consolidation.modelwork import Budget, Spent
+    from mem.consolidation.summaries import Summariser, SummaryReport
+    from mem.consolidation.summary_writing import SummaryWriter
     from mem.consolidation.worker import Extractor, Report, Worker
     from mem.extraction.model import ModelExtractor
     from mem.store.memories import StoredMemory
@@ -53,10 +56,12 @@ class MemoryKeeper(MemoryReader):
         *,
         extractor: Callable[[], Extractor],
         cut_episodes: Callable[[], int],
+        summariser: Callable[[], Summariser],
         backups: Path,
         user_names: Sequence[str] = (),
         more_extractors: Callable[[], Sequence[Extractor]] = tuple,
         model_extractor: Callable[[], ModelExtractor | None] = lambda: None,
+        summary_writer: Callable[[], SummaryWriter | None] = lambda: None,
     ) -> None:
         """`more_extractors` are those of plugins; no `model_extractor` where no model is set up."""
         super().__init__(store, clock, user_names)
@@ -64,7 +69,9 @@ class MemoryKeeper(MemoryReader):
         self._extractor = extractor
         self._more_extractors = more_extractors
         self._model_extractor = model_extractor
+        self._summary_writer = summary_writer
         self._cut_episodes = cut_episodes
+        self._summariser = summariser
         self._backups = backups
         self._uses = fading.Uses(store.database)
 
@@ -99,12 +106,12 @@ class MemoryKeeper(MemoryReader):
         on_call: Callable[[Spent], None] | None = None,
         stop: Callable[[], bool] = lambda: False,
     ) -> Report:
-        """Cut what waits into episodes, draw memories from it and reconcile them.
+        """Cut what waits into episodes, draw memories, reconcile them, and summarise.
 
         The rules and the extractors of plugins go through at most `limit` chunks each. When the
-        rules are through, the language model follows with a `budget`, where one is set up.
-        `retry` has it try batches again that were given up. `stop` is asked all the while; what is
-        done is kept.
+        rules are through, the language model follows with a `budget`, where one is set up; what
+        its memories leave of that is for summaries. `retry` has it try batches again that were
+        given up. `stop` is asked all the while; what is done is kept.
         """
         from mem.consolidation.worker import consolidated
 
@@ -113,6 +120,7 @@ class MemoryKeeper(MemoryReader):
             self._worker, self._extractors, limit=limit, on_progress=on_progress, stop=stop
         )
         report.episodes = episodes
+        begun = time.monotonic()
         if budget is not None and not report.pending and not stop():
             from mem.consolidation.modelwork import run_model
 
@@ -127,7 +135,31 @@ class MemoryKeeper(MemoryReader):
                 stop=stop,
             )
         self.embed_pending()
+        minutes = (time.monotonic() - begun) / 60
+        report.summaries = self._summarise(budget, report, minutes, stop)
         return report
+
+    def _summarise(
+        self,
+        budget: Budget | None,
+        report: Report,
+        minutes: float,
+        stop: Callable[[], bool],
+    ) -> SummaryReport:
+        """Without a model what has changed; with the one that was used what its budget allows.
+
+        `minutes` of the budget are spent.
+        """
+        summariser = self._summariser()
+        made = summariser.refresh(stop=stop)
+        used = report.model
+        if budget is None or used is None or used.unusable or used.pending or stop():
+            return made
+        writer = self._summary_writer()
+        if writer is not None:
+            left = budget.less(used.calls, used.tokens, minutes)
+            summariser.write(writer, left, made, stop=stop)
+        return made
 
     def _extractors(self) -> Sequence[Extractor]:
         return [self._extractor(), *self._more_extractors()]

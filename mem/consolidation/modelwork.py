@@ -44,6 +44,14 @@ class Budget:
     tokens: int | None = None
     minutes: float | None = None
 
+    def less(self, calls: int, tokens: int, minutes: float = 0.0) -> Budget:
+        """What is left of it after so much."""
+        return Budget(
+            None if self.calls is None else max(0, self.calls - calls),
+            None if self.tokens is None else max(0, self.tokens - tokens),
+            None if self.minutes is None else max(0.0, self.minutes - minutes),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Spent:

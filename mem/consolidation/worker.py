@@ -9,7 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mem.consolidation.book import NewStatement, evidence_rows_of
 from mem.consolidation.decisions import Outcome
@@ -21,6 +21,9 @@ from mem.extraction.evidence import verify
 from mem.store.chunks import Chunks, StoredChunk
 from mem.store.database import Database
 from mem.store.jobs import PENDING
+
+if TYPE_CHECKING:
+    from mem.consolidation.summaries import SummaryReport
 
 BATCH = 256
 _CONTEXT = 8
@@ -78,6 +81,7 @@ class Report:
     outcomes: dict[str, int] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     model: ModelReport | None = None
+    summaries: SummaryReport | None = None
 
     def note(self, outcome: Outcome) -> None:
         self.candidates += 1

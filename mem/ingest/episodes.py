@@ -81,7 +81,7 @@ class EpisodeCutter:
 
     def _since(self, document: PendingDocument) -> int:
         """The seq from which a document is cut: the beginning of the last episode that stays."""
-        if not document.current:
+        if not document.current or document.kind == "note":
             return 0
         sound = self._episodes.sound_until(document.id)
         since = 0

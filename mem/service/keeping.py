@@ -108,8 +108,10 @@ class WatchedHome:
         )
         if report.pending or report.model is None:
             return report.pending > 0
-        self._calls.spent(report.model.calls)
-        more = bool(report.model.pending and self._calls.left() and not report.model.unusable)
+        written = report.summaries
+        self._calls.spent(report.model.calls + (written.calls if written else 0))
+        waiting = report.model.pending or (written is not None and written.waiting)
+        more = bool(waiting and self._calls.left() and not report.model.unusable)
         if not more:
             assistant.release_language_model()
         return more

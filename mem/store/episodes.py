@@ -120,6 +120,14 @@ class Episodes:
             (limit, offset),
         )
 
+    def active(self) -> list[EpisodeRecord]:
+        """Every episode of a document that is still there, in order; the undated first."""
+        return self._select(
+            "WHERE document.state = 'active' ORDER BY episode.started_at, "
+            "episode.document_id, first_seq",
+            (),
+        )
+
     def between(
         self, since: datetime | None = None, before: datetime | None = None
     ) -> list[EpisodeRecord]:
@@ -272,9 +280,9 @@ def _put(
     )
     if known is not None:
         connection.execute(
-            "UPDATE episode SET started_at = ?, ended_at = ?, first_seq = ?, last_seq = ?, "
-            "chunks = ?, fingerprint = ? WHERE pk = ?",
-            (*values, known),
+            "UPDATE episode SET title = ?, started_at = ?, ended_at = ?, first_seq = ?, "
+            "last_seq = ?, chunks = ?, fingerprint = ? WHERE pk = ?",
+            (one.title, *values, known),
         )
         return
     cursor = connection.execute(

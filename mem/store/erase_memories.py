@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 
 from mem.core.mentions import Mentions
 from mem.store.chunks import batches
+from mem.store.summaries import destroy_over
 
 Found = set[int]
 
@@ -65,10 +66,14 @@ def with_versions(connection: sqlite3.Connection, pks: Collection[int]) -> Found
 def destroy(connection: sqlite3.Connection, pks: Collection[int]) -> int:
     """Destroy those memories in the caller's transaction; returns how many there were.
 
-    Passages that remain and stood behind one of them are gone through again.
+    Passages that remain and stood behind one of them are gone through again; summaries of them go.
     """
     wanted = json.dumps(sorted(pks))
     those = "(SELECT value FROM json_each(?))"
+    stood_on = _keys(
+        connection, f"SELECT chunk_pk FROM evidence WHERE memory_pk IN {those}", (wanted,)
+    )
+    destroy_over(connection, stood_on)
     entities = _keys(
         connection,
         f"SELECT entity_pk FROM mention WHERE memory_pk IN {those} UNION "

@@ -33,6 +33,8 @@ _COLUMNS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "alias": ("key", ("name",)),
     "change": ("pk", ("before", "after")),
     "file": ("pk", ("reason",)),
+    "episode": ("pk", ("title",)),
+    "summary": ("pk", ("sentences",)),
 }
 _NO_ROWID: Final = {"alias": ("entity_pk", "key")}
 

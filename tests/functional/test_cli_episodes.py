@@ -76,3 +76,29 @@ def test_bench_segmentation(filled: Filled, tmp_path: Path) -> None:
     assert "Pk" in filled.run("bench", "segmentation", str(path)).out
     path.write_text("{")
     assert filled.run("bench", "segmentation", str(path)).code == 1
+
+
+def test_the_timeline_and_the_profile_stand_under_summaries(run_mem: RunMem, work: Path) -> None:
+    write_talk(work)
+    run_mem("import", "talk.jsonl")
+    report = run_mem("consolidate", "--json").json["summaries"]
+    assert (report["made"], report["calls"], report["waiting"]) == (7, 0, 0)
+    timeline = run_mem("timeline", "--json").json
+    assert [one["chunks"] for one in timeline["episodes"]] == [2, 2]
+    (month,) = timeline["summaries"]
+    assert (month["level"], month["key"], month["stale"]) == ("month", "2025-05", False)
+    assert {"text", "chunk_ids"} == set(month["sentences"][0])
+    shown = run_mem("timeline").out
+    assert shown.startswith("2025-05\n")
+    assert "The dentist wants to see my wisdom teeth" in " ".join(shown.split())
+    by_day = run_mem("timeline", "--by", "day", "--json").json["summaries"]
+    assert [one["key"] for one in by_day] == ["2025-05-01", "2025-05-03"]
+    assert run_mem("timeline", "--by", "year").code == 2
+    late = run_mem("timeline", "--since", "2025-05-02", "--json").json
+    assert len(late["episodes"]) == 1
+    profile = run_mem("profile", "--json").json["summary"]
+    assert profile["covers"] == [{"level": "month", "key": "2025-05"}]
+    quoted = {one["chunk_id"] for one in profile["evidence"]}
+    assert quoted == {chunk for one in profile["sentences"] for chunk in one["chunk_ids"]}
+    assert "[1]" in run_mem("profile").out
+    assert run_mem("consolidate", "--json").json["summaries"]["made"] == 0

@@ -11,6 +11,7 @@ from mem.cli.options import Json
 
 if TYPE_CHECKING:
     from mem.consolidation.modelwork import Spent
+    from mem.consolidation.summaries import SummaryReport
     from mem.consolidation.worker import ModelReport, Report
 
 Limit = Annotated[
@@ -56,7 +57,7 @@ def command(
     minutes: Minutes = None,
     json: Json = False,
 ) -> ExitCode:
-    """Cut what came in into episodes, draw memories, and sort them.
+    """Cut what came in into episodes, draw memories, and sum it up.
 
     Rules go first; the language model follows where one is set up, within the budget given. It
     can be stopped at any time and goes on where it stopped; what is done is not done again.
@@ -123,6 +124,8 @@ def _emit(report: Report) -> None:
         emit_text(f"{plural(report.pending, 'passage')} left.")
     if report.model is not None and not report.model.unusable:
         _emit_model(report.model)
+    if report.summaries is not None:
+        _emit_summaries(report.summaries)
 
 
 def _emit_model(model: ModelReport) -> None:
@@ -140,6 +143,24 @@ def _emit_model(model: ModelReport) -> None:
     if model.pending:
         stopped = f"; {model.stopped}" if model.stopped else ""
         emit_text(f"{plural(model.pending, 'passage')} left for the model{stopped}.")
+
+
+def _emit_summaries(done: SummaryReport) -> None:
+    from mem.cli.layout import plural
+    from mem.cli.output import emit_text
+
+    if done.made:
+        emit_text(f"{done.made:,} summaries made from sentences of what they cover")
+    if done.calls:
+        emit_text(
+            f"{done.written:,} summaries written by the model: {plural(done.calls, 'call')}, "
+            f"{plural(done.tokens, 'token')}"
+        )
+    for reason, count in sorted(done.refused.items()):
+        emit_text(f"  {count:>6,}  refused: {reason}")
+    if done.waiting:
+        stopped = f"; {done.stopped}" if done.stopped else ""
+        emit_text(f"{done.waiting:,} summaries left for the model{stopped}.")
 
 
 def _complaints(report: Report) -> ExitCode:

@@ -18,34 +18,38 @@ Plain = Annotated[
 def command(limit: Each = 20, text: Plain = False, json: Json = False) -> ExitCode:
     """Show what is known of you, by kind.
 
-    `mem show ID` shows what a line stands on.
+    A summary of what you said comes first.
+    `mem show ID` shows what a line stands on; the summary names the places of its sentences.
 
     \b
     Example:
       mem profile
       mem profile --text -n 5
     """
-    from mem.cli import memoryviews
+    from mem.cli import memoryviews, summaryviews
     from mem.cli.diagnostics import complain
     from mem.cli.output import SCHEMA, emit, emit_json, emit_text, stdout_style
     from mem.cli.session import open_assistant
 
     with open_assistant() as assistant:
         found = assistant.memories.profile(each=limit)
+        summary = assistant.chronicle.summary("profile", "user")
     style = stdout_style()
     if json:
         sections = [
             {"title": title, "memories": [memoryviews.memory(one) for one in memories]}
             for title, memories in found.sections
         ]
-        emit_json({"schema": SCHEMA, "sections": sections, "text": found.text})
+        told = summaryviews.view(summary) if summary else None
+        emit_json({"schema": SCHEMA, "sections": sections, "text": found.text, "summary": told})
     elif text:
         emit_text(found.text)
     else:
+        emit(summaryviews.profile_lines(summary, style) if summary else [])
         for place, (title, memories) in enumerate(found.sections):
-            emit([*([""] if place else []), style.bold(title)])
+            emit([*([""] if place or summary else []), style.bold(title)])
             emit(memoryviews.memory_lines(memories, style))
-    if found.sections:
+    if found.sections or (summary and not text):
         return ExitCode.OK
     complain("Nothing is known of you yet. `mem consolidate` draws it from what was taken in.")
     return ExitCode.NOTHING_FOUND

@@ -38,7 +38,8 @@ def command(identity: Identity, full: Full = False, json: Json = False) -> None:
     with open_assistant() as assistant:
         held = assistant.memories.holds(identity)
         memory = assistant.memories.view(identity) if held else None
-        episode = None if held else assistant.episode(identity)
+        episode = None if held else assistant.chronicle.episode(identity)
+        told = assistant.chronicle.summary("episode", episode.episode.id) if episode else None
         view = assistant.show(identity) if memory is None and episode is None else None
     if memory is not None:
         if json:
@@ -47,9 +48,9 @@ def command(identity: Identity, full: Full = False, json: Json = False) -> None:
             emit(memoryviews.view_lines(memory, stdout_style()))
     elif episode is not None:
         if json:
-            emit_json({"schema": SCHEMA, **episodeviews.view(episode)})
+            emit_json({"schema": SCHEMA, **episodeviews.view(episode, told)})
         else:
-            emit(episodeviews.view_lines(episode, stdout_style()))
+            emit(episodeviews.view_lines(episode, told, stdout_style()))
     elif view is not None:
         if json:
             emit_json(shapes.view(view))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -9,34 +10,49 @@ import typer
 from mem.cli.diagnostics import ExitCode
 from mem.cli.options import Json, Since
 
+
+class Unit(StrEnum):
+    """The periods of a timeline."""
+
+    MONTH = "month"
+    WEEK = "week"
+    DAY = "day"
+
+
 Entity = Annotated[str | None, typer.Option(metavar="NAME", help="Only what is about this name.")]
+By = Annotated[Unit, typer.Option(help="What the heads with summaries stand for.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="The newest N.")]
 
 
 def command(
-    entity: Entity = None, since: Since = None, limit: Limit = 50, json: Json = False
+    entity: Entity = None,
+    since: Since = None,
+    limit: Limit = 50,
+    by: By = Unit.MONTH,
+    json: Json = False,
 ) -> ExitCode:
     """Show how things developed, oldest first.
 
-    What was superseded is among it. Columns: since when, id, state, text.
+    Memories and episodes stand under what sums up their month, week or day.
+    What was superseded is among it. Columns: since when, id, state, text; of an episode its title.
 
     \b
     Example:
       mem timeline --entity "Ann Lee" --since 2024
+      mem timeline --by day --since "last week"
     """
-    from mem.cli import memoryviews, session
+    from mem.cli import session, summaryviews
     from mem.cli.diagnostics import complain
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
 
     start = session.moment("--since", since, session.clock().now()) if since is not None else None
     with session.open_assistant() as assistant:
-        found = assistant.memories.timeline(entity=entity, since=start)[-limit:]
+        found = assistant.chronicle.timeline(entity=entity, since=start, limit=limit, by=by.value)
     if json:
-        entries = [memoryviews.timeline_entry(one) for one in found]
-        emit_json({"schema": SCHEMA, "timeline": entries})
+        emit_json({"schema": SCHEMA, **summaryviews.timeline(found)})
     else:
-        emit(memoryviews.timeline_lines(found, stdout_style()))
+        emit(summaryviews.timeline_lines(found, stdout_style()))
     if found:
         return ExitCode.OK
-    complain("No such memories. `mem consolidate` draws them from what was taken in.")
+    complain("Nothing of that. `mem consolidate` draws them from what was taken in.")
     return ExitCode.NOTHING_FOUND

@@ -17,6 +17,7 @@ from mem.consolidation.worker import ModelReport, Report
 from mem.core.language import Prompt
 from mem.errors import LanguageModelUnusable, ModelCrashed, ModelTimedOut
 from mem.extraction.model import ModelExtractor
+from mem.extraction.prompts import INSTRUCTIONS
 from mem.testing import FakeEmbedder, FakeLanguageModel, FixedClock
 
 NOTHING = '{"memories": []}'
@@ -29,7 +30,10 @@ def opened(home: Path, clock: FixedClock) -> Iterator[Open]:
     assistants: list[Assistant] = []
 
     def make(reply: Callable[[Prompt], str]) -> Assistant:
-        model = FakeLanguageModel(reply, context_tokens=4096)
+        def drawn(prompt: Prompt) -> str:
+            return reply(prompt) if prompt.system == INSTRUCTIONS else '{"sentences": []}'
+
+        model = FakeLanguageModel(drawn, context_tokens=4096)
         one = Assistant.open(home, clock=clock, embedder=FakeEmbedder(), language_model=model)
         assistants.append(one)
         return one

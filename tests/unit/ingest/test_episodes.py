@@ -147,5 +147,5 @@ def test_browsing_episodes(assistant: Assistant, tmp_path: Path) -> None:
     assert browser.keys(View(rows="episodes", filters=Filters(kind="note"))) == []
     with pytest.raises(UnknownId):
         assistant.episodes.view("enothing")
-    assert assistant.episode(keys[0][:8]) == assistant.episodes.view(keys[0])
-    assert assistant.episode("m1") is None
+    assert assistant.chronicle.episode(keys[0][:8]) == assistant.episodes.view(keys[0])
+    assert assistant.chronicle.episode("m1") is None

@@ -1,0 +1,111 @@
+"""Summaries, and the timeline that stands under them: as JSON shapes and as lines of text.
+
+Pure: values in, dicts or lines out. Keys are added but never renamed or removed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from mem.cli import episodeviews, memoryviews
+from mem.cli.layout import day, place, plural, table, wrapped
+from mem.cli.output import Style
+from mem.core.display import sanitize_line
+from mem.store.episodes import EpisodeRecord
+
+if TYPE_CHECKING:
+    from mem.consolidation.chronicle import Period, SummaryView
+    from mem.store.summaries import SummaryRecord
+
+Shape = dict[str, Any]
+_ID_SHOWN = 10
+_INDENT = "    "
+
+
+def summary(value: SummaryRecord) -> Shape:
+    """A summary, each sentence with the chunks that it rests on."""
+    return {
+        "level": value.level,
+        "key": value.key,
+        "text": value.text,
+        "sentences": [{"text": one.text, "chunk_ids": list(one.chunks)} for one in value.sentences],
+        "origin": value.origin,
+        "stale": value.stale,
+        "made_at": value.made_at,
+    }
+
+
+def view(value: SummaryView) -> Shape:
+    """A summary with what it covers, and where its sentences stand."""
+    return {
+        **summary(value.summary),
+        "covers": [
+            {"chunk_id": one} if isinstance(one, str) else {"level": one[0], "key": one[1]}
+            for one in value.covers
+        ],
+        "evidence": [
+            {
+                "chunk_id": one.chunk.id,
+                "uri": one.uri,
+                "title": one.title,
+                "locator": one.chunk.locator,
+                "quote": one.chunk.text,
+            }
+            for one in value.places.values()
+        ],
+    }
+
+
+def timeline(periods: Sequence[Period]) -> Shape:
+    """The parts of `mem timeline --json`."""
+    entries = [one for period in periods for one in period.entries]
+    return {
+        "timeline": [
+            memoryviews.timeline_entry(one) for one in entries if not isinstance(one, EpisodeRecord)
+        ],
+        "episodes": [
+            episodeviews.episode(one) for one in entries if isinstance(one, EpisodeRecord)
+        ],
+        "summaries": [summary(period.summary) for period in periods if period.summary],
+    }
+
+
+def timeline_lines(periods: Sequence[Period], style: Style) -> list[str]:
+    """Each period under its name and summary: one line a memory or episode."""
+    lines: list[str] = []
+    for period in periods:
+        lines += [*([""] if lines else []), style.bold(period.key or "no date")]
+        if period.summary is not None:
+            stale = " (being refreshed)" if period.summary.stale else ""
+            text = sanitize_line(period.summary.text + stale)
+            lines += [style.dim(line) for line in wrapped(text, (), Style(style.width))]
+        lines += table([_row(one) for one in period.entries], style, last=3)
+    return lines
+
+
+def _row(one: Any) -> tuple[str, str, str, str]:
+    if isinstance(one, EpisodeRecord):
+        size = plural(one.chunks, "passage")
+        return day(one.started_at), one.id[:_ID_SHOWN], "episode", f"{one.title} ({size})"
+    memory = one.memory
+    state = memory.status.value + (" *" if memory.pinned else "")
+    return day(one.at), memory.id[:_ID_SHOWN], state, " ".join(memory.text.split())
+
+
+def profile_lines(value: SummaryView, style: Style) -> list[str]:
+    """A summary as a paragraph, numbered where its sentences stand."""
+    numbers: dict[str, int] = {}
+    told = []
+    for one in value.summary.sentences:
+        for chunk in one.chunks:
+            if chunk in value.places:
+                numbers.setdefault(chunk, len(numbers) + 1)
+        marks = "".join(f"[{numbers[chunk]}]" for chunk in one.chunks if chunk in numbers)
+        told.append(f"{one.text} {marks}".rstrip())
+    lines = wrapped(sanitize_line(" ".join(told)), (), style)
+    for chunk, number in numbers.items():
+        where = value.places[chunk]
+        head = f"[{number}] {day(where.chunk.said_at)} {place(where.uri, where.chunk.locator)}"
+        lines.append(_INDENT + style.dim(sanitize_line(head)))
+    return lines
