@@ -275,6 +275,7 @@ class Parts:
             summariser=self._summariser,
             backups=self.paths.backups,
             user_names=self.settings.user_names,
+            redact=self.settings.import_secrets == "redact",
             more_extractors=self._more_extractors,
             model_extractor=self._model_extractor,
             summary_writer=self._summary_writer,

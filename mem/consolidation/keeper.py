@@ -15,18 +15,20 @@ from typing import TYPE_CHECKING
 from mem.consolidation import entity_edits, fading, views
 from mem.consolidation.book import NewStatement, evidence_rows_of
 from mem.consolidation.decisions import Outcome
-from mem.consolidation.person import Correction, Person
+from mem.consolidation.person import Correction, Person, without_secrets
 from mem.consolidation.reader import MemoryReader
 from mem.consolidation.reconcile import Reconciler
 from mem.core.clock import Clock, format_time
 from mem.core.memory import Candidate, Memory, MemoryKind
 from mem.core.protocols import Embedder
+from mem.core.secrets import Redactor
 from mem.errors import EmptyQuery, NoSuchChange, UnknownId
 from mem.extraction.evidence import verify
 from mem.store.changes import ChangeEntry
 from mem.store.entities import EntityRecord
 from mem.store.erase import Receipt, erase_memories
 from mem.store.memory_vectors import MemoryVectors
+from mem.store.secrets import SecretPlace, allowed_marks, put_secrets, secret_key
 from mem.store.store import Store
 from mem.store.tombstones import Tombstones
 
@@ -59,11 +61,15 @@ class MemoryKeeper(MemoryReader):
         summariser: Callable[[], Summariser],
         backups: Path,
         user_names: Sequence[str] = (),
+        redact: bool = True,
         more_extractors: Callable[[], Sequence[Extractor]] = tuple,
         model_extractor: Callable[[], ModelExtractor | None] = lambda: None,
         summary_writer: Callable[[], SummaryWriter | None] = lambda: None,
     ) -> None:
-        """`more_extractors` are those of plugins; no `model_extractor` where no model is set up."""
+        """`more_extractors` are those of plugins; no `model_extractor` where no model is set up.
+
+        Secrets in what is typed are replaced unless `redact` is False.
+        """
         super().__init__(store, clock, user_names)
         self._embedder = embedder
         self._extractor = extractor
@@ -73,6 +79,7 @@ class MemoryKeeper(MemoryReader):
         self._cut_episodes = cut_episodes
         self._summariser = summariser
         self._backups = backups
+        self._redact = redact
         self._uses = fading.Uses(store.database)
 
     @cached_property
@@ -245,10 +252,23 @@ class MemoryKeeper(MemoryReader):
     # --- a person in charge ----------------------------------------------------------------
 
     def edit(self, given: str, correction: Correction) -> Memory:
-        """A corrected version with the highest trust; the old one stays in history."""
+        """A corrected version with the highest trust; the old one stays in history.
+
+        Secrets are replaced by placeholders, as those of an import are.
+        """
         if correction.empty:
             raise EmptyQuery
-        pk = self._person.edit(self.find(given), correction)
+        old = self.find(given)
+        places: tuple[SecretPlace, ...] = ()
+        if self._redact:
+            redactor = Redactor(
+                secret_key(self._store.database), allowed_marks(self._store.database)
+            )
+            correction, places = without_secrets(correction, redactor, old.memory.id)
+        with self.changes.batch() as connection:
+            if places and old.document_id is not None:
+                put_secrets(connection, old.document_id, places, at=self._clock.utc(), merge=True)
+            pk = self._person.edit(old, correction)
         return self._settled(pk)
 
     def pin(self, given: str, *, on: bool = True) -> Memory:

@@ -14,9 +14,11 @@ from mem.consolidation import links
 from mem.consolidation.reconcile import Reconciler
 from mem.core.ids import memory_id
 from mem.core.memory import Candidate, Memory, MemoryKind, MemoryStatus, Relation, Trust
+from mem.core.secrets import Redactor
 from mem.errors import NotAllowed
 from mem.store.memories import StoredMemory
 from mem.store.operation import Operation
+from mem.store.secrets import SecretPlace
 
 ACTOR = "user"
 
@@ -36,6 +38,33 @@ class Correction:
     @property
     def empty(self) -> bool:
         return self == Correction()
+
+
+def without_secrets(
+    correction: Correction, redactor: Redactor, memory: str
+) -> tuple[Correction, tuple[SecretPlace, ...]]:
+    """The correction with placeholders, and what stood in it; `memory` is the corrected one's id.
+
+    Each secret is noted once, under the id of the memory.
+    """
+    found: dict[str, SecretPlace] = {}
+
+    def cleaned(text: str | None) -> str | None:
+        if text is None:
+            return None
+        done = redactor.redact(text)
+        for one in done.replaced:
+            found[one.mark] = SecretPlace(one.mark, one.kind, f"memory {memory}")
+        return done.text
+
+    changed = replace(
+        correction,
+        text=cleaned(correction.text),
+        subject=cleaned(correction.subject),
+        predicate=cleaned(correction.predicate),
+        object=cleaned(correction.object),
+    )
+    return changed, tuple(found.values())
 
 
 class Person:
