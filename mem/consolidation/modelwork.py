@@ -1,7 +1,8 @@
 """The work of a language model as leased jobs within a budget: stopped anywhere, it goes on there.
 
 A batch is stored in one transaction with its marks and the end of its job, so that a batch whose
-lease was lost leaves nothing. One that fails is tried again after the others, then given up.
+lease was lost leaves nothing. One that fails is tried again after the others, in smaller calls,
+then given up.
 """
 
 from __future__ import annotations
@@ -204,6 +205,7 @@ class ModelWorker:
                 self._context(stored),
                 stored,
                 drawn,
+                parts=job.attempts,
                 stop=stop,
                 before_call=lambda: self._keep_lease(job),
             )

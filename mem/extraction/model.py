@@ -15,7 +15,7 @@ from typing import Final
 from mem.core.chunk import Chunk
 from mem.core.language import LanguageModel
 from mem.core.memory import Candidate, Trust
-from mem.errors import JunkReply, PromptTooLong
+from mem.errors import JunkReply, ModelTimedOut, PromptTooLong
 from mem.extraction import echo
 from mem.extraction.prompts import (
     PROMPT_VERSION,
@@ -134,18 +134,20 @@ class ModelExtractor:
         chunks: Sequence[StoredChunk],
         drawn: Drawn,
         *,
+        parts: int = 1,
         stop: Callable[[], bool] = _never,
         before_call: Callable[[], None] = lambda: None,
     ) -> None:
         """As many calls as the chunks need, into `drawn`, which counts them if they fail, too.
 
+        `parts` above 1 makes each call so much smaller, for what failed as a whole.
         `context` shows who takes part in the documents. `stop` is asked while the model writes,
         `before_call` called before it begins. Raises StoppedError, LanguageModelError, JunkReply
         where a reply cannot be read at all, PromptTooLong where the context has no room.
         """
         speakers = self._speakers([*context, *chunks])
         pieces = [piece for one in chunks for piece in self._pieces(one, speakers)]
-        for batch in self._batches(pieces):
+        for batch in self._batches(pieces, self._room // parts):
             before_call()
             reply = self._ask(batch, drawn, stop)
             self._keep(reply, batch, drawn)
@@ -226,11 +228,11 @@ class ModelExtractor:
         if used:
             yield start, end
 
-    def _batches(self, pieces: Sequence[_Piece]) -> Iterator[list[_Piece]]:
+    def _batches(self, pieces: Sequence[_Piece], room: int) -> Iterator[list[_Piece]]:
         batch: list[_Piece] = []
         used = 0
         for piece in pieces:
-            if batch and used + piece.tokens > self._room:
+            if batch and used + piece.tokens > room:
                 yield batch
                 batch, used = [], 0
             batch.append(piece)
@@ -255,6 +257,10 @@ class ModelExtractor:
                 written.append(piece)
                 if stop():
                     raise StoppedError
+        except ModelTimedOut:
+            # What was written in time is a reply cut off, and as good as one.
+            if not parse_reply("".join(written), passages=len(batch)).proposals:
+                raise
         finally:
             # Closing a generator cancels the request, whatever ended the loop.
             close = getattr(stream, "close", None)

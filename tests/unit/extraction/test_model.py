@@ -12,7 +12,7 @@ import pytest
 
 from mem.core.language import Prompt
 from mem.core.memory import Candidate, MemoryKind, Trust
-from mem.errors import JunkReply, PromptTooLong
+from mem.errors import JunkReply, ModelTimedOut, PromptTooLong
 from mem.extraction.model import Drawn, ModelExtractor, StoppedError
 from mem.store.chunks import StoredChunk
 from mem.testing import FakeLanguageModel
@@ -222,6 +222,39 @@ def test_a_call_stops_when_it_is_not_wanted_any_more() -> None:
         extractor.draw([], _chat("I moved to Porto."), Drawn(), stop=lambda: next(asked) >= 3)
 
     assert next(asked) == 4
+
+
+def test_what_was_written_before_the_deadline_is_kept() -> None:
+    class Slow(FakeLanguageModel):
+        def generate(self, prompt: Prompt, **values: Any) -> Iterator[str]:
+            for place, piece in enumerate(super().generate(prompt, **values)):
+                if place == self.most:
+                    raise ModelTimedOut("fake", 1)
+                yield piece
+
+        most = 0
+
+    model = Slow(lambda _prompt: replied(proposed(), proposed()))
+    whole = len(replied(proposed()).split(" "))
+    for model.most, kept in ((whole - 5, None), (whole + 5, 1)):
+        drawn = Drawn()
+        if kept is None:
+            with pytest.raises(ModelTimedOut):
+                ModelExtractor(model).draw([], _chat("I moved to Porto last week."), drawn)
+        else:
+            ModelExtractor(model).draw([], _chat("I moved to Porto last week."), drawn)
+            assert len(drawn.candidates) == kept
+            assert drawn.rejected == {"cut off": 1}
+
+
+def test_what_failed_as_a_whole_is_tried_in_parts() -> None:
+    line = "I walked to the old harbour with my sister on a rainy afternoon. " * 8
+    model = FakeLanguageModel(lambda _prompt: NOTHING, context_tokens=4096)
+    drawn = Drawn()
+
+    ModelExtractor(model).draw([], _chat(*[line] * 9), drawn, parts=3)
+
+    assert drawn.calls == 3
 
 
 def test_the_fingerprint_names_model_and_prompt() -> None:
