@@ -137,6 +137,22 @@ def auroc(score: Array, y: Array) -> float:
     return float(((above > 0) + 0.5 * (above == 0)).mean())
 
 
+def report_gate(examples: list[Example]) -> None:
+    """For the package's own weights: who passes each threshold, answerable and not."""
+    print("gate   " + "  ".join(f"{name:>22}" for name in sorted({one.group for one in examples})))
+    for gate in (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5):
+        cells = []
+        for name in sorted({one.group for one in examples}):
+            some = [one for one in examples if one.group == name]
+            passed = [
+                [abstention.confidence(one.features) >= gate for one in some if one.answerable == y]
+                for y in (True, False)
+            ]
+            yes, no = (f"{np.mean(one):.2f}" if one else "-" for one in passed)
+            cells.append(f"{yes:>8} absent {no:>6}")
+        print(f"{gate:.2f}   " + "  ".join(f"{cell:>22}" for cell in cells))
+
+
 def report(examples: list[Example]) -> None:
     """Cross-validated numbers of every set, and the weights fitted on all."""
     x = np.array([one.features for one in examples])
@@ -178,6 +194,7 @@ def main() -> int:
             )
             examples += found
         report(examples)
+        report_gate(examples)
     return 0
 
 

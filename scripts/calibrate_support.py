@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from mem.answer.prompts import Passage
+from mem.answer.prompts import Passage, Written
 from mem.answer.support import Checker, denies, names, numbers
 from mem.core.clock import parse_time
 from mem.core.query import Hit, HitSource
@@ -92,6 +92,39 @@ def pairs(folder: Path, most: int, rng: np.random.Generator) -> Iterator[Pair]:
             yield from _of_sentence(checker, text, turns, own, embedder, rng)
 
 
+def swapped(folder: Path, most: int, rng: np.random.Generator) -> tuple[list[bool], list[bool]]:
+    """Whether each sentence that names one speaker is supported by its own turns, with two turns
+    around them at hand; and whether it still is when it names the other speaker instead.
+    """
+    embedder = OnnxEmbedder()
+    memories = [json.loads(line) for line in (folder / "memories.jsonl").open(encoding="utf-8")]
+    told: tuple[list[bool], list[bool]] = ([], [])
+    for name, sessions in turns_of(folder).items():
+        turns = [hit for hits in sessions.values() for hit in hits]
+        speakers = sorted({hit.speaker for hit in turns if hit.speaker})
+        mine = [one for one in memories if one["conversation"] == name and one.get("turns")]
+        for place in rng.permutation(len(mine))[:most]:
+            text, own = mine[int(place)]["text"], set(mine[int(place)]["turns"])
+            found = [who for who in speakers if re.search(rf"\b{who}\b", text)]
+            at = [n for n, hit in enumerate(turns) if hit.id in own]
+            if len(speakers) != 2 or len(found) != 1 or not at:
+                continue
+            near = sorted(at, key=lambda n: n) + [
+                n
+                for n in (at[0] - 2, at[0] - 1, at[0] + 1, at[0] + 2)
+                if 0 <= n < len(turns) and n not in at
+            ]
+            passages = [Passage(number, turns[n]) for number, n in enumerate(near, 1)]
+            checker = Checker(embedder, "", passages, datetime(2030, 1, 1))
+            other = next(who for who in speakers if who != found[0])
+            cited = tuple(range(1, len(at) + 1))
+            for kept, said in zip(
+                told, (text, re.sub(rf"\b{found[0]}\b", other, text)), strict=True
+            ):
+                kept.append(bool(checker.check(Written(said, cited)).statements))
+    return told
+
+
 def _of_sentence(
     checker: Checker,
     text: str,
@@ -158,6 +191,12 @@ def main() -> None:
     for folder in given.sets:
         print(f"== {folder.name}")
         report(list(pairs(folder, given.most, np.random.default_rng(given.seed))))
+        own, other = swapped(folder, given.most, np.random.default_rng(given.seed))
+        if own:
+            print(
+                f"supported as it is {np.mean(own):.3f}, with the other speaker's name "
+                f"{np.mean(other):.3f} (of {len(own)})"
+            )
 
 
 if __name__ == "__main__":

@@ -2,15 +2,15 @@
 
 Invariant: a sentence is supported only by passages that hold every name and number of it (the
 question, a heading or a date that the passage's words resolve to may hold them too), that deny
-what it denies, and that are at least `FLOOR` like it: the mean of the cosine with their nearest
-statement and of the share of its words that they hold.
-`FLOOR` and `CLEAR` were chosen from the figures of scripts/calibrate_support.py.
+what it denies, in which nobody says "I" of what it says of somebody else, and that are at least
+`FLOOR` like it: the mean of the cosine with their nearest statement and of the share of its words
+that they hold. `FLOOR` and `CLEAR` were chosen from the figures of scripts/calibrate_support.py.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -51,6 +51,13 @@ _DENIAL: Final = re.compile(
     r"\b(?:not|never|no|none|nobody|nothing|neither|nor|without|cannot|no longer)\b|n['’]t\b",
     re.IGNORECASE,
 )
+_I: Final = re.compile(r"\b(?:I|me|my|mine)\b|\bI['’]\w+", re.IGNORECASE)
+_WE: Final = re.compile(r"\b(?:we|us|ours?)\b|\bwe['’]\w+", re.IGNORECASE)
+_SECOND_PERSON: Final = re.compile(r"\byou(?:r|rs|['’]\w+)?\b", re.IGNORECASE)
+#: How somebody is spoken to: the name that follows is not what is spoken of.
+_CALLED: Final = (
+    r"(?:^|[.!?,]\s*|\b(?:hey|hi|hello|wow|thanks|thank you|yeah|yes|no|congrats|so|oh)\s*,?\s*)"
+)
 
 
 class Reason(Enum):
@@ -59,6 +66,7 @@ class Reason(Enum):
     NAME = "name"
     NUMBER = "number"
     DENIAL = "denial"
+    SPEAKER = "speaker"
     UNLIKE = "unlike"
     UNCITED = "uncited"
 
@@ -96,6 +104,7 @@ class Checker:
         counted = read(question).wanted in (Wanted.AGO, Wanted.DURATION)
         cut = [_statements(passage, rank) for rank, passage in enumerate(passages)]
         rows = embedder.embed([_embedded(one) for found in cut for one in found])
+        self._speakers = {one.hit.speaker for one in passages if one.hit.speaker}
         self._grounds: dict[int, _Ground] = {}
         at = 0
         for passage, found in zip(passages, cut, strict=True):
@@ -164,8 +173,11 @@ class Checker:
             return Reason.NAME
         if not numbers(text) <= self._asked_numbers.union(*(one.numbers for one in grounds)):
             return Reason.NUMBER
-        if denies(text) and not any(denies(self.best(n, text, vector).text) for n in cited):
+        best = [self.best(n, text, vector) for n in cited]
+        if denies(text) and not any(denies(one.text) for one in best):
             return Reason.DENIAL
+        if all(_of_another(text, one, self._speakers) for one in best):
+            return Reason.SPEAKER
         return None
 
 
@@ -202,6 +214,33 @@ def held_words(text: str) -> frozenset[str]:
 def denies(text: str) -> bool:
     """Whether a sentence says that something is not so."""
     return _DENIAL.search(text) is not None
+
+
+def _of_another(text: str, statement: Statement, speakers: Iterable[str]) -> bool:
+    """Whether a sentence says of one person what another says in the statement of themselves.
+
+    That is so where the statement says "I" or "we", the sentence does not name who says it but
+    another speaker (or "you", where the user is not who says it; "we" may mean the user too), and
+    the statement does not speak of that one. What an assistant says is taken for nobody's own.
+    """
+    hit = statement.hit
+    singular, plural = _I.search(statement.text), _WE.search(statement.text)
+    if not hit.speaker or hit.role == "assistant" or not (singular or plural):
+        return False
+    named, told_of_user = names(text), _SECOND_PERSON.search(text) is not None
+    if names(hit.speaker) & named or (hit.role == "user" and told_of_user):
+        return False
+    others = [one for one in speakers if one != hit.speaker and names(one) & named]
+    spoken_of = any(_speaks_of(statement.text, one) for one in others)
+    if told_of_user:
+        return not plural and not spoken_of and not _SECOND_PERSON.search(statement.text)
+    return bool(others) and not spoken_of
+
+
+def _speaks_of(text: str, name: str) -> bool:
+    """Whether a text speaks of somebody, not merely to them."""
+    called = re.sub(rf"{_CALLED}{re.escape(name)}(?=[,.!?]|$)", "", text, flags=re.IGNORECASE)
+    return any(re.search(rf"\b{re.escape(part)}\b", called, re.IGNORECASE) for part in name.split())
 
 
 def _statements(passage: Passage, rank: int) -> list[Statement]:

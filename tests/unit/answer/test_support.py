@@ -24,6 +24,9 @@ PASSAGES = [
     ),
     Passage(2, note("The boiler should show 1.3 bar when cold. Never open the red valve.")),
     Passage(3, message("I painted the shed blue with Ben.", "Carla", MARCH)),
+    Passage(4, message("Hey Dan, I painted the shed blue with Ben!", "Carla", MARCH)),
+    Passage(5, message("Dan is moving to Leeds, I hear.", "Carla", MARCH)),
+    Passage(6, message("Good for him.", "Dan", MARCH)),
 ]
 
 
@@ -45,6 +48,7 @@ def checker(embedder: OnnxEmbedder) -> Checker:
         ("The boiler should show 1.3 bar when it is cold.", (2,), ["1.3 bar"]),
         ("Never open the red valve.", (2,), ["red valve"]),
         ("Carla painted the shed blue with Ben.", (3,), ["shed blue"]),
+        ("Dan is moving to Leeds.", (5,), ["Leeds"]),
     ],
 )
 def test_what_a_passage_says_is_supported(
@@ -68,6 +72,9 @@ def test_what_a_passage_says_is_supported(
         ("Cats sleep for most of the day.", (), Reason.UNCITED),
         ("Cats sleep for most of the day.", (9,), Reason.UNLIKE),
         ("Ana signed the lease on 10 March 2024.", (1,), Reason.NUMBER),
+        ("Ana painted the shed blue with Ben.", (3,), Reason.SPEAKER),
+        ("Dan painted the shed blue with Ben.", (4,), Reason.SPEAKER),
+        ("You painted the shed blue with Ben.", (4,), Reason.SPEAKER),
     ],
 )
 def test_what_no_passage_says_is_not(
