@@ -53,7 +53,12 @@ REASONS = (
 )
 """Why a proposal is refused, in the order in which it is looked at."""
 
-LEAST_SAID = 0.5  # share of a statement's content words that its sentence must have
+# Shares of a statement's content words that its sentence must have, and that its sentence must
+# have with the ones beside it. Chosen on a development set (scripts/measure_guards.py).
+LEAST_QUOTED = 0.25
+LEAST_SAID = 0.6
+_BESIDE = 2  # sentences before and after
+_LEAST_FITTING = 0.5  # share of the words of a part of a statement that the whole must have
 MOST_QUOTED = 600  # characters
 _OWN = re.compile(
     r"(?<!-)\b(?:I|[Ii]'(?:m|ve|d|ll)|[Mm]y|[Mm]e|[Mm]ine|[Mm]yself|[Ww]e|[Oo]ur|us|[Yy]ou|[Yy]our)\b(?!-)"
@@ -130,7 +135,19 @@ def _refused(proposal: Proposal, source: Source, sentence: str) -> str | None:  
         return DENIED
     about = _without_subject(proposal.text, proposal.subject)
     dated = list(map(_said_as, times))
-    return None if said_share(about, [sentence, *dated]) >= LEAST_SAID else UNSAID
+    quoted = said_share(about, [sentence, *dated])
+    said = said_share(about, [_beside(source.text, sentence), *dated])
+    return None if quoted >= LEAST_QUOTED and said >= LEAST_SAID else UNSAID
+
+
+def _beside(text: str, sentence: str) -> str:
+    """A sentence of a text with those before and after it."""
+    sentences = split_sentences(text)
+    touched = [place for place, one in enumerate(sentences) if one.text in sentence]
+    if not touched:
+        return sentence
+    near = sentences[max(0, touched[0] - _BESIDE) : touched[-1] + _BESIDE + 1]
+    return " ".join([sentence, *(one.text for one in near)])
 
 
 def _said_as(mention: TimeMention) -> str:
@@ -147,8 +164,8 @@ def _may_be_subject(subject: str, source: Source) -> bool:
         return True
     owner, _, thing = name.replace("’", "'").partition("'s ")
     if thing and _may_be_subject(owner, source):
-        return said_share(thing, [source.text]) >= LEAST_SAID
-    if said_share(name, [source.text]) >= LEAST_SAID:
+        return said_share(thing, [source.text]) >= _LEAST_FITTING
+    if said_share(name, [source.text]) >= _LEAST_FITTING:
         return True
     others = {one.lower() for one in source.around}
     return name in others and _ADDRESSED.search(source.text) is not None
@@ -228,7 +245,9 @@ def _statement(
     predicate = _predicate(proposal.predicate)
     value = take_times(proposal.object.strip(" ."), said_at, future=False).text
     predicate, value = normalised(predicate, value)
-    fits = predicate and value and said_share(f"{predicate} {value}", [timed.text]) >= LEAST_SAID
+    fits = (
+        predicate and value and said_share(f"{predicate} {value}", [timed.text]) >= _LEAST_FITTING
+    )
     if not fits:
         return Statement(subject, "", "", timed.text, tense, negated, exclusive=False, own=own)
     exclusive = is_exclusive(predicate, value, past=past)
