@@ -20,7 +20,7 @@ from mem.extraction.grammar import read_clause
 from mem.extraction.kinds import importance_of, kind_of
 from mem.extraction.naming import read_name
 from mem.extraction.notes import read_choice, read_how_to, read_passage, read_todo
-from mem.extraction.screening import Screen, is_impersonal, plausible
+from mem.extraction.screening import Screen, is_impersonal, is_publication, plausible
 from mem.extraction.sentences import LineKind, Sentence, split_sentences
 from mem.extraction.statement import Statement, Tense
 from mem.extraction.subjects import Speaker, Speakers
@@ -110,6 +110,8 @@ class RulesExtractor:
 
         `document_kind` is `note` or `chat`. Evidence spans are offsets in `chunk.text`.
         """
+        if document_kind == "note" and is_publication([one.text for one in chunks]):
+            return []
         speakers = Speakers(chunks, document_kind=document_kind, user_names=self._user_names)
         readings: list[_Reading] = []
         for chunk in chunks:

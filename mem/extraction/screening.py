@@ -28,6 +28,9 @@ DATA_DIR = Path(__file__).parent / "data"
 WEIGHTS_NAME = "screening.npz"
 RECIPE_NAME = "screening.json"
 LONG_MESSAGE = 500  # characters from which a message without "I" is taken as pasted
+READERS = 3  # times that a note for readers says "you" at least
+ARTICLE = 4000  # characters of a note that is more than someone jots down
+OWN_EVERY = 1500  # characters in which a long note of one's own says "I"
 WORTH_KEEPING = ("profile", "fact", "event", "plan", "procedure", "resource", "definition")
 
 #: What the heads see of a sentence beside its vector: one bit a pattern, and its length.
@@ -151,6 +154,7 @@ _AUDIENCE = re.compile(
     r"developers|maintainers|participants)\b",
     re.IGNORECASE,
 )
+_READER = re.compile(r"\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
 _REFUSED = (_CODE, _SECRET, _INSTRUCTION, _MARKETING)
 
 
@@ -197,6 +201,18 @@ def is_impersonal(text: str, *, headings: Sequence[str], note: bool, pasted: boo
     if pasted and len(plain) > LONG_MESSAGE and not _SINGULAR.search(plain):
         return True
     return note and not _SINGULAR.search(plain) and _AUDIENCE.search(plain) is not None
+
+
+def is_publication(texts: Sequence[str]) -> bool:
+    """Whether a whole note is written for readers: a manual, an article, an advert, a paper.
+
+    It turns to "you" far more than it says "I", or it is long and hardly says "I" at all.
+    """
+    plain = "\n".join(texts).replace("’", "'")
+    own, readers = len(_SINGULAR.findall(plain)), len(_READER.findall(plain))
+    if readers >= READERS and readers > 2 * own:
+        return True
+    return len(plain) > ARTICLE and own * OWN_EVERY < len(plain)
 
 
 def features(texts: Sequence[str]) -> npt.NDArray[np.float32]:
