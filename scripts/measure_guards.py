@@ -13,7 +13,7 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,13 @@ from mem.bench.sets import read_set
 from mem.core.chunk import Chunk
 from mem.core.memory import Candidate, MemoryKind
 from mem.extraction.evidence import said_share
+from mem.extraction.model import Drawn, ModelExtractor
 from mem.extraction.prompts import Proposal
 from mem.extraction.proposals import Source, judge
 from mem.extraction.sentences import split_sentences
 from mem.extraction.subjects import Speakers
+from mem.store.chunks import StoredChunk
+from mem.testing import FakeLanguageModel
 
 SEED = 0
 
@@ -66,9 +69,32 @@ def verdict(memory: dict[str, Any], turn: Chunk, speakers: Speakers) -> str:
     return "kept" if isinstance(found, Candidate) else found
 
 
+class Counting(FakeLanguageModel):
+    """Proposes nothing; a token is four characters."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _prompt: '{"memories": []}', context_tokens=4096)
+
+    def count_tokens(self, text: str) -> int:
+        return len(text) // 4 + 1
+
+
+def calls_for(turns: Sequence[Chunk]) -> int:
+    """Calls that a model would be asked for all turns."""
+    stored = [
+        StoredChunk(place, turn, uri=turn.document_id, title="", kind="chat", gone=False)
+        for place, turn in enumerate(turns)
+    ]
+    drawn = Drawn()
+    ModelExtractor(Counting()).draw([], stored, drawn)
+    return drawn.calls
+
+
 def main(folder: Path) -> None:
     """Print kept and refused, by reason, for each of the three."""
     turns = turns_of(folder)
+    calls, said = calls_for(turns), sum(len(turn.text) // 4 for turn in turns)
+    print(f"{calls} calls for {said:,} tokens of what people said")
     place = {turn.id: at for at, turn in enumerate(turns)}
     lines = (folder / "memories.jsonl").read_text(encoding="utf-8").splitlines()
     gold = [one for one in map(json.loads, lines) if one.get("turns", [""])[0] in place]
