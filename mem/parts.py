@@ -9,13 +9,13 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from mem.core.clock import Clock
 from mem.core.language import LanguageModel
 from mem.core.protocols import Embedder, Parser
 from mem.core.query import SearchResult
-from mem.errors import NoLanguageModel, VectorIndexError
+from mem.errors import NoLanguageModel, UnknownFormat, VectorIndexError
 from mem.settings.config import Settings
 from mem.settings.paths import Paths
 from mem.store.store import Store
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mem.consolidation.worker import Extractor
     from mem.extraction.model import ModelExtractor
     from mem.hooks.manager import Plugins
+    from mem.hooks.specs import Exporter
     from mem.ingest.episodes import EpisodeReport
     from mem.ingest.pipeline import Importer
     from mem.ingest.secretkeeper import SecretKeeper
@@ -348,7 +349,7 @@ class Parts:
         """
         from mem.hooks.manager import load_all
         from mem.sources import builtin
-        from mem.sources.isolation import IsolatedParser, Isolation
+        from mem.sources.isolation import IsolatedImporter, IsolatedParser, Isolation
 
         isolation = Isolation()
         self._opened.append(isolation.close)
@@ -357,6 +358,7 @@ class Parts:
             builtin,
             data_folders=(paths.data, paths.config, paths.cache),
             wrap=lambda parser: IsolatedParser(parser, isolation),
+            wrap_importer=lambda importer: IsolatedImporter(importer, isolation),
         )
 
     @cached_property
@@ -376,6 +378,22 @@ class Parts:
         """Everything that can be taken in."""
         return self._parsers
 
+    def exporters(self) -> Sequence[Exporter]:
+        """The formats that documents can be written in."""
+        return self.plugins.exporters()
+
+    def export(self, name: str, target: IO[bytes]) -> int:
+        """Write every document that is not gone in the format `name`; returns how many.
+
+        Raises UnknownFormat, PluginFailed, OSError.
+        """
+        from mem.store.exporting import stored_documents
+
+        known = {one.name: one for one in self.exporters()}
+        if name not in known:
+            raise UnknownFormat(name, list(known))
+        return known[name].export(stored_documents(self.store.database), target)
+
     def importer(self) -> Importer:
         """Takes files and folders in."""
         from mem.ingest.pipeline import Importer
@@ -388,6 +406,7 @@ class Parts:
             self.clock,
             max_bytes=self.settings.import_max_file_mb * _MEGABYTE,
             redact=self.settings.import_secrets == "redact",
+            importers=self.plugins.importers(),
         )
 
     @contextmanager

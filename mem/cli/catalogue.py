@@ -5,6 +5,7 @@ A command's module is imported only when that command runs; its docstring opens 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 
@@ -66,6 +67,7 @@ COMMANDS: tuple[Command, ...] = (
         _KEEP,
         "Measure search, extraction and episodes on known answers.",
     ),
+    Command("export", "export", _KEEP, "Write all documents in a format of your choice."),
     Command("vault", "vault", _KEEP, "Passwords and keys, encrypted and out of search."),
     Command("model", "model", _KEEP, "Language models: list, fetch, choose, remove."),
     Command("config", "config", _KEEP, "Show and change settings."),
@@ -86,8 +88,8 @@ def find(name: str) -> Command | None:
     return next((command for command in COMMANDS if command.name == name), None)
 
 
-def help_text() -> str:
-    """What `mem --help` prints."""
+def help_text(more: Sequence[str] = ()) -> str:
+    """What `mem --help` prints, with `more` lines about commands of plugins."""
     lines = [
         "Usage: mem COMMAND [OPTIONS]",
         "",
@@ -102,6 +104,7 @@ def help_text() -> str:
             for command in COMMANDS
             if command.section == section
         ]
+    lines += more
     width = max(len(option) for option, _ in _OPTIONS) + 2
     lines += ["", "Options:", *(f"  {option:<{width}}{text}" for option, text in _OPTIONS)]
     lines += ["", "`mem COMMAND --help` shows a command's options and an example."]

@@ -15,6 +15,8 @@ from mem.cli.catalogue import COMMANDS, Command, find, help_text
 if TYPE_CHECKING:
     import typer
 
+    from mem.hooks.specs import CommandOffer
+
 _COMPLETION_OPTIONS = (["--install-completion"], ["--show-completion"])
 
 
@@ -38,7 +40,9 @@ def _run(given: list[str]) -> int:
     if "_MEM_COMPLETE" in os.environ or given[:1] in _COMPLETION_OPTIONS:
         return _invoke(given, COMMANDS, completing=True)
     if not given or given in (["--help"], ["-h"], ["help"]):
-        print(help_text())
+        from mem.cli.plugged import help_lines
+
+        print(help_text(help_lines()))
         return 0
     if given in (["--version"], ["-V"]):
         from mem import __version__
@@ -48,17 +52,41 @@ def _run(given: list[str]) -> int:
     if given[0] == "help":
         given = [*given[1:], "--help"]
     wanted = find(given[0])
-    return _unknown(given[0]) if wanted is None else _invoke(given, (wanted,))
+    return _run_plugged(given) if wanted is None else _invoke(given, (wanted,))
 
 
-def _invoke(given: list[str], commands: Sequence[Command], *, completing: bool = False) -> int:
-    """Run `given` with only `commands` loaded; the one place where exceptions end."""
+def _run_plugged(given: list[str]) -> int:
+    """The exit code of a command that no module of `mem` has: of a plugin, or unknown."""
+    from mem.cli.diagnostics import report
+    from mem.cli.plugged import offered
+    from mem.errors import MemError
+
+    if given[0].startswith("-"):
+        return _unknown(given[0])
+    try:
+        found = offered(given[0])
+    except MemError as error:
+        return report(error)
+    return _unknown(given[0]) if found is None else _invoke(given, (), plugged=found)
+
+
+def _invoke(
+    given: list[str],
+    commands: Sequence[Command],
+    *,
+    completing: bool = False,
+    plugged: tuple[str, CommandOffer] | None = None,
+) -> int:
+    """Run `given` with only `commands`, or the one `plugged`, loaded; exceptions end here."""
     from mem.cli.diagnostics import ExitCode, report
 
     try:
         import typer
 
-        program = typer.main.get_command(_application(commands, completing=completing))
+        application = _application(commands, completing=completing)
+        if plugged is not None:
+            _add_plugged(application, *plugged)
+        program = typer.main.get_command(application)
         try:
             if completing:
                 return int(program.main(given, prog_name="mem", standalone_mode=False) or 0)
@@ -101,6 +129,27 @@ def _application(commands: Sequence[Command], *, completing: bool) -> typer.Type
         else:
             application.command(entry.name, cls=PlainCommand)(module.command)
     return application
+
+
+def _add_plugged(application: typer.Typer, plugin: str, offer: CommandOffer) -> None:
+    """The command of a plugin; what it raises beside Typer's own exceptions is the plugin's."""
+    from functools import wraps
+
+    import typer
+
+    from mem.errors import MemError, PluginFailed
+
+    @wraps(offer.function)
+    def guarded(*arguments: object, **options: object) -> object:
+        try:
+            return offer.function(*arguments, **options)
+        except (MemError, OSError, typer.TyperException, typer.Exit, typer.Abort):
+            raise
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise PluginFailed(f"plugin {plugin}: `mem {offer.name}` fails ({reason})") from error
+
+    application.command(offer.name, help=offer.function.__doc__ or offer.summary)(guarded)
 
 
 def _root() -> None:

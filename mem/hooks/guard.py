@@ -6,15 +6,16 @@ asked of every file there is, so one that raises counts as "not mine" and is tol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 from mem.core.chunk import Chunk
 from mem.core.document import ParsedDocument
 from mem.core.memory import Candidate
 from mem.core.protocols import FileEntry, Parser
-from mem.errors import FileUnreadable, ParseFailed, PluginFailed
-from mem.hooks.specs import Extractor
+from mem.errors import FileUnreadable, MemError, ParseFailed, PluginFailed
+from mem.hooks.specs import Exporter, Extractor, Importer
 
 _LONGEST = 300
 
@@ -90,3 +91,56 @@ class GuardedExtractor:
 
     def _broken(self, what: str) -> str:
         return f"plugin {self.plugin}: its extractor {self.name} breaks down ({what})"
+
+
+class GuardedImporter:
+    """The importer of plugin `plugin`."""
+
+    def __init__(self, plugin: str, importer: Importer) -> None:
+        self.name = importer.name
+        self.version = importer.version
+        self._plugin = plugin
+        self._importer = importer
+
+    def recognises(self, path: Path) -> int:
+        """The importer's own answer between 0 and 100; 0 where it has none."""
+        try:
+            return max(0, min(100, int(self._importer.recognises(path))))
+        except Exception:  # noqa: BLE001 - the boundary to a plugin; what it fails at is not its own
+            return 0
+
+    def documents(self, path: Path) -> Iterator[ParsedDocument]:
+        """What the folder or file holds. Raises ParseFailed, FileUnreadable."""
+        place = str(path)
+        try:
+            found: Iterable[object] = self._importer.documents(path)
+            for document in found:
+                if not isinstance(document, ParsedDocument):
+                    reason = f"the plugin {self._plugin} gave what is no document"
+                    raise ParseFailed(place, reason, code="parser-crashed")
+                yield document
+        except (ParseFailed, FileUnreadable):
+            raise
+        except Exception as error:
+            reason = f"the plugin {self._plugin} broke down over it ({said_by(error)})"
+            raise ParseFailed(place, reason, code="parser-crashed") from error
+
+
+class GuardedExporter:
+    """The exporter of plugin `plugin`."""
+
+    def __init__(self, plugin: str, exporter: Exporter) -> None:
+        self.name = exporter.name
+        self.suffix = exporter.suffix
+        self._plugin = plugin
+        self._exporter = exporter
+
+    def export(self, documents: Iterable[ParsedDocument], target: IO[bytes]) -> int:
+        """What it writes; returns how many. Raises PluginFailed, OSError."""
+        try:
+            return int(self._exporter.export(documents, target))
+        except (MemError, OSError):
+            raise
+        except Exception as error:
+            what = f"its exporter {self.name} broke down ({said_by(error)})"
+            raise PluginFailed(f"plugin {self._plugin}: {what}") from error

@@ -129,7 +129,7 @@ def _offers(manager: pluggy.PluginManager, info: HookInfo, isolated: bool) -> It
             raise PluginFailed(f"{info.name} returns no list, but {type(result).__name__}")
         for thing in result:
             _check(info, thing)
-            if isolated and info.name == "mem_parsers":
+            if isolated and info.name in ("mem_parsers", "mem_importers"):
                 _check_parser(thing, f"{info.name} returns a {type(thing).__name__}")
             yield thing
 

@@ -10,14 +10,20 @@ import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from mem.core.protocols import Parser
 from mem.errors import BadSetting, PluginFailed, UnknownPlugin
 from mem.hooks import loading
-from mem.hooks.guard import GuardedExtractor, GuardedParser, said_by
+from mem.hooks.guard import (
+    GuardedExporter,
+    GuardedExtractor,
+    GuardedImporter,
+    GuardedParser,
+    said_by,
+)
 from mem.hooks.loading import Contents
-from mem.hooks.specs import GROUP
+from mem.hooks.specs import GROUP, CommandOffer, Exporter, Importer
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -33,6 +39,7 @@ _STATES: Final = {"on": True, "1": True, "": True, "off": False, "0": False}
 
 Folders = Collection[Path]
 Wrap = Callable[[Parser], Parser]
+WrapImporter = Callable[[Importer], Importer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +70,10 @@ class Plugin:
         """What reads files."""
         return self.contents.parsers
 
+    def offered(self, hook: str) -> tuple[object, ...]:
+        """What a hook of it returned."""
+        return dict(self.contents.offers).get(hook, ())
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -83,6 +94,7 @@ class Plugins:
     failed: list[Failure] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     _wrap: Wrap = lambda parser: parser
+    _wrap_importer: WrapImporter = lambda importer: importer
     _parsers: list[Parser] | None = None
 
     def parsers(self) -> list[Parser]:
@@ -113,6 +125,32 @@ class Plugins:
             (plugin.found.distribution, offer)
             for plugin in self.loaded
             for offer in dict(plugin.contents.offers).get("mem_models", ())
+        ]
+
+    def exporters(self) -> list[Exporter]:
+        """Formats to write documents in, `mem`'s own first; those of plugins are guarded."""
+        return [
+            one
+            if plugin.found.name == BUILT_IN
+            else GuardedExporter(plugin.found.distribution, one)
+            for plugin in self.loaded
+            for one in cast("tuple[Exporter, ...]", plugin.offered("mem_exporters"))
+        ]
+
+    def importers(self) -> list[Importer]:
+        """Readers of what is no single file, guarded."""
+        return [
+            GuardedImporter(plugin.found.distribution, self._wrap_importer(one))
+            for plugin in self.loaded
+            for one in cast("tuple[Importer, ...]", plugin.offered("mem_importers"))
+        ]
+
+    def commands(self) -> list[tuple[str, CommandOffer]]:
+        """Commands, each with the plugin that offers it."""
+        return [
+            (plugin.found.distribution, one)
+            for plugin in self.loaded
+            for one in cast("tuple[CommandOffer, ...]", plugin.offered("mem_commands"))
         ]
 
     def notices(self) -> list[str]:
@@ -155,14 +193,16 @@ def load_all(
     *,
     data_folders: Folders = (),
     wrap: Wrap = lambda parser: parser,
+    wrap_importer: WrapImporter = lambda importer: importer,
     seconds: float = SECONDS,
 ) -> Plugins:
     """The built-in part and every plugin that is installed, in order of their names.
 
     Of two that claim one name the first is used; `mem`'s own always wins. `wrap` is put around
-    each parser of a plugin, inside the guard.
+    each parser of a plugin, inside the guard, and `wrap_importer` around each importer.
     """
-    plugins = Plugins([Plugin(_own(), loading.contents_of(builtin, isolated=False))], _wrap=wrap)
+    own = Plugin(_own(), loading.contents_of(builtin, isolated=False))
+    plugins = Plugins([own], _wrap=wrap, _wrap_importer=wrap_importer)
     points = sorted(_entry_points(), key=lambda point: point.name) if is_enabled() else []
     for point in points:
         outcome = _load(point, plugins.loaded, data_folders, seconds)
@@ -201,6 +241,11 @@ def _refuse_conflicts(found: Found, contents: Contents, others: Iterable[Plugin]
             raise PluginFailed(f"{theirs} are both called {found.name!r}; {step}")
         for noun, name in sorted(contents.names & other.contents.names):
             raise PluginFailed(f"{theirs} both have {noun} {name!r}; {step}")
+
+
+def search_path() -> list[str]:
+    """Where installed packages are looked for."""
+    return loading.search_path()
 
 
 def _own() -> Found:

@@ -160,11 +160,9 @@ class HookInfo:
 
 HOOKS: Final = (
     HookInfo("mem_parsers", 1, called=True, needs=("name", "version", "sniff", "parse")),
-    HookInfo(
-        "mem_importers", 1, called=False, needs=("name", "version", "recognises", "documents")
-    ),
+    HookInfo("mem_importers", 1, called=True, needs=("name", "version", "recognises", "documents")),
     HookInfo("mem_extractors", 1, called=True, needs=("name", "fingerprint", "extract")),
     HookInfo("mem_models", 1, called=True, needs=("name", "url", "sha256", "size", "licence")),
-    HookInfo("mem_exporters", 1, called=False, needs=("name", "suffix", "export")),
-    HookInfo("mem_commands", 1, called=False, needs=("name", "summary", "function")),
+    HookInfo("mem_exporters", 1, called=True, needs=("name", "suffix", "export")),
+    HookInfo("mem_commands", 1, called=True, needs=("name", "summary", "function")),
 )

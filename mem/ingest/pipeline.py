@@ -14,8 +14,10 @@ from mem.core.clock import Clock, format_time
 from mem.core.ids import source_id
 from mem.core.protocols import Embedder, FileEntry, Parser
 from mem.errors import PathMissing, UnknownFormat
+from mem.hooks.specs import Importer as FolderImporter
 from mem.ingest.ledger import Ledger, Progress
-from mem.ingest.reading import FileReader, Finished, LeftOut, Prepared, Unchanged
+from mem.ingest.reading import FileReader, Finished, LeftOut, Prepared, Reading, Unchanged
+from mem.ingest.shaped import importer_for, read_shaped
 from mem.ingest.writing import Writer
 from mem.sources.folders import STREAMED_BYTES, Skipped, file_uri, path_of, walk
 from mem.store.documents import mark_gone
@@ -40,8 +42,12 @@ class Importer:
         *,
         max_bytes: int,
         redact: bool = True,
+        importers: Sequence[FolderImporter] = (),
     ) -> None:
-        """Secrets are replaced by placeholders unless `redact` is False."""
+        """Secrets are replaced by placeholders unless `redact` is False. `importers` take whole
+        what a single parser cannot.
+        """
+        self._importers = importers
         self._store = store
         self._parsers = parsers
         self._embeddings = embeddings
@@ -65,7 +71,7 @@ class Importer:
         Raises PathMissing, UnknownFormat, BadMapping before anything is done. StoreFull,
         StoreLocked; what was committed before stays.
         """
-        names = [parser.name for parser in self._parsers]
+        names = [one.name for one in self._parsers] + [one.name for one in self._importers]
         if form != "auto" and form not in names:
             raise UnknownFormat(form, names)
         parsers = [_with_options(one, options) for one in self._parsers if one.name == form]
@@ -104,6 +110,9 @@ class _Run:
         self._store = importer._store
         self._clock = importer._clock
         self._dry_run = dry_run
+        self._importers = importer._importers
+        self._parsers = parsers
+        self._form = None if form == "auto" else form
         self._on_progress = on_progress or (lambda progress: None)
         self.ledger = Ledger()
         self._reader = FileReader(
@@ -161,6 +170,10 @@ class _Run:
         for place in [root] if only is None else only:
             known.update(self._store.files.under(file_uri(place)))
         source = self._source(uri, "folder" if root.is_dir() else "file")
+        shaped = importer_for(root, self._importers, self._parsers, self._form)
+        if shaped is not None:
+            self._take(read_shaped(self._reader, shaped, root, known.get(uri), source))
+            return
         entries: list[FileEntry] = []
         unread: list[str] = []
         for found in walk(root, max_bytes=STREAMED_BYTES, only=only):
@@ -195,7 +208,10 @@ class _Run:
                 self._emptied.add(uri)
 
     def _take_file(self, entry: FileEntry, known: FileRecord | None, source: str) -> None:
-        for reading in self._reader.read(entry, known, source):
+        self._take(self._reader.read(entry, known, source))
+
+    def _take(self, readings: Iterable[Reading]) -> None:
+        for reading in readings:
             if isinstance(reading, Prepared | Finished):
                 self._writer.add(reading)
             elif isinstance(reading, Unchanged):

@@ -15,6 +15,7 @@ from mem.core.ids import content_hash
 from mem.core.protocols import FileEntry, Parser
 from mem.errors import ParseFailed
 from mem.hooks.known import missing_plugin
+from mem.hooks.specs import Importer
 from mem.ingest.chunking import CHUNKER_VERSION
 from mem.sources.kinds import unread_kind
 from mem.sources.sniffing import choose, is_binary
@@ -103,6 +104,11 @@ def too_large(entry: FileEntry, max_bytes: int) -> ParseFailed:
     """Why a file is not read that its parser would have to hold whole."""
     reason = f"{entry.size:,} bytes, the limit is {max_bytes:,} (import.max_file_mb raises it)"
     return ParseFailed(str(entry.path), reason, code="too-large")
+
+
+def reader_of(importer: Importer) -> str:
+    """The name under which the reading of an importer is remembered."""
+    return f"{importer.name}:{importer.version}/chunks-{CHUNKER_VERSION}@importer"
 
 
 def _base(parser: Parser) -> str:

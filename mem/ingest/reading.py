@@ -224,6 +224,10 @@ class FileReader:
             # Written to while it was read: the next import reads it again.
             yield Finished(replace(unfinished, documents=count), replaces=replaces)
 
+    def prepare(self, parsed: ParsedDocument, record: FileRecord) -> Reading:
+        """What becomes of a document of the file or folder that `record` is of."""
+        return self._prepare(parsed, record, None)
+
     def _prepare(
         self, parsed: ParsedDocument, record: FileRecord, moved_from: str | None
     ) -> Reading:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from mem.core.protocols import Parser
+from mem.hooks.specs import Exporter
 from mem.sources.archives import ArchiveParser
 from mem.sources.chats.chatgpt import ChatGptParser
 from mem.sources.chats.claude import ClaudeParser
@@ -17,6 +18,7 @@ from mem.sources.chats.signal import SignalParser
 from mem.sources.chats.slack import SlackParser
 from mem.sources.chats.telegram import TelegramParser
 from mem.sources.chats.whatsapp import WhatsAppParser
+from mem.sources.exporters import ChatJsonlExporter, JsonlExporter, MarkdownExporter
 from mem.sources.isolation import IsolatedParser, Isolation
 from mem.sources.parsers.docx import DocxParser
 from mem.sources.parsers.html import HtmlParser
@@ -66,3 +68,8 @@ def mem_parsers() -> list[Parser]:
         TableParser(),
         TextParser(),
     ]
+
+
+def mem_exporters() -> list[Exporter]:
+    """The hook: the formats that documents can be written in."""
+    return [JsonlExporter(), ChatJsonlExporter(), MarkdownExporter()]

@@ -21,6 +21,7 @@ from typing import IO, Any
 from mem.core.document import ParsedDocument
 from mem.core.protocols import FileEntry, Parser
 from mem.errors import FileUnreadable, ParseFailed
+from mem.hooks.specs import Importer
 from mem.sources.textfile import well_formed
 from mem.sources.transfer import document_from, fields_of_document, read_frame, write_frame
 
@@ -183,12 +184,47 @@ class IsolatedParser:
         }
         place = well_formed(str(entry.path))
         for value in self._isolation.run("mem.sources.isolation:parse_file", arguments, place):
-            try:
-                document = document_from(value)
-            except (ValueError, KeyError, TypeError, AttributeError) as error:
-                reason = "its parser gave what is no document"
-                raise ParseFailed(place, reason, code="parser-crashed") from error
-            yield document
+            yield _received(value, place)
+
+
+class IsolatedImporter:
+    """An importer whose `documents` runs in a child; `recognises` looks at names here."""
+
+    def __init__(self, importer: Importer, isolation: Isolation) -> None:
+        self._importer = importer
+        self._isolation = isolation
+        self.name = importer.name
+        self.version = importer.version
+
+    def recognises(self, path: Path) -> int:
+        return self._importer.recognises(path)
+
+    def documents(self, path: Path) -> Iterator[ParsedDocument]:
+        """What it holds. Raises FileUnreadable; ParseFailed, also where the child failed."""
+        kind = type(self._importer)
+        arguments = {
+            "importer": f"{kind.__module__}:{kind.__qualname__}",
+            "path": os.fsencode(path).hex(),
+        }
+        place = well_formed(str(path))
+        for value in self._isolation.run("mem.sources.isolation:take_in", arguments, place):
+            yield _received(value, place)
+
+
+def _received(value: Any, place: str) -> ParsedDocument:
+    """The document that a child sent. Raises ParseFailed."""
+    try:
+        return document_from(value)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = "its parser gave what is no document"
+        raise ParseFailed(place, reason, code="parser-crashed") from error
+
+
+def take_in(arguments: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The job of IsolatedImporter, in the child."""
+    importer: Importer = _named(arguments["importer"])()
+    for document in importer.documents(Path(os.fsdecode(bytes.fromhex(arguments["path"])))):
+        yield fields_of_document(document)
 
 
 def parse_file(arguments: dict[str, Any]) -> Iterator[dict[str, Any]]:

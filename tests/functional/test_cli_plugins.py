@@ -31,7 +31,11 @@ def test_what_comes_along(run_mem: RunMem, site: Path) -> None:
     assert set(run.json) == {"schema", "hooks_version", "enabled", "plugins"}
     (own,) = run.json["plugins"]
     assert set(own) == KEYS
-    assert (own["name"], own["state"], own["hooks"]) == ("mem", "built-in", ["mem_parsers"])
+    assert (own["name"], own["state"], own["hooks"]) == (
+        "mem",
+        "built-in",
+        ["mem_parsers", "mem_exporters"],
+    )
     assert "markdown" in own["offers"]["mem_parsers"]
 
 

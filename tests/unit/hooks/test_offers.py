@@ -33,6 +33,19 @@ class NeedsArgument(Parser):
         self.given = given
 
 
+class Maildir:
+    """What a plugin would return for a folder."""
+
+    name = "maildir"
+    version = 1
+
+    def recognises(self, path: Path) -> int:
+        return 0
+
+    def documents(self, path: Path) -> Iterator[ParsedDocument]:
+        return iter(())
+
+
 def nothing() -> list[object]:
     return []
 
@@ -72,7 +85,7 @@ def test_mem_parsers() -> None:
 
 
 def test_mem_importers() -> None:
-    importer = SimpleNamespace(name="maildir", version=1, recognises=len, documents=list)
+    importer = Maildir()
     assert ask("mem_importers", importer).offered() == {"mem_importers": ["maildir"]}
     assert "without 'recognises'" in refused("mem_importers", SimpleNamespace(name="x", version=1))
 
