@@ -23,6 +23,7 @@ from mem.answer.support import Checker
 from mem.core.answer import Answer, Citation, Sentence
 from mem.core.language import LanguageModel, Prompt
 from mem.core.query import SearchResult
+from mem.errors import JunkReply
 
 if TYPE_CHECKING:
     from mem.core.protocols import Embedder
@@ -92,7 +93,7 @@ class GenerativeAnswerer:
         """What the model says of `question` and the passages bear out, or an abstention.
 
         An answer without sentences that dropped some is an abstention of a model that did not
-        keep to its passages. Raises LanguageModelError.
+        keep to its passages. Raises LanguageModelError, JunkReply where it wrote no words at all.
         """
         began = time.perf_counter()
         found, sure = self._extractive.weigh(question, result)
@@ -111,6 +112,8 @@ class GenerativeAnswerer:
             checker = Checker(self._embedder, question, passages, asked_at)
             with self._writing(prompt, reply_tokens) as reply:
                 self._listen(reply, checker, book, told, sentences)
+            if not (told.said or told.dropped or told.gap):
+                raise JunkReply(self._model.name)
         return self._answer(question, result, told, book, max(sure, default=0.0), began)
 
     @contextmanager

@@ -33,7 +33,17 @@ ABSENT: Final = "NOT IN MEMORY"
 #: Longest passage in a prompt; a chunk is no longer, except for an unbroken line.
 LONGEST: Final = 1200
 
-_ABSENT: Final = re.compile(r"\bnot in (?:the |your |my )?memory\b", re.IGNORECASE)
+#: That, and how models say it that do not keep to the word.
+_ABSENT: Final = re.compile(
+    r"\bnot in (?:the |your |my )?memory\b"
+    r"|^(?:sorry, )?(?:but )?I (?:do not|don['’]t|cannot|can['’]t) (?:know|answer|find|tell|say)\b"
+    r"|\b(?:passages?|notes|memory) (?:do|does)(?: not|n['’]t) (?:\w+ )?"
+    r"(?:mention|say|state|contain|hold|provide|specify|give|include|tell|answer)\b"
+    r"|^there is no (?:\w+ )?(?:information|mention|answer)\b",
+    re.IGNORECASE,
+)
+_SPACES: Final = re.compile(r"[^\S\n]{2,}")
+_LINES: Final = re.compile(r"\s*\n\s*")
 #: Marks that chat templates give a meaning; quoted, they are words like others.
 _MARKS: Final = re.compile(
     r"<(?=\||<SYS>>|/?(?:s|think|bos|eos|(?:start|end)_of_turn)>)|\|(?=>)"
@@ -145,7 +155,8 @@ def read_reply(pieces: Iterable[str]) -> Iterator[Written]:
     """
     held = ""
     for piece in pieces:
-        held += piece
+        # However much white space a model writes, what is held stays short.
+        held = _LINES.sub("\n", _SPACES.sub(" ", held + piece)).lstrip()
         while (cut := _complete(held)) is not None:
             yield from _written(held[:cut])
             held = held[cut:]

@@ -110,13 +110,15 @@ def test_a_model_that_only_invents_is_replaced_by_quotes(filled: Filled, server:
     assert "Nothing that the language model wrote is supported by memory." in run.err
 
 
-@pytest.mark.parametrize("fault", ["refuses", "absent"])
+@pytest.mark.parametrize("fault", ["refuses", "absent", "says-nothing"])
 def test_a_server_that_fails_is_said_in_one_line(
     filled: Filled, server: Server, fault: str
 ) -> None:
     setting = server.setting
     if fault == "refuses":
         server.status = 500
+    elif fault == "says-nothing":
+        server.reply = " " * 3000
     else:
         setting = {"MEM_MODEL_SERVER": "http://127.0.0.1:9"}
     run = filled.run(*QUESTION, "--json", **setting)

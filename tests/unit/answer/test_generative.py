@@ -13,7 +13,7 @@ from mem.answer.packing import MOST
 from mem.core.answer import Answer, Citation, Sentence
 from mem.core.language import Prompt, Schema
 from mem.core.query import Drawn, Hit
-from mem.errors import ModelCrashed, PromptTooLong
+from mem.errors import JunkReply, ModelCrashed, PromptTooLong
 from mem.inference.embedder import OnnxEmbedder
 from mem.testing import FakeLanguageModel
 from tests.unit.answer.hits import found, message, note
@@ -117,13 +117,28 @@ def test_unsupported_sentences_are_left_out_and_counted(ask: Ask) -> None:
     )
 
 
-@pytest.mark.parametrize("reply", ["NOT IN MEMORY", "That is not in memory. [1]", "", "..."])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "NOT IN MEMORY",
+        "That is not in memory. [1]",
+        "I don't know.",
+        "The passages do not mention her rent. [1]",
+        "There is no information about it.",
+    ],
+)
 def test_a_model_that_finds_nothing_abstains(ask: Ask, reply: str) -> None:
     answer = ask(FakeLanguageModel(lambda _: reply), OLD, SHED)
     assert answer.abstained
     assert answer.answer == ""
     assert answer.citations == ()
     assert answer.nearest
+
+
+@pytest.mark.parametrize("reply", ["", "...", " \n " * 400])
+def test_a_reply_without_words_is_no_abstention(ask: Ask, reply: str) -> None:
+    with pytest.raises(JunkReply):
+        ask(FakeLanguageModel(lambda _: reply, context_tokens=4096), OLD, SHED)
 
 
 def test_a_gap_after_an_answer_is_said(ask: Ask) -> None:

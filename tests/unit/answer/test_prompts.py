@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mem.answer import prompts
 from mem.answer.prompts import Passage, Written
@@ -133,3 +135,17 @@ def test_a_sentence_comes_before_the_next_one_is_complete() -> None:
 def test_a_gap_is_recognised(text: str) -> None:
     assert Written(text, ()).absent
     assert not Written("I kept it in memory of her.", ()).absent
+    assert not Written("Ana does not know the rent.", ()).absent
+
+
+PIECES = st.lists(st.text("ab.! \n[]12,", max_size=6), max_size=12)
+
+
+@given(PIECES)
+def test_any_reply_is_read_the_same_whole_and_in_pieces(pieces: list[str]) -> None:
+    assert list(prompts.read_reply(pieces)) == list(prompts.read_reply(["".join(pieces)]))
+
+
+def test_endless_white_space_is_read_in_no_time() -> None:
+    pieces = ["It is 900.", *[" "] * 20_000, *["\n "] * 20_000, "[1]"]
+    assert list(prompts.read_reply(pieces)) == [Written("It is 900.", ())]
