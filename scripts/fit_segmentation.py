@@ -121,11 +121,10 @@ def main(path: Path) -> None:
     vectors = vectors_of(dialogues, embedder)
     trained = [one for one in dialogues if one.name == TRAINED_ON]
     together: Vectors = np.vstack([vectors[one] for one in trained])
-    mean = together.mean(axis=0).astype(np.float16)
     _, _, directions = np.linalg.svd(together - together.mean(axis=0), full_matrices=False)
     axes = directions[:AXES].astype(np.float16)
-    basis = (mean.astype(np.float32), axes.astype(np.float32))
-    full = {one: features(one.texts, vectors[one], basis).astype(np.float64) for one in dialogues}
+    held = axes.astype(np.float32)
+    full = {one: features(one.texts, vectors[one], held).astype(np.float64) for one in dialogues}
     plain = {one: features(one.texts, vectors[one], None).astype(np.float64) for one in dialogues}
     recipe = {
         "embedder": embedder.fingerprint,
@@ -142,7 +141,7 @@ def main(path: Path) -> None:
         "without axes": fitted(plain, trained, 30.0),
     }
     DATA_DIR.mkdir(exist_ok=True)
-    np.savez(DATA_DIR / WEIGHTS_NAME, axes=axes, mean=mean)
+    np.savez(DATA_DIR / WEIGHTS_NAME, axes=axes)
     text = json.dumps(recipe, indent=1)
     (DATA_DIR / RECIPE_NAME).write_text(text + "\n", encoding="utf-8")
     for name in ("with axes", "without axes"):

@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mem.core.ids import text_hash
 from mem.errors import ModelFileDamaged, ModelFileMissing
 from mem.ingest.cues import WORD_FEATURES, word_features
 
@@ -45,7 +46,7 @@ PAUSE_WEIGHT = 0.6
 _DECAY = 0.6
 _WINDOWS = (1, 2, 3, 4)
 _CLIMB = 3
-SIMILARITY_FEATURES = 19
+SIMILARITY_FEATURES = 18
 _ANSWERING = ("assistant", "tool", "system")
 
 
@@ -62,7 +63,10 @@ class Turn:
 
 
 def similarity_features(vectors: Vectors) -> Floats:
-    """(n - 1, SIMILARITY_FEATURES) of the gaps between n unit rows: topic, depth, surprise."""
+    """(n - 1, SIMILARITY_FEATURES) of the gaps between n unit rows: topic, depth, surprise.
+
+    Cosines are told from the mean of those around, since some talks are of one kind throughout.
+    """
     import numpy as np
 
     count = len(vectors)
@@ -81,7 +85,7 @@ def similarity_features(vectors: Vectors) -> Floats:
             return float(table[left, right]) if min(left, count - 1 - right) >= 0 else mean
 
         across = [pair(at - 1, at), pair(at - 2, at), pair(at - 1, at + 1), pair(at - 2, at + 1)]
-        rows[at - 1] = [
+        cosines = [
             *across,
             pair(at, at + 1),
             pair(at - 2, at - 1),
@@ -90,10 +94,12 @@ def similarity_features(vectors: Vectors) -> Floats:
             float(table[first:at, at].max()),
             max(across),
             *(float(near[width][at]) for width in (1, 2, 3)),
+            adjacent,
+        ]
+        rows[at - 1] = [
+            *(cosine - mean for cosine in cosines),
             *(_depth(near[width], at) for width in (0, 1, 2)),
             float(surprise[at]),
-            adjacent,
-            mean,
         ]
     return rows
 
@@ -135,11 +141,17 @@ def _surprise(vectors: Vectors) -> list[float]:
     return found
 
 
-def axis_features(vectors: Vectors, mean: Floats, axes: Floats) -> Floats:
-    """(n - 1, 4 * len(axes)): both neighbours along the axes, their product and difference."""
+def axis_features(vectors: Vectors, axes: Floats) -> Floats:
+    """(n - 1, 4 * len(axes)): both neighbours along the axes, their product and difference.
+
+    Each is told from the mean of those around it.
+    """
     import numpy as np
 
-    along = (vectors - mean) @ axes.T
+    around = [
+        vectors[max(0, at - REACH + 1) : at + REACH].mean(axis=0) for at in range(len(vectors))
+    ]
+    along = (vectors - np.stack(around)) @ axes.T
     before, after = along[:-1], along[1:]
     return np.hstack([after, before, 3 * after * before, np.abs(after - before)])
 
@@ -156,7 +168,8 @@ class Segmenter:
 
         weights, recipe = directory / WEIGHTS_NAME, directory / RECIPE_NAME
         try:
-            said = json.loads(recipe.read_text(encoding="utf-8"))
+            text = recipe.read_text(encoding="utf-8")
+            said = json.loads(text)
             self._fits = said["embedder"] == embedder
             part = said["with axes" if self._fits else "without axes"]
             self._threshold = math.log(part["threshold"] / (1 - part["threshold"]))
@@ -164,8 +177,7 @@ class Segmenter:
             self._weights = np.array(part["weights"], dtype=np.float32)
             with np.load(io.BytesIO(weights.read_bytes())) as stored:
                 self._axes = stored["axes"].astype(np.float32)
-                self._mean = stored["mean"].astype(np.float32)
-            self.fingerprint = f"{VERSION}:{said['made from']['sha256'][:8]}:{embedder}"
+            self.fingerprint = f"{VERSION}:{text_hash(text)[:8]}:{embedder}"
         except FileNotFoundError as error:
             raise ModelFileMissing(error.filename or str(weights)) from error
         except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile) as error:
@@ -178,7 +190,7 @@ class Segmenter:
         """For each gap the log odds of a boundary, less the threshold: cut where above 0."""
         if len(texts) < 2:
             return []
-        inputs = features(texts, vectors, (self._mean, self._axes) if self._fits else None)
+        inputs = features(texts, vectors, self._axes if self._fits else None)
         found: list[float] = (inputs @ self._weights + self._bias - self._threshold).tolist()
         return found
 
@@ -204,13 +216,13 @@ class Segmenter:
         return starts
 
 
-def features(texts: Sequence[str], vectors: Vectors, basis: tuple[Floats, Floats] | None) -> Floats:
-    """All features of the gaps between texts; `basis` is (mean, axes) of the vectors."""
+def features(texts: Sequence[str], vectors: Vectors, axes: Floats | None) -> Floats:
+    """All features of the gaps between texts; `axes` are those of the vectors."""
     import numpy as np
 
     parts = [similarity_features(vectors), np.array(word_features(texts), dtype=np.float32)]
-    if basis is not None:
-        parts.append(axis_features(vectors, *basis))
+    if axes is not None:
+        parts.append(axis_features(vectors, axes))
     return np.hstack(parts)
 
 
