@@ -83,7 +83,7 @@ def act(rng: random.Random, keeper: MemoryKeeper, evidence: list[Evidence]) -> N
 
 
 def _act_on(rng: random.Random, keeper: MemoryKeeper, one: Memory, all_: list[Memory]) -> None:
-    match rng.randrange(7):
+    match rng.randrange(9):
         case 0:
             keeper.edit(one.id, Correction(text=f"Corrected {rng.random()}", object="Rome"))
         case 1:
@@ -96,6 +96,10 @@ def _act_on(rng: random.Random, keeper: MemoryKeeper, one: Memory, all_: list[Me
             keeper.accept(one.id)
         case 5:
             keeper.merge(one.id, [rng.choice(all_).id])
+        case 6:
+            keeper.prune(keeper.prune_plan(keep=0.8))
+        case 7:
+            _act_on_entities(rng, keeper)
         case _:
             newest = keeper.history(limit=8)
             numbers = [entry.number for entry in newest if entry.undoable]
@@ -104,6 +108,17 @@ def _act_on(rng: random.Random, keeper: MemoryKeeper, one: Memory, all_: list[Me
                     keeper.undo([rng.choice(numbers)])
                 except UndoConflict:
                     return
+
+
+def _act_on_entities(rng: random.Random, keeper: MemoryKeeper) -> None:
+    known = list(keeper.entities())
+    if len(known) < 2:
+        return
+    one, other = rng.sample(known, 2)
+    if one.aliases and rng.random() < 0.5:
+        keeper.split_entity(one.name, rng.choice(one.aliases))
+    else:
+        keeper.merge_entities(one.name, [other.name])
 
 
 @pytest.mark.parametrize("seed", range(3))
