@@ -31,7 +31,8 @@ class Table:
 
     `session` numbers the runs of one session (a note is one session), `message` the messages (a
     chunk of a note is its own). `allowed` rows may come back; the others only lend their context.
-    `cosine` is 0 and `embedded` false where a chunk has no vector yet.
+    `vectors` (rows, dimensions) and `cosine` are 0 and `embedded` false where a chunk has no vector
+    yet; `query` is the question's vector; `asks` marks chunks that end with a question mark.
     """
 
     rows: Surroundings
@@ -42,9 +43,20 @@ class Table:
     embedded: Mask
     cosine: Floats
     lengths: Floats
+    vectors: Floats
+    query: Floats
+    asks: Floats
 
     def __len__(self) -> int:
         return len(self.keys)
+
+    def follows(self) -> Mask:
+        """(rows - 1,) whether each row but the first stands right after the one before it."""
+        import numpy as np
+
+        places = np.asarray(self.rows.places)
+        follows: Mask = (self.session[1:] == self.session[:-1]) & (places[1:] - places[:-1] == 1)
+        return follows
 
     def beside(self, values: Floats, distance: int) -> Floats:
         """What stands `distance` places on (before, if negative) in the same session, else 0."""
@@ -104,12 +116,11 @@ def build(
     mask = np.array([state == "active" for state in rows.states], dtype=np.bool_)
     if allowed is not None:
         mask &= np.fromiter((key in allowed for key in rows.keys), np.bool_, len(rows.keys))
-    vectors = stored.vectors(rows.keys)
-    embedded = np.fromiter((key in vectors for key in rows.keys), np.bool_, len(rows.keys))
-    cosine = np.zeros(len(keys), dtype=np.float32)
-    if vectors:
-        matrix = np.stack([vectors[int(key)] for key in keys[embedded]])
-        cosine[embedded] = matrix @ query
+    found = stored.vectors(rows.keys)
+    embedded = np.fromiter((key in found for key in rows.keys), np.bool_, len(rows.keys))
+    vectors = np.zeros((len(keys), len(query)), dtype=np.float32)
+    if found:
+        vectors[embedded] = np.stack([found[int(key)] for key in keys[embedded]])
     return Table(
         rows=rows,
         keys=keys,
@@ -117,8 +128,11 @@ def build(
         message=_messages(rows),
         allowed=mask,
         embedded=embedded,
-        cosine=cosine,
+        cosine=vectors @ query,
         lengths=np.array(rows.lengths, dtype=np.float32),
+        vectors=vectors,
+        query=query,
+        asks=np.array(rows.asks, dtype=np.float32),
     )
 
 

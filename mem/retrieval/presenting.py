@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from mem.core.query import Hit, HitSource
 from mem.retrieval.confidence import confidence
-from mem.retrieval.fusion import Weights
+from mem.retrieval.fusion import INPUTS, Weights
 from mem.retrieval.parse import ParsedQuestion
 from mem.retrieval.ranking import Place, Ranked
-from mem.retrieval.signals import INDEX, NAMES, TEXT_NAMES, Signals
 from mem.store.chunks import Chunks
 from mem.store.fulltext import Fulltext
 
@@ -29,30 +28,27 @@ class Presenter:
         self._fulltext = fulltext
         self._weights = weights
 
-    def hits(
-        self, question: ParsedQuestion, ranked: Ranked, signals: Signals, *, explain: bool
-    ) -> tuple[Hit, ...]:
+    def hits(self, question: ParsedQuestion, ranked: Ranked, *, explain: bool) -> tuple[Hit, ...]:
         """One hit a place, in their order."""
         texts = [place.stored.chunk.text for place in ranked.places]
         marked = self._highlights(question, texts)
         return tuple(
-            self._hit(place, signals, spans, explain=explain)
+            self._hit(place, spans, explain=explain)
             for place, spans in zip(ranked.places, marked, strict=True)
         )
 
-    def confidence(self, ranked: Ranked, signals: Signals) -> float:
+    def confidence(self, ranked: Ranked) -> float:
         """The chance that the store holds an answer."""
         import numpy as np
 
         places = sorted(ranked.places, key=lambda place: -place.score)
         scores = np.array([place.score for place in places], dtype=np.float32)
-        rows = signals.matrix[[place.row for place in places]]
+        rows = np.array([place.inputs for place in places], dtype=np.float32)
         return confidence(scores, rows, self._weights.confidence)
 
     def _hit(
         self,
         place: Place,
-        signals: Signals,
         spans: tuple[tuple[int, int], ...],
         *,
         explain: bool,
@@ -70,18 +66,16 @@ class Presenter:
             said_at=chunk.said_at,
             message_id=chunk.message_id,
             session_id=chunk.session_id,
-            signals=self._signals(place, signals, explain=explain),
+            signals=self._signals(place, explain=explain),
             highlights=spans,
         )
 
-    def _signals(self, place: Place, signals: Signals, *, explain: bool) -> Mapping[str, float]:
-        row = signals.matrix[place.row]
-        names = NAMES if explain else _ALWAYS
-        shown = {name: round(float(row[INDEX[name]]), 4) for name in names}
+    def _signals(self, place: Place, *, explain: bool) -> Mapping[str, float]:
+        names = INPUTS if explain else _ALWAYS
+        shown = {name: round(float(place.inputs[INPUTS.index(name)]), 4) for name in names}
         if place.moved:
             shown["recency"] = place.moved
         if explain:
-            shown |= dict(zip(TEXT_NAMES, place.text_signals, strict=True))
             shown["sum"] = round(place.score, 4)
         return shown
 

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mem.retrieval.candidates import Table
-from mem.retrieval.fusion import Weights
+from mem.retrieval.fusion import INPUTS, Weights, first_look
 from mem.retrieval.lexical import Lexical
 from mem.retrieval.parse import ParsedQuestion
+from mem.retrieval.relations import relate
 from mem.retrieval.rerank import Stemmed, newest_first
 from mem.retrieval.signals import Signals, of_texts
 from mem.store.chunks import Chunks, StoredChunk
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Floats = npt.NDArray[np.float32]
+    Rows = npt.NDArray[np.int64]
 
 # Candidates whose texts are read.
-READ = 80
+READ = 150
 # Passages of one note that may come back side by side before others have their turn.
 MAX_ADJACENT = 2
 # Messages of one session that may come back likewise, where several sessions may be meant.
@@ -43,12 +45,12 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One hit: its row in the table, its score, and what was read for it."""
+    """One hit: its row in the table, its score, and the (len(INPUTS),) signals behind it."""
 
     row: int
     score: float
     stored: StoredChunk
-    text_signals: tuple[float, ...]
+    inputs: Floats
     moved: float = 0.0
 
 
@@ -59,26 +61,51 @@ class Ranked:
     places: tuple[Place, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Shortlist:
+    """The candidates that are read: their rows in the table, what is stored, and their inputs."""
+
+    rows: Rows
+    stored: tuple[StoredChunk, ...]
+    inputs: Floats
+
+
+def shortlist(found: Found, *, chunks: Chunks, limit: int) -> Shortlist:
+    """The best of a first look, with every signal (rows, len(INPUTS)) of each."""
+    import numpy as np
+
+    table, signals = found.table, found.signals
+    first = signals.matrix @ first_look()
+    rows = np.flatnonzero(table.allowed)
+    rows = rows[np.lexsort((table.keys[rows], -first[rows]))][: max(READ, 2 * limit)]
+    if not len(rows):
+        return Shortlist(rows, (), np.zeros((0, len(INPUTS)), dtype=np.float32))
+    keys = [int(table.keys[row]) for row in rows]
+    by_key = chunks.by_keys(keys)
+    stored = tuple(by_key[key] for key in keys)
+    inputs = np.concatenate(
+        [
+            signals.matrix[rows],
+            of_texts(found.question, [one.chunk.text for one in stored]),
+            relate(found.question, table, signals, first, rows),
+        ],
+        axis=1,
+    )
+    return Shortlist(rows, stored, inputs)
+
+
 def rank(found: Found, *, weights: Weights, chunks: Chunks, stemmed: Stemmed, limit: int) -> Ranked:
     """The best `limit` messages or passages."""
     import numpy as np
 
-    table, signals = found.table, found.signals
-
-    base = signals.matrix @ weights.vector()
-    rows = np.flatnonzero(table.allowed)
-    best = rows[np.lexsort((table.keys[rows], -base[rows]))][: max(READ, 2 * limit)]
-    keys = [int(table.keys[row]) for row in best]
-    stored = chunks.by_keys(keys)
-    texts = [stored[key].chunk.text for key in keys]
-    read = of_texts(found.question, texts)
-    scores = base[best] + read @ weights.text_vector()
-    order = np.lexsort((table.keys[best], -scores))
+    few = shortlist(found, chunks=chunks, limit=limit)
+    scores = weights.network.scores(few.inputs)
+    order = np.lexsort((found.table.keys[few.rows], -scores))
     places = [
-        Place(int(best[at]), float(scores[at]), stored[keys[at]], tuple(map(float, read[at])))
-        for at in order
+        Place(int(few.rows[at]), float(scores[at]), few.stored[at], few.inputs[at])
+        for at in map(int, order)
     ]
-    places = _once_a_message(places, table)
+    places = _once_a_message(places, found.table)
     places = newest_first(found.question, found.lexical, places, stemmed)
     return Ranked(tuple(_spread(found, places, limit)[:limit]))
 

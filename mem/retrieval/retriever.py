@@ -79,13 +79,13 @@ class Retriever:
         with self._fulltext.database.snapshot():
             found = self.find(query, filters=filters, limit=limit, asked_at=asked_at)
             ranked = self.order(found, limit=limit)
-        hits = self._presenter.hits(found.question, ranked, found.signals, explain=explain)
+        hits = self._presenter.hits(found.question, ranked, explain=explain)
         return SearchResult(
             query=query,
             filters=filters,
             hits=hits,
             elapsed_ms=(time.perf_counter() - started) * 1000,
-            confidence=self._presenter.confidence(ranked, found.signals),
+            confidence=self._presenter.confidence(ranked),
             notices=_notices(found.table),
         )
 
@@ -131,7 +131,7 @@ class Retriever:
         return {int(key) for key in best} | {key for key, _ in near}
 
 
-_NOTHING = Surroundings([], [], [], [], [], [], [], [], [], [], [], [])
+_NOTHING = Surroundings([], [], [], [], [], [], [], [], [], [], [], [], [])
 
 
 def _notices(table: Table) -> tuple[str, ...]:

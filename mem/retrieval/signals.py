@@ -164,6 +164,8 @@ def _place_signals(columns: dict[str, Floats], question: ParsedQuestion, table: 
         for variant, role in zip(table.rows.variants, table.rows.roles, strict=True)
     ]
     columns["aside"] = np.array(aside, dtype=np.float32)
+    if not question.times and not question.continuing:
+        return
     times = [parse_time(said) if said else None for said in table.rows.said_at]
     if question.times:
         columns["time_near"] = np.array(

@@ -60,7 +60,8 @@ class Embeddings:
         """The vectors of those keys that have one."""
         import numpy as np
 
-        found: dict[int, Vectors] = {}
+        held: list[int] = []
+        blobs: list[bytes] = []
         for batch in batches(sorted(keys)):
             marks = ",".join("?" * len(batch))
             rows = self._database.connection.execute(
@@ -69,8 +70,10 @@ class Embeddings:
                 (self._fingerprint, *batch),
             )
             for key, blob in rows:
-                found[key] = np.frombuffer(blob, dtype="<f2").astype(np.float32)
-        return found
+                held.append(key)
+                blobs.append(blob)
+        matrix = np.frombuffer(b"".join(blobs), dtype="<f2").astype(np.float32)
+        return dict(zip(held, matrix.reshape(len(held), self._dimensions), strict=True))
 
     def last_change(self) -> int:
         rows = self._database.rows("SELECT max(seq) FROM index_change")

@@ -13,13 +13,16 @@ from mem.store.database import Database
 
 _COLUMNS = (
     "n.pk, n.document_id, n.seq, n.session_id, n.message_id, n.role, n.speaker, n.said_at, "
-    "length(n.text), n.variant, document.kind, document.state"
+    "length(n.text), n.variant, document.kind, document.state, substr(rtrim(n.text), -1) = '?'"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Columns of equal length, one row a chunk; times as the store writes them."""
+    """Columns of equal length, one row a chunk; times as the store writes them.
+
+    `asks` is 1 where the text ends with a question mark.
+    """
 
     keys: list[int]
     documents: list[str]
@@ -33,6 +36,7 @@ class Surroundings:
     variants: list[int]
     kinds: list[str]
     states: list[str]
+    asks: list[int]
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -49,7 +53,7 @@ def surroundings(database: Database, keys: Collection[int], *, reach: int) -> Su
         (json.dumps(sorted(keys)), reach, reach),
     )
     rows.sort(key=lambda row: (str(row[1]), int(str(row[2]))))
-    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(12)]
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(13)]
     return Surroundings(*columns)
 
 
