@@ -173,6 +173,11 @@ class Endless(FakeLanguageModel):
         deadline: float | None = None,
     ) -> Iterator[str]:
         del prompt, max_tokens, schema, deadline
+        # Kept, so that only whoever reads it can close it.
+        self.reading = self._sentences()
+        return self.reading
+
+    def _sentences(self) -> Iterator[str]:
         try:
             for _ in range(1000):
                 self.written += 1
