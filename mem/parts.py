@@ -17,6 +17,7 @@ from mem.core.protocols import Embedder, Parser
 from mem.core.query import SearchResult
 from mem.errors import NoLanguageModel, UnknownFormat, VectorIndexError
 from mem.settings.config import Settings
+from mem.settings.leftovers import remove_spools
 from mem.settings.paths import Paths
 from mem.store.store import Store
 
@@ -75,6 +76,7 @@ class Parts:
     @cached_property
     def store(self) -> Store:
         """The SQLite store."""
+        remove_spools(self.paths.cache)
         if not self.paths.database.exists():
             self.paths.create()
         read_only = self.paths.database.exists() and not os.access(self.paths.database, os.W_OK)

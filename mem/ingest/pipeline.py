@@ -94,6 +94,16 @@ class Importer:
         run = _Run(self, "auto", False, False, on_progress, self._parsers)
         return run.over([root], only=paths)
 
+    def let_go(self, path: Path) -> Ledger:
+        """Mark a single file that was deleted as gone; its words stay. Raises StoreLocked."""
+        ledger = Ledger()
+        uri = file_uri(path)
+        known = self._store.files.under(uri).get(uri)
+        if known is not None and known.state == "active":
+            with self._store.database.transaction() as connection:
+                ledger.gone = mark_gone(connection, [uri], self._clock.utc())
+        return ledger
+
 
 class _Run:
     """The state of one call of `Importer.run`."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from mem.core.chunk import Chunk
-from mem.core.document import DocumentKind, ParsedDocument
+from mem.core.document import ParsedDocument
 from mem.core.protocols import FileEntry, Parser
 from mem.errors import FileUnreadable, InputError, ParseFailed
 from mem.ingest.chunking import chunk_document
@@ -255,14 +255,14 @@ class FileReader:
 
 
 def _moved_uri(parsed: ParsedDocument, record: FileRecord, moved_from: str | None) -> str | None:
-    """The uri that a note of a moved file, or of a moved archive, had before.
+    """The uri that a document of a moved file, or of a moved archive, had before.
 
-    Conversations have addresses of their own and do not move with their file.
+    Conversations with addresses of their own do not move with their file.
     """
-    if moved_from is None or parsed.kind is not DocumentKind.NOTE:
+    if moved_from is None:
         return None
     inside = parsed.uri.removeprefix(record.uri)
-    moves = parsed.uri == record.uri or inside.startswith("!/")
+    moves = parsed.uri == record.uri or inside.startswith(("!/", "#"))
     return moved_from + inside if moves else None
 
 

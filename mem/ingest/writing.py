@@ -171,8 +171,8 @@ class Writer:
             return False
         rows = self._store.database.rows(
             "SELECT 1 FROM file_document JOIN file ON file.pk = file_pk "
-            "WHERE document_id = ? AND file.uri != ? LIMIT 1",
-            (item.identity, item.file.uri),
+            "WHERE document_id = ? AND file.uri NOT IN (?, ?) LIMIT 1",
+            (item.identity, item.file.uri, (item.moved_from or "").partition("#")[0]),
         )
         return bool(rows)
 

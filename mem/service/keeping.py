@@ -82,6 +82,10 @@ class WatchedHome:
         """Files at or below `paths` that are not as the store knows them."""
         return differing(self._assistant.store, root, paths)
 
+    def let_go(self, path: Path) -> Ledger:
+        """Mark the file at `path`, which was deleted, as gone. Raises StoreError."""
+        return self._assistant.importer().let_go(path)
+
     def owns(self, path: Path) -> bool:
         """Whether `path` is the memory's own, whose changes mean nothing."""
         paths = self._assistant.paths
@@ -160,6 +164,10 @@ def one_pass(
         try:
             ledger = home.take_in(path_of(source.uri), None, on_progress)
         except PathMissing as error:
+            path = path_of(source.uri)
+            if source.kind == "file" and path.parent.is_dir():
+                tell(WatchEvent("scanned", source, home.let_go(path)))
+                continue
             complete = False
             tell(WatchEvent("missing", source, message=str(error)))
         else:

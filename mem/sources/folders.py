@@ -27,6 +27,9 @@ STREAMED_BYTES = 4 * 1024**3
 """What any parser reads at most."""
 IGNORE_FILE = ".memignore"
 _MAX_IGNORE_BYTES = 1024 * 1024
+# FILE_ATTRIBUTE_OFFLINE, _RECALL_ON_OPEN and _RECALL_ON_DATA_ACCESS of Windows.
+_NOT_HERE = 0x1000 | 0x40000 | 0x400000
+_INLINE_BYTES = 4096
 
 _IGNORED_FOLDERS = frozenset(
     {"node_modules", "__pycache__", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
@@ -42,7 +45,7 @@ class Skipped:
     """A file or folder that a walk leaves out.
 
     code: symlink, ignored, ignored-folder, memignore, too-large, empty, special, unreadable,
-    repeated-folder or vanished. A folder left out stands for everything in it.
+    placeholder, repeated-folder or vanished. A folder left out stands for everything in it.
     """
 
     path: Path
@@ -234,11 +237,26 @@ def _left_out(path: str, name: str, mode: int, rules: _Rules) -> tuple[str, str]
     return None
 
 
+def is_placeholder(info: os.stat_result) -> bool:
+    """Whether a file of a cloud drive has a size but no content here, which reading would fetch.
+
+    Windows says so in attributes; elsewhere the file takes no room on the disk. Small files are
+    never taken for one: file systems keep those where they take no room of their own.
+    """
+    attributes = getattr(info, "st_file_attributes", 0)
+    if attributes & _NOT_HERE:
+        return True
+    blocks = getattr(info, "st_blocks", 1)
+    return blocks == 0 and info.st_size > _INLINE_BYTES
+
+
 def _judge_file(path: str, info: os.stat_result, max_bytes: int) -> FileEntry | Skipped:
     if not stat.S_ISREG(info.st_mode):
         return Skipped(Path(path), "special", "a pipe, socket or device")
     if info.st_size == 0:
         return Skipped(Path(path), "empty", "it holds nothing")
+    if is_placeholder(info):
+        return Skipped(Path(path), "placeholder", "its content is not on this machine yet")
     if info.st_size > max_bytes:
         reason = f"{info.st_size:,} bytes, the limit is {max_bytes:,}"
         return Skipped(Path(path), "too-large", reason)

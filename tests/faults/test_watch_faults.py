@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -322,3 +323,32 @@ def test_many_files_copied_in_slowly(kept: Kept, tmp_path: Path) -> None:
     shutil.copytree(source, kept.folder / "copy")
     kept.wait_until_in_step()
     assert all(kept.times_embedded(f"version-{number}-") == 1 for number in range(100, 130))
+
+
+def test_a_single_file_that_is_deleted_is_gone(kept: Kept, tmp_path: Path, home: Path) -> None:
+    single = tmp_path / "alone.md"
+    single.write_text(note(50))
+    with Assistant.open(home, embedder=FakeEmbedder()) as second:
+        keep_in_step(second, str(single))
+        kept.wait_for_words("version-50-")
+        single.unlink()
+        kept.wait_for(
+            lambda: [one.title for one in second.documents(gone=True)] == ["Note 50"], "its end"
+        )
+        single.write_text(note(51))
+        kept.wait_for_words("version-51-")
+        assert second.documents(gone=True) == []
+
+
+def test_a_placeholder_is_read_when_its_content_comes(kept: Kept) -> None:
+    path = kept.folder / "cloud.md"
+    with path.open("wb") as file:
+        file.truncate(100_000)
+    if path.stat().st_blocks:
+        pytest.skip("no sparse files here")
+    kept.watcher._pace = replace(kept.watcher._pace, placeholders=0.1)
+    kept.wait_for(lambda: path in kept.watcher._placeholders, "the placeholder")
+    when = path.stat()
+    path.write_text(note(60) + "words " * 20_000)
+    os.utime(path, ns=(when.st_atime_ns, when.st_mtime_ns))
+    kept.wait_for_words("version-60-")

@@ -137,10 +137,11 @@ def _spooling(cache: Path, paths: list[str]) -> Iterator[list[str]]:
     import tempfile
 
     from mem.errors import HomeNotWritable
+    from mem.settings.leftovers import spool_prefix
 
     try:
         cache.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder = tempfile.TemporaryDirectory(prefix="stdin-", dir=cache)
+        folder = tempfile.TemporaryDirectory(prefix=spool_prefix(), dir=cache)
     except OSError as error:
         raise HomeNotWritable(str(cache), error.strerror or str(error)) from error
     with folder as name:

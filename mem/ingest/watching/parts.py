@@ -20,6 +20,7 @@ class Pace:
     polling: the least time between two looks through a source whose changes are not; they take
         the `share` of the time at most
     after_loss: the least time between two looks because reports were lost
+    placeholders: files whose content was not on this machine are looked at again
     retry, retry_at_most: the first and the longest pause after the store could not be written
     """
 
@@ -28,6 +29,7 @@ class Pace:
     polling: float = 2.0
     share: float = 0.01
     after_loss: float = 5.0
+    placeholders: float = 30.0
     retry: float = 5.0
     retry_at_most: float = 60.0
 
@@ -62,6 +64,10 @@ class Home(Protocol):
 
     def differing(self, root: Path, paths: Sequence[Path]) -> list[Path]:
         """Files at or below `paths` that are not as the store knows them."""
+        ...
+
+    def let_go(self, path: Path) -> Ledger:
+        """Mark the file at `path`, which was deleted, as gone."""
         ...
 
     def owns(self, path: Path) -> bool:

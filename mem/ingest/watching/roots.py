@@ -16,6 +16,7 @@ from mem.ingest.watching.parts import Pace, WatchEvent
 from mem.sources.folders import path_of
 from mem.store.watched import WatchedSource
 
+_SURELY_DELETED = 2
 _LIMIT = "the system's limit of watched folders is reached"
 
 
@@ -23,13 +24,15 @@ _LIMIT = "the system's limit of watched folders is reached"
 class Root:
     """One source. Times are monotonic seconds.
 
-    `identity` (device, inode) is None while the root is away. `scanned` once everything was
+    `identity` (device, inode) is None while the root is away; `missed` is how many looks in a row
+    found a single file deleted. `scanned` once everything was
     imported; from then on it is looked through at `sweep_at`, which took `swept_in` last time.
     """
 
     source: WatchedSource
     path: Path
     identity: tuple[int, int] | None = None
+    missed: int = 0
     told_missing: bool = False
     polled: bool = False
     scanned: bool = False
@@ -87,6 +90,12 @@ class Roots:
                 left.append(root.path)
         return left
 
+    def deleted(self) -> list[Root]:
+        """Single files that have just been found deleted for the second time, their folder being
+        there: an editor may take one away for a moment when it saves.
+        """
+        return [root for root in self if root.missed == _SURELY_DELETED]
+
     def _is_there(self, root: Root) -> bool:
         """Begin with a root that has appeared or is another one now; let go of one that left."""
         try:
@@ -96,7 +105,7 @@ class Roots:
             return False
         identity = (info.st_dev, info.st_ino)
         known = root.identity
-        root.identity, root.told_missing = identity, False
+        root.identity, root.told_missing, root.missed = identity, False, 0
         # A single file is a new one after every save of most editors.
         if known is None or (known != identity and root.source.kind == "folder"):
             self._observation.remove(root.path)
@@ -105,6 +114,8 @@ class Roots:
         return True
 
     def _lose(self, root: Root, reason: str) -> None:
+        if root.source.kind == "file" and root.path.parent.is_dir():
+            root.missed = min(root.missed + 1, _SURELY_DELETED + 1)
         self._observation.remove(root.path)
         root.identity, root.scanned = None, False
         if not root.told_missing:

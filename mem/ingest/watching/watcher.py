@@ -18,7 +18,7 @@ from mem.ingest.watch import Hint
 from mem.ingest.watching.parts import Home, Pace, WatchEvent
 from mem.ingest.watching.pending import Pending
 from mem.ingest.watching.roots import Root, Roots
-from mem.sources.folders import IGNORE_FILE, is_left_out_by_name, path_of
+from mem.sources.folders import IGNORE_FILE, is_left_out_by_name, is_placeholder, path_of
 
 BATCH = 200
 
@@ -50,6 +50,8 @@ class Watcher:
         self._hints: queue.SimpleQueue[Hint | None] = queue.SimpleQueue()
         self._roots = Roots(self._hints.put, tell, poll=poll, pace=self._pace)
         self._refused: dict[Path, int] = {}
+        self._placeholders: set[Path] = set()
+        self._placeholders_at = 0.0
         self._stopping = False
         self._rest_due = False
         self._rest_at = 0.0
@@ -85,6 +87,7 @@ class Watcher:
             self._follow_sources()
             self._scan_new()
             self._sweep_due()
+            self._look_for_content()
             self._take_settled()
             self._rest_due = self._rest_due or self._home.owes_rest()
             if (self._rest_due or time.monotonic() >= self._rest_at) and not self._pending:
@@ -144,6 +147,9 @@ class Watcher:
         if time.monotonic() >= self._sources_at:
             for place in self._roots.follow(self._home.sources()):
                 self._pending.drop(place)
+            for root in self._roots.deleted():
+                ledger = self._home.let_go(root.path)
+                self._tell(WatchEvent("changed", root.source, ledger, (root.path,)))
             self._sources_at = time.monotonic() + self._pace.sources
 
     def _scan_new(self) -> None:
@@ -187,6 +193,16 @@ class Watcher:
             if not self._home.owns(path) and self._refused.get(path) != _changed_ns(path)
         ]
 
+    def _look_for_content(self) -> None:
+        """Files of a cloud drive that have come onto this machine, which nothing reports."""
+        if not self._placeholders or time.monotonic() < self._placeholders_at:
+            return
+        self._placeholders_at = time.monotonic() + self._pace.placeholders
+        for path in list(self._placeholders):
+            if not _is_elsewhere(path):
+                self._placeholders.discard(path)
+                self._pending.found(path)
+
     # --- reading ---------------------------------------------------------------------------
 
     def _take_settled(self) -> None:
@@ -205,6 +221,7 @@ class Watcher:
     def _take_batch(self, root: Root, settled: Sequence[Path]) -> None:
         """Read those of the settled paths that differ; what a folder holds settles by itself."""
         given = set(settled)
+        self._placeholders.update(path for path in settled if _is_elsewhere(path))
         differing = self._differing(root, settled)
         inside = [path for path in differing if path not in given]
         for path in inside:
@@ -222,10 +239,15 @@ class Watcher:
     def _import(self, root: Root, paths: Sequence[Path] | None) -> Ledger | None:
         """What the importer says, or None where the root has gone away meanwhile."""
         try:
-            return self._home.take_in(root.path, paths, self._progress if paths is None else _mute)
+            ledger = self._home.take_in(
+                root.path, paths, self._progress if paths is None else _mute
+            )
         except PathMissing:
             self._sources_at = 0.0
             return None
+        codes = ((entry.code, entry.uri) for entry in ledger.entries)
+        self._placeholders |= {path_of(uri) for code, uri in codes if code == "placeholder"}
+        return ledger
 
     def _progress(self, progress: Progress) -> None:
         """A long import is stopped between two files; what was not written is read again."""
@@ -242,6 +264,14 @@ class Watcher:
 
 def _mute(progress: Progress) -> None:
     """A small batch is read to its end."""
+
+
+def _is_elsewhere(path: Path) -> bool:
+    """Whether the file is there without its content."""
+    try:
+        return is_placeholder(os.lstat(path))
+    except OSError:
+        return False
 
 
 def _changed_ns(path: Path) -> int:

@@ -143,3 +143,23 @@ def test_a_large_file_is_for_readers_that_stream(assistant: Assistant, tmp_path:
     streaming = TextParser()
     streaming.streams = True  # type: ignore[attr-defined]
     assert importer(assistant, [streaming], 1).run([other]).added == 1
+
+
+def test_a_renamed_calendar_keeps_its_id(assistant: Assistant, tmp_path: Path) -> None:
+    from importlib import import_module
+
+    from tests.contract.samples import ICS
+
+    (parser,) = import_module("mem_calendar").mem_parsers()
+
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "home.ics").write_bytes(ICS)
+    parsers = [parser]
+    importer(assistant, parsers).run([folder])
+    ids = [one.id for one in assistant.documents()]
+    (folder / "home.ics").rename(folder / "work.ics")
+    ledger = importer(assistant, parsers).run([folder])
+    assert (ledger.moved, ledger.gone) == (1, 0)
+    (found,) = assistant.documents()
+    assert [found.id] == ids and found.uri.endswith("work.ics")

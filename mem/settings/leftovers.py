@@ -1,0 +1,41 @@
+"""What a killed process left in the cache of a home is removed when the next one starts.
+
+A spool folder is named for the process that made it, and only that of a dead one is removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+from pathlib import Path
+
+SPOOL = "stdin-"
+_MADE = re.compile(rf"{SPOOL}(\d+)-.*")
+
+
+def spool_prefix() -> str:
+    """How a spool folder of this process begins."""
+    return f"{SPOOL}{os.getpid()}-"
+
+
+def remove_spools(cache: Path) -> None:
+    """Remove the spool folders of processes that are no more."""
+    with contextlib.suppress(OSError):
+        for folder in cache.iterdir():
+            made = _MADE.fullmatch(folder.name)
+            if made and not _is_alive(int(made[1])):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    if os.name == "nt":  # a signal of 0 would end the process there
+        return process == os.getpid()
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
