@@ -11,10 +11,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from mem.consolidation import links
 from mem.consolidation.book import NewStatement, evidence_rows_of
+from mem.consolidation.causes import leads_to
 from mem.consolidation.decisions import Outcome
 from mem.consolidation.reconcile import Reconciler
-from mem.core.memory import Candidate, MemoryStatus
+from mem.core.memory import Candidate, MemoryStatus, Relation
 from mem.errors import PluginFailed
 from mem.extraction import echo
 from mem.extraction.evidence import verify
@@ -202,6 +204,7 @@ class Worker:
         places: Mapping[str, tuple[int, str, int]],
         report: Report,
     ) -> None:
+        before: tuple[Candidate, int] | None = None
         printed = {chunk: found for chunk, text in texts.items() if (found := echo.spans(text))}
         for candidate in candidates:
             if any(
@@ -217,6 +220,19 @@ class Worker:
             new = NewStatement(candidate, evidence_rows_of(candidate, evidence, places))
             outcome = self._reconciler.take(new, actor=ACTOR, forgotten=self._forgotten(candidate))
             report.note(outcome)
+            if outcome.memory_pk is not None:
+                if before is not None:
+                    self._link_cause(before, (candidate, outcome.memory_pk))
+                before = candidate, outcome.memory_pk
+
+    def _link_cause(self, first: tuple[Candidate, int], second: tuple[Candidate, int]) -> None:
+        """Link two statements that follow each other where one is said to cause the other."""
+        forward = leads_to(first[0], second[0])
+        if forward is None:
+            return
+        cause, effect = (first[1], second[1]) if forward else (second[1], first[1])
+        with self._reconciler.changes.operation(ACTOR, "link", "said to be the cause") as operation:
+            links.put(operation, cause, effect, Relation.CAUSES)
 
     def expire_unsupported(self) -> int:
         """Archive what has lost every passage it came from; returns how many."""

@@ -39,8 +39,14 @@ _CUT = re.compile(
     rf"|,\s+(?={_SUBJECT})|,\s+(?:but|so|and my|and our|right|huh|haha|lol)\b\s*|!\s+|\s+\(",
     re.IGNORECASE,
 )
-# "My colleagues and I went": one subject, not two clauses.
-_COMPANY = re.compile(r"^((?:[Mm]y|[Tt]he|[Oo]ur) [\w' ]{2,30}? |[A-Z]\w+ )and I ")
+# "My colleagues and I went", "last Friday my mother and I went": one subject, not two clauses.
+_COMPANY = re.compile(
+    r"^((?:(?:[Ll]ast|[Nn]ext|[Tt]his|[Oo]n|[Ii]n|[Oo]ver|[Dd]uring|[Ee]arlier|[Yy]esterday|"
+    r"[Tt]oday|[Tt]onight|[Tt]omorrow|[Aa] (?:few|couple)|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|"
+    r"\d+)\b[\w ]{0,30}?,?\s+)?(?:(?:[Mm]y|[Tt]he|[Oo]ur) (?:(?!(?:\w+ed|me|us|him|them|it|is|was|"
+    r"were|has|had|got|came|went|said|told|left|gave|made|took|met|saw|can|will|comes|goes)\b)"
+    r"[\w']+ ){1,3}|[A-Z]\w+ ))and I "
+)
 _TAIL = re.compile(
     r"(?:,?\s+(?:though|too|as well|haha|lol|you know|btw|either|of course|for sure|already|"
     r"so far|yet|please|anyway|if that makes sense|at the moment|right now|for now|now|"
