@@ -37,6 +37,11 @@ _LISTED: Final = re.compile(
     rf"^{_MARGIN}(?:m[0-9a-z]{{9}}\s+{_DATE}\s+\w+|{_DATE}\s+m[0-9a-z]{{9}})\s+"
     r"(?:active|proposed|superseded|archived|rejected|quarantined)\b"
 )
+#: `2025-05` or `2025-W18` above a summary and what is of that time: a timeline.
+_PERIOD: Final = re.compile(rf"^{_MARGIN}(?:\d{{4}}-(?:\d\d(?:-\d\d)?|W\d\d)|no date)\s*$")
+_EPISODE: Final = re.compile(rf"^{_MARGIN}{_DATE}\s+e[0-9a-z]{{9}}\s+episode\b")
+#: `[1] 2025-10-08 notes/a.md:3`, below a summary of the user.
+_PLACED: Final = re.compile(rf"^{_MARGIN}\[\d{{1,3}}\] {_DATE} \S")
 #: `memory m77a01234: …`, below a hit.
 _NOTED: Final = re.compile(rf"^{_MARGIN}memory m[0-9a-z]{{9}}\b")
 #: The profile as text for another assistant: what begins it or only it has, and its items.
@@ -102,11 +107,19 @@ def _blocks(text: str) -> Iterator[Span]:
             if before is not None:
                 yield before
             yield span
-        elif _HIT.match(lines[0]) and len(lines) > 1:
+        elif (_HIT.match(lines[0]) and len(lines) > 1) or _summed_up(lines):
             yield span
         else:
             yield from _lines(text, span)
         before = span if _NUMBERED.search(lines[-1]) else None
+
+
+def _summed_up(lines: list[str]) -> bool:
+    """Whether lines are a period of a timeline, or a summary above its places."""
+    if any(_PLACED.match(line) for line in lines[1:]):
+        return True
+    listed = any(_EPISODE.match(line) or _LISTED.match(line) for line in lines[1:])
+    return listed and _PERIOD.match(lines[0]) is not None
 
 
 def _lines(text: str, paragraph: Span) -> Iterator[Span]:
@@ -117,6 +130,6 @@ def _lines(text: str, paragraph: Span) -> Iterator[Span]:
         item = bool(_ITEM.match(line))
         section = bool(_SECTION.match(line)) or (section and item)
         printed = profile or (section and item and bool(_DATED.search(line)))
-        if printed or _LISTED.match(line) or _NOTED.match(line):
+        if printed or _LISTED.match(line) or _EPISODE.match(line) or _NOTED.match(line):
             yield at, at + len(line)
         at += len(line)
