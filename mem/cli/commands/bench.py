@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 Sets = Annotated[list[str], typer.Argument(metavar="SET_DIR…", help="Folders of question sets.")]
 Dialogues = Annotated[str, typer.Argument(metavar="FILE", help="Dialogues with boundaries.")]
+Pairs = Annotated[
+    list[str], typer.Argument(metavar="FILE…", help="Sentence pairs, tab-separated as in SICK.")
+]
 Baselines = Annotated[
     bool, typer.Option("--baselines", help="Also words, vectors, and their ranks fused.")
 ]
@@ -141,6 +144,34 @@ def prune(sets: Sets, json: Json = False) -> ExitCode:
         for one, kept in zip(reports, shares, strict=True):
             head = f"{one.name}: {one.memories} memories, {one.needed} needed; kept at half: "
             emit([head + " · ".join(f"{what} {share:.3f}" for what, share in kept.items())])
+    return ExitCode.OK
+
+
+@group.command("pairs", cls=PlainCommand)
+def pairs(files: Pairs, json: Json = False) -> ExitCode:
+    """Measure how many contradicting and how many equal sentences would be merged.
+
+    \b
+    Example:
+      mem bench pairs SICK_train.txt SICK_trial.txt
+    """
+    from dataclasses import asdict
+
+    from mem.bench.pairs import run
+    from mem.cli.output import SCHEMA, emit, emit_json
+    from mem.errors import PathMissing
+
+    paths = [Path(one) for one in files]
+    for path in paths:
+        if not path.is_file():
+            raise PathMissing(str(path))
+    report = run(paths)
+    if json:
+        emit_json({"schema": SCHEMA, **asdict(report)})
+    else:
+        contradictions = f"{report.merged_contradictions:.3f} of {report.contradictions}"
+        paraphrases = f"{report.merged_paraphrases:.3f} of {report.paraphrases}"
+        emit([f"merged: {contradictions} contradictions, {paraphrases} paraphrases"])
     return ExitCode.OK
 
 

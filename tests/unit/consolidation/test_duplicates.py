@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 
 import pytest
 
+from mem.bench.pairs import run
 from mem.consolidation.duplicates import NEAR, contradiction_signal, says_the_same
-from mem.inference.embedder import OnnxEmbedder
 
 
 @pytest.mark.parametrize(
@@ -43,38 +40,11 @@ def test_an_unrelated_word_keeps_texts_apart() -> None:
     assert says_the_same(*pair, 0.95, related=lambda *_: 0.9)
 
 
-def sick(shared: Path) -> Iterator[tuple[str, str, float, str]]:
-    for name in ("SICK_train.txt", "SICK_trial.txt"):
-        with (shared / "data" / "pairs" / name).open(encoding="utf-8") as stream:
-            for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
-                yield (
-                    row["sentence_A"],
-                    row["sentence_B"],
-                    float(row["relatedness_score"]),
-                    row["entailment_judgment"],
-                )
-
-
 @pytest.mark.slow
 def test_pairs_rated_by_people(shared: Path) -> None:
     """At most 1 % of contradictions merged, at least 0.6 of the paraphrases rated most similar."""
-    embedder = OnnxEmbedder()
-    pairs = list(sick(shared))
-    texts = sorted({text for pair in pairs for text in pair[:2]})
-    vectors = dict(zip(texts, embedder.embed(texts), strict=True))
-
-    @cache
-    def word(text: str) -> object:
-        return embedder.embed([text])[0]
-
-    def related(one: str, other: str) -> float:
-        return float(word(one) @ word(other))  # type: ignore[operator]
-
-    merged: dict[str, list[bool]] = {"contradiction": [], "paraphrase": []}
-    for one, other, rating, judgment in pairs:
-        if judgment == "CONTRADICTION" or (judgment == "ENTAILMENT" and rating >= 4.8):
-            kind = "contradiction" if judgment == "CONTRADICTION" else "paraphrase"
-            cosine = float(vectors[one] @ vectors[other])
-            merged[kind].append(says_the_same(one, other, cosine, related=related))
-    assert sum(merged["contradiction"]) <= 0.01 * len(merged["contradiction"])
-    assert sum(merged["paraphrase"]) >= 0.6 * len(merged["paraphrase"])
+    folder = shared / "data" / "pairs"
+    report = run([folder / "SICK_train.txt", folder / "SICK_trial.txt"])
+    assert report.contradictions > 500
+    assert report.merged_contradictions <= 0.01
+    assert report.merged_paraphrases >= 0.6
