@@ -354,8 +354,11 @@ def fit_confidence(examples: Sequence[Example], trained: Trained) -> dict[str, f
         held.append(float(one.question.answerable))
     matrix, answerable = np.array(known), np.array(held)
     sizes = Counter((one.group, one.question.answerable) for one in of_mixed)
-    balance = np.array([1 / sizes[one.group, one.question.answerable] for one in of_mixed])
-    fitted = logistic_fit(matrix, answerable, balance * len(balance) / balance.sum(), least=0.0)
+    # Each set counts by how many questions without an answer it has, and as much with as without.
+    balance = np.array(
+        [sizes[one.group, False] / sizes[one.group, one.question.answerable] for one in of_mixed]
+    )
+    fitted = logistic_fit(matrix, answerable, balance / balance.mean(), least=0.0)
     for name in sorted(mixed):
         rows = np.array([one.group == name for one in of_mixed])
         sure = matrix @ fitted[:-1]

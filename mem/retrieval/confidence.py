@@ -11,35 +11,53 @@ from mem.retrieval.fusion import logistic
 from mem.retrieval.signals import INDEX
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     import numpy.typing as npt
 
     Floats = npt.NDArray[np.float32]
 
-NAMES = ("best_score", "mean_score", "best_cosine", "coverage_of_first", "speaker_of_first")
-_FEW = 5
+NAMES = (
+    "best_score",
+    "mean_score",
+    "lead",
+    "best_cosine",
+    "coverage_of_first",
+    "speaker_of_first",
+    "words_of_named",
+    "cosine_of_named",
+)
+_FEW, _LEAD = 5, 10
 
 
-def measure(scores: Floats, signals: Floats) -> list[float]:
-    """What is known of a result, as `NAMES`; best candidate first, rows (n, signals)."""
+def measure(scores: Floats, inputs: Floats) -> tuple[float, ...]:
+    """What is known of a result, as `NAMES`; best candidate first, inputs (n, len(INPUTS))."""
     if not len(scores):
-        return [0.0] * len(NAMES)
-    few = signals[:_FEW]
-    return [
+        return (0.0,) * len(NAMES)
+    few = inputs[:_FEW]
+    return (
         float(scores[0]),
         float(scores[:_FEW].mean()),
+        float(scores[0] - scores[:_LEAD][-1]),
         float(few[:, INDEX["cosine"]].max()),
-        float(signals[0, INDEX["coverage"]]),
-        float(signals[0, INDEX["speaker_named"]] - signals[0, INDEX["speaker_other"]]),
-    ]
+        float(inputs[0, INDEX["coverage"]]),
+        float(inputs[0, INDEX["speaker_named"]] - inputs[0, INDEX["speaker_other"]]),
+        _advantage(inputs, "lexical"),
+        _advantage(inputs, "cosine"),
+    )
 
 
-def confidence(scores: Floats, signals: Floats, weights: Mapping[str, float]) -> float:
-    """The chance, in [0, 1], that an answer is among the candidates; 0 without any."""
-    if not len(scores):
+def _advantage(inputs: Floats, signal: str) -> float:
+    """How much better those fit who are named than anybody else: who asks may confuse the two."""
+    others = inputs[:, INDEX["speaker_other"]] > 0
+    if not others.any():
         return 0.0
-    known = measure(scores, signals)
+    fits = inputs[:, INDEX[signal]]
+    return float(fits[~others].max(initial=0.0) - fits[others].max())
+
+
+def confidence(known: Sequence[float], weights: Mapping[str, float]) -> float:
+    """The chance, in [0, 1], that an answer is among candidates of which this is `known`."""
     total = sum(weights.get(name, 0.0) * value for name, value in zip(NAMES, known, strict=True))
     return logistic(total + weights.get("offset", 0.0))

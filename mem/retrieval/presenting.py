@@ -38,13 +38,8 @@ class Presenter:
         )
 
     def confidence(self, ranked: Ranked) -> float:
-        """The chance that the store holds an answer."""
-        import numpy as np
-
-        places = sorted(ranked.places, key=lambda place: -place.score)
-        scores = np.array([place.score for place in places], dtype=np.float32)
-        rows = np.array([place.inputs for place in places], dtype=np.float32)
-        return confidence(scores, rows, self._weights.confidence)
+        """The chance that the store holds an answer; 0 where nothing was found."""
+        return confidence(ranked.known, self._weights.confidence) if ranked.known else 0.0
 
     def _hit(
         self,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mem.retrieval.candidates import Table
+from mem.retrieval.confidence import measure
 from mem.retrieval.fusion import INPUTS, Weights, first_look
 from mem.retrieval.lexical import Lexical
 from mem.retrieval.parse import ParsedQuestion
@@ -56,9 +57,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """Hits, best first."""
+    """Hits, best first; `known` is what all candidates together say, as `confidence.NAMES`."""
 
     places: tuple[Place, ...]
+    known: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,8 @@ def rank(found: Found, *, weights: Weights, chunks: Chunks, stemmed: Stemmed, li
     ]
     places = _once_a_message(places, found.table)
     places = newest_first(found.question, found.lexical, places, stemmed)
-    return Ranked(tuple(_spread(found, places, limit)[:limit]))
+    known = measure(scores[order], few.inputs[order]) if len(order) else ()
+    return Ranked(tuple(_spread(found, places, limit)[:limit]), known)
 
 
 def _once_a_message(places: list[Place], table: Table) -> list[Place]:

@@ -233,7 +233,7 @@ def of_texts(question: ParsedQuestion, texts: list[str]) -> Floats:
         ends = _SENTENCE_END.findall(text)
         found[row] = (
             sum("?" in end for end in ends) / max(1, len(ends)),
-            question.first_person * min(1.0, len(_SELF.findall(text)) / 3),
+            min(1.0, len(_SELF.findall(text)) / 3) if question.first_person else 0.0,
             when and bool(_TIME_WORDS.search(text)),
             count and bool(_NUMBERS.search(text)),
             any(phrase.lower() in low for phrase in question.phrases),
