@@ -17,16 +17,19 @@ SESSION_CUTS = (5, 10)
 GAIN_CUT = 10
 # Answerable questions that must be kept when the rest is to be refused.
 KEPT = 0.95
+# What a reader of the hits may read: recall is also measured within so many tokens.
+TOKENS = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class RankedHit:
-    """What is judged of a hit."""
+    """What is judged of a hit; `tokens` is the length of its text."""
 
     turn: str | None
     session: str | None
     score: float
     text: str
+    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,17 @@ def gain(ranked: Sequence[str | None], wanted: Collection[str], cut: int = GAIN_
     return found / sum(1 / math.log2(at + 2) for at in range(min(cut, len(set(wanted)))))
 
 
+def within(hits: Sequence[RankedHit], tokens: int) -> list[str | None]:
+    """Turns of the first hits that together have at most so many tokens."""
+    turns: list[str | None] = []
+    for hit in hits:
+        tokens -= hit.tokens
+        if tokens < 0:
+            break
+        turns.append(hit.turn)
+    return turns
+
+
 def sessions_of(ranking: Ranking) -> list[str | None]:
     """Sessions in the order of their first hit."""
     return list(dict.fromkeys(hit.session for hit in ranking.hits))
@@ -63,6 +77,8 @@ def judge(question: Question, ranking: Ranking) -> dict[str, float]:
         for cut in TURN_CUTS:
             figures[f"turn R@{cut}"] = recall(turns, question.evidence, cut)
         figures[f"turn NDCG@{GAIN_CUT}"] = gain(turns, question.evidence)
+        read = within(ranking.hits, TOKENS)
+        figures[f"turn R in {TOKENS} tokens"] = recall(read, question.evidence, len(read))
     if question.evidence_sessions:
         sessions = sessions_of(ranking)
         for cut in SESSION_CUTS:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mem.assistant import Assistant
-from mem.bench.metrics import RankedHit, Ranking, Summary, percentile, summarise
+from mem.bench.metrics import RankedHit, Ranking, Summary, judge, percentile, summarise
+from mem.bench.resampling import Gain, Interval, gain, interval
 from mem.bench.sets import BenchSet, Conversation, Question, read_set
 from mem.bench.vectors import KeptVectors
 from mem.core.protocols import Embedder
@@ -26,18 +27,26 @@ LIMIT = 50
 BASELINE_DEPTH = 300
 # Reciprocal-rank fusion: Cormack, Clarke and Büttcher 2009.
 RRF_K = 60
-OURS = "mem"
-BASELINES = ("BM25", "vectors", "RRF")
+OURS, BM25 = "mem", "BM25"
+BASELINES = (BM25, "vectors", "RRF")
+POOLED = "pooled"
+# Figures whose chance is told.
+RESAMPLED = ("turn R@10", "turn NDCG@10", "session R@5", "session all@5", "top-1 current")
 
 
 @dataclass(slots=True)
 class Result:
-    """One set: a summary per system, the rankings of `mem`, and how long its searches took."""
+    """One set: a summary per system, the rankings of `mem`, and how long its searches took.
+
+    `intervals` are of `mem`'s figures, `gains` those over BM25 where baselines were asked for.
+    """
 
     name: str
     summaries: dict[str, Summary] = field(default_factory=dict)
     rankings: dict[str, Ranking] = field(default_factory=dict)
     milliseconds: list[float] = field(default_factory=list)
+    intervals: dict[str, Interval] = field(default_factory=dict)
+    gains: dict[str, Gain] = field(default_factory=dict)
 
     def latency(self) -> dict[str, float]:
         """Milliseconds of a warm search, the vectors of questions being at hand."""
@@ -52,13 +61,15 @@ def run(
     home: Path,
     *,
     baselines: bool = False,
+    pooled: bool = False,
     embedder: Embedder | None = None,
     on_conversation: Callable[[str, int, int], None] | None = None,
 ) -> list[Result]:
     """Measure each set in `folders`; stores and vectors are kept under `home` for the next run.
 
-    `on_conversation` hears the set, how many conversations are done and how many there are.
-    Raises PathMissing, ParseFailed.
+    With `pooled`, all conversations of a set are in one store, as a person has one memory, and the
+    sessions that a question names are not told to the search. `on_conversation` hears the set, how
+    many conversations are done and how many there are. Raises PathMissing, ParseFailed.
     """
     kept = None
     if embedder is None:
@@ -67,8 +78,8 @@ def run(
         kept = embedder = KeptVectors(home / "vectors.db", OnnxEmbedder)
     try:
         return [
-            _run_set(read_set(folder), home, embedder, baselines, on_conversation)
-            for folder in folders
+            _run_set(bench, home, embedder, baselines, on_conversation)
+            for bench in map(pool if pooled else _as_it_is, map(read_set, folders))
         ]
     finally:
         if kept is not None:
@@ -100,7 +111,48 @@ def _run_set(
     result.summaries = {
         name: summarise(bench.questions, of_system) for name, of_system in rankings.items()
     }
+    _resample(bench, rankings, result)
     return result
+
+
+def pool(bench: BenchSet) -> BenchSet:
+    """The set with all its conversations in one, asked without a hint of where to look."""
+    every = Conversation(
+        POOLED,
+        tuple(session for conversation in bench.conversations for session in conversation.sessions),
+    )
+    questions = tuple(
+        replace(one, conversation=POOLED, group=one.conversation, sessions=None)
+        for one in bench.questions
+    )
+    return BenchSet(f"{bench.name} {POOLED}", (every,), questions)
+
+
+def _as_it_is(bench: BenchSet) -> BenchSet:
+    return bench
+
+
+def _resample(bench: BenchSet, rankings: dict[str, dict[str, Ranking]], result: Result) -> None:
+    """Fill in how far the figures may be chance."""
+    groups = {one.id: one.group or one.conversation for one in bench.questions}
+    ours, theirs = (
+        _by_figure(bench, rankings[name]) if name in rankings else {} for name in (OURS, BM25)
+    )
+    for name in RESAMPLED:
+        if name in ours:
+            result.intervals[name] = interval(ours[name], groups)
+        if name in ours and name in theirs:
+            result.gains[name] = gain(ours[name], theirs[name], groups, over=BM25)
+
+
+def _by_figure(bench: BenchSet, rankings: dict[str, Ranking]) -> dict[str, dict[str, float]]:
+    """Each figure by question."""
+    found: dict[str, dict[str, float]] = {}
+    for one in bench.questions:
+        if one.id in rankings:
+            for name, value in judge(one, rankings[one.id]).items():
+                found.setdefault(name, {})[one.id] = value
+    return found
 
 
 def opened(
@@ -123,8 +175,10 @@ def search(assistant: Assistant, question: Question) -> Ranking:
     found = assistant.search(
         question.text, limit=LIMIT, sessions=question.sessions, asked_at=question.asked_at
     )
+    tokens = assistant.embedder.count_tokens([hit.text for hit in found.hits])
     hits = tuple(
-        RankedHit(hit.message_id, hit.session_id, hit.score, hit.text) for hit in found.hits
+        RankedHit(hit.message_id, hit.session_id, hit.score, hit.text, length)
+        for hit, length in zip(found.hits, tokens, strict=True)
     )
     return Ranking(hits, found.confidence)
 
@@ -154,9 +208,10 @@ def _by_message(assistant: Assistant, scores: dict[int, float]) -> Ranking:
     ordered = sorted(scores, key=lambda key: (-scores[key], key))
     stored = assistant.store.chunks.by_keys(ordered)
     hits: dict[tuple[str | None, str | None], RankedHit] = {}
-    for key in ordered:
+    tokens = assistant.embedder.count_tokens([stored[key].chunk.text for key in ordered])
+    for key, length in zip(ordered, tokens, strict=True):
         chunk = stored[key].chunk
-        hit = RankedHit(chunk.message_id, chunk.session_id, scores[key], chunk.text)
+        hit = RankedHit(chunk.message_id, chunk.session_id, scores[key], chunk.text, length)
         hits.setdefault((chunk.session_id, chunk.message_id), hit)
     return Ranking(tuple(hits.values())[:LIMIT], max(scores.values(), default=0.0))
 

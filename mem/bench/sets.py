@@ -22,7 +22,8 @@ QUESTIONS = "questions.jsonl"
 class Question:
     """One question: evidence are ids of turns and of sessions, `answers` texts that are right.
 
-    `sessions` names those that it may be answered from, None for all of its conversation.
+    `sessions` names those that it may be answered from, None for all of its conversation; `group`
+    is the conversation that it was made from, where it is asked of several.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Question:
     answerable: bool
     answers: tuple[str, ...] = ()
     sessions: frozenset[str] | None = None
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Conversation:
         for session in self.sessions:
             for turn in session["turns"]:
                 yield {
-                    "conversation": self.id,
+                    "conversation": session["conversation"],
                     "session": session["session"],
                     "id": turn["id"],
                     "speaker": turn["speaker"],

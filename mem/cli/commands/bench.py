@@ -25,6 +25,7 @@ Pairs = Annotated[
 Baselines = Annotated[
     bool, typer.Option("--baselines", help="Also words, vectors, and their ranks fused.")
 ]
+Pooled = Annotated[bool, typer.Option("--pooled", help="All conversations of a set in one store.")]
 Rankings = Annotated[
     str | None, typer.Option("--rankings", metavar="FILE", help="Write the hits as JSON Lines.")
 ]
@@ -41,6 +42,7 @@ group = typer.Typer(
 def retrieval(
     sets: Sets,
     baselines: Baselines = False,
+    pooled: Pooled = False,
     rankings: Rankings = None,
     json: Json = False,
 ) -> ExitCode:
@@ -56,7 +58,9 @@ def retrieval(
     from mem.bench.retrieval import run, write_rankings
     from mem.cli.output import SCHEMA, emit, emit_json
 
-    results = run(_folders(sets), _scratch(), baselines=baselines, on_conversation=_progress)
+    results = run(
+        _folders(sets), _scratch(), baselines=baselines, pooled=pooled, on_conversation=_progress
+    )
     if rankings is not None:
         write_rankings(results, Path(rankings))
     if json:
@@ -202,7 +206,13 @@ def _shape(result: Result) -> dict[str, Any]:
     from dataclasses import asdict
 
     systems = {name: asdict(summary) for name, summary in result.summaries.items()}
-    return {"set": result.name, "systems": systems, "latency_ms": result.latency()}
+    return {
+        "set": result.name,
+        "systems": systems,
+        "intervals": {name: asdict(one) for name, one in result.intervals.items()},
+        "gains": {name: asdict(one) for name, one in result.gains.items()},
+        "latency_ms": result.latency(),
+    }
 
 
 def _lines(result: Result) -> list[str]:
@@ -213,6 +223,16 @@ def _lines(result: Result) -> list[str]:
         figures = {**summary.micro, **macro, **summary.abstention}
         told = " · ".join(f"{key} {value:.3f}" for key, value in figures.items())
         lines.append(f"  {name:<8} {told}")
+    for name, one in result.intervals.items():
+        line = f"  {name}: {one.mean:.3f}, 95 % in {one.low:.3f} to {one.high:.3f}"
+        over = result.gains.get(name)
+        if over is not None:
+            gained = over.difference
+            line += (
+                f"; over {over.over} {gained.mean:+.3f} "
+                f"({gained.low:+.3f} to {gained.high:+.3f}, p {over.chance:.3f})"
+            )
+        lines.append(line)
     latency = result.latency()
     lines.append(f"  warm search p50 {latency['p50']:.0f} ms, p95 {latency['p95']:.0f} ms")
     return lines

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from mem.bench.metrics import RankedHit, Ranking, area, judge, percentile, summarise
-from mem.bench.retrieval import run, write_rankings
+from mem.bench.metrics import RankedHit, Ranking, area, judge, percentile, summarise, within
+from mem.bench.retrieval import pool, run, write_rankings
 from mem.bench.sets import Question, read_set
 from mem.bench.vectors import KeptVectors
 from mem.errors import ParseFailed, PathMissing
@@ -21,6 +21,9 @@ TURNS = [
     ("s2:0", "s2", "Ana", "Biscuit chewed the sofa today."),
     ("s2:1", "s2", "Ben", "My sourdough finally rose."),
 ]
+
+
+PIECES = [("a", 1200), ("x", 700), ("b", 400)]
 
 
 def question(**changes: object) -> Question:
@@ -58,6 +61,13 @@ def test_session_figures_count_sessions_by_their_first_hit() -> None:
     assert figures["session all@5"] == 0
     assert figures["session hit@1"] == 0
     assert figures["session NDCG@10"] == pytest.approx(0.6309 / (1 + 0.6309), abs=1e-3)
+
+
+def test_recall_within_tokens_stops_at_the_hit_that_does_not_fit() -> None:
+    hits = tuple(RankedHit(turn, "s", 0.5, "", tokens) for turn, tokens in PIECES)
+    assert judge(question(), Ranking(hits, 0.5))["turn R in 2000 tokens"] == 0.5
+    assert within(hits, 2500) == ["a", "x", "b"]
+    assert within(hits, 0) == []
 
 
 def test_current_looks_at_the_first_hit_only() -> None:
@@ -136,6 +146,22 @@ def test_a_set_is_imported_and_searched(folder: Path, tmp_path: Path) -> None:
     line = json.loads((tmp_path / "out.jsonl").read_text().splitlines()[0])
     assert set(line) == {"id", "hits", "confidence"}
     assert set(line["hits"][0]) == {"turn", "session", "score", "text"}
+
+
+def test_pooled_conversations_share_a_store_and_hide_where_to_look(
+    folder: Path, tmp_path: Path
+) -> None:
+    (pooled,) = run([folder], tmp_path / "kept", pooled=True, embedder=FakeEmbedder())
+    assert pooled.name == "tiny pooled"
+    assert {hit.session for hit in pooled.rankings["q2"].hits} == {"s1", "s2"}
+    assert {one.group for one in pool(read_set(folder)).questions} == {"c"}
+
+
+def test_gains_over_words_alone_are_told_where_baselines_are(folder: Path, tmp_path: Path) -> None:
+    (result,) = run([folder], tmp_path / "kept", baselines=True, embedder=FakeEmbedder())
+    assert result.intervals["turn R@10"].mean == 1
+    assert result.gains["turn R@10"].difference.mean == 0
+    assert "top-1 current" not in result.gains
 
 
 def test_a_set_that_is_not_whole_is_refused(folder: Path) -> None:

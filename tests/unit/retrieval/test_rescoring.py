@@ -11,6 +11,7 @@ import pytest
 
 from mem.assistant import Assistant
 from mem.core.query import Filters
+from mem.retrieval.confidence import NAMES, confidence, measure
 from mem.retrieval.fusion import BOUND, FIXED, INPUTS, WEIGHTS_FILE, Network, Weights, shipped
 from mem.retrieval.ranking import Shortlist, shortlist
 
@@ -112,3 +113,20 @@ def test_an_answer_stands_after_a_question(assistant: Assistant) -> None:
 
 def test_no_candidates_make_an_empty_shortlist(empty: Assistant) -> None:
     assert listed(empty, "anything").inputs.shape == (0, len(INPUTS))
+
+
+def test_words_of_somebody_else_lower_the_confidence() -> None:
+    named = inputs(lexical=0.6, speaker_named=1)
+    other = inputs(lexical=0.9, speaker_other=1)
+    scores = np.array([2, 1], dtype=np.float32)
+    fits = dict(zip(NAMES, measure(scores, np.concatenate([named, other])), strict=True))
+    assert fits["words_of_named"] == pytest.approx(-0.3)
+    alone = dict(zip(NAMES, measure(scores[:1], named), strict=True))
+    assert alone["words_of_named"] == 0
+    weights = shipped().confidence
+    assert confidence(list(fits.values()), weights) < confidence(list(alone.values()), weights)
+
+
+def test_the_confidence_does_not_depend_on_the_limit(assistant: Assistant) -> None:
+    few, many = (assistant.search("What is Joel's dog called?", limit=n) for n in (1, 20))
+    assert few.confidence == many.confidence > 0
