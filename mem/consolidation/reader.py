@@ -16,6 +16,7 @@ from mem.core.memory import Memory, MemoryKind, MemoryStatus, Relation
 from mem.errors import AmbiguousId, EmptyQuery, UnknownId
 from mem.store.changes import Changes
 from mem.store.entities import Entities, EntityRecord
+from mem.store.erase_memories import with_versions
 from mem.store.memories import Memories, StoredMemory
 from mem.store.store import Store
 
@@ -54,6 +55,16 @@ class MemoryReader:
     def get(self, given: str) -> Memory:
         """One memory with its evidence and links."""
         return self.find(given).memory
+
+    def several(self, ids: Sequence[str]) -> Sequence[Memory | None]:
+        """The memories with those whole ids, in that order; None for one that is not there."""
+        found = self._memories.by_ids(ids)
+        return [found.get(one) for one in ids]
+
+    def versions(self, given: Sequence[str]) -> Sequence[Memory]:
+        """What forgetting those memories destroys: they, and all they replaced or gave way to."""
+        pks = with_versions(self._store.database.connection, [self.find(one).pk for one in given])
+        return [one.memory for one in self._memories.by_pks(pks).values()]
 
     def view(self, given: str) -> MemoryView:
         """One memory with everything a person needs to judge it."""

@@ -27,6 +27,7 @@ from mem.store.journal import write_entry
 from mem.store.store import Store
 
 _LISTING_STEP = 500
+_JOURNALLED = ("added", "updated", "unchanged", "skipped", "failed", "moved", "gone")
 
 
 class Importer:
@@ -271,7 +272,7 @@ class _Run:
         if not self.ledger.changed:
             return
         ledger = self.ledger
-        detail = {"added": ledger.added, "updated": ledger.updated, "gone": ledger.gone}
+        detail = {name: getattr(ledger, name) for name in _JOURNALLED}
         with self._store.database.transaction() as connection:
             for root in roots:
                 write_entry(

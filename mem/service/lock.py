@@ -46,6 +46,11 @@ def watching(paths: Paths, clock: Clock) -> Iterator[None]:
         lock.release()
 
 
+def seen_holder(paths: Paths) -> Holder | None:
+    """`holder_of` for who looks again and again: it does not touch the lock of a free place."""
+    return holder_of(paths) if (paths.data / _HOLDER).exists() else None
+
+
 def holder_of(paths: Paths) -> Holder | None:
     """Who keeps the home in step now, if anyone does."""
     from filelock import FileLock, Timeout

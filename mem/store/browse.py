@@ -14,6 +14,8 @@ from mem.core.chunk import Chunk
 from mem.core.clock import format_time
 from mem.core.document import DocumentKind
 from mem.core.query import Filters
+from mem.store.browse_episodes import episode_keys
+from mem.store.browse_memories import first_evidence, memory_counts, memory_keys
 from mem.store.chunks import PREFIXED_COLUMNS, Chunks, chunk_of, where_of
 from mem.store.database import Database, translated
 from mem.store.documents import DocumentRecord, Documents
@@ -40,32 +42,30 @@ DOCUMENT_ORDERS = {
     "oldest": "document.said_at IS NULL, document.said_at, document.id",
     "document": "document.title COLLATE NOCASE, document.id",
 }
-EPISODE_ORDERS = {
-    "newest": "episode.started_at DESC, episode.document_id, episode.first_seq DESC",
-    "oldest": "episode.started_at IS NULL, episode.started_at, episode.document_id, first_seq",
-    "document": "document.title COLLATE NOCASE, document.id, episode.first_seq",
-}
 BEST = "best match"
-_IN_EPISODE = (
-    "episode.pk IN (SELECT episode_pk FROM episode_chunk JOIN chunk ON chunk.pk = chunk_pk "
-    "WHERE {})"
-)
+# The status of what is no longer in its folder; its words stay.
+GONE = "gone"
+_IS_GONE = "document.state = 'gone'"
+_EPISODE_SHOWN = 40
 # Front matter is about a note, not in it; it is found by search and shown with its note.
 _NO_METADATA = "chunk.pk NOT IN (SELECT pk FROM chunk WHERE role = 'metadata')"
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is looked at: `rows` are "chunks", "documents" or "episodes".
+    """What is looked at: `rows` are "chunks", "documents", "episodes" or "memories".
 
     `words` must all occur (the last one may be unfinished); `filters.source` is a source's id or
-    part of a path. `order` is a key of `CHUNK_ORDERS`, or `BEST` for chunks found by words.
+    part of a path. `order` is a key of the orders of these rows, or `BEST` for chunks found by
+    words. `status` is one of memories, or `GONE`; `about` is an entity's name, for memories.
     """
 
     rows: str = "chunks"
     words: str = ""
     filters: Filters = field(default_factory=Filters)
     order: str = "newest"
+    status: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,15 @@ class ChunkRow:
 class Passage:
     """A chunk (`focus`) among its neighbours; `matches` are spans of the focus's text.
 
-    A document without any chunk has no `focus`.
+    A document without any chunk has no `focus`. `about` is the title of the episode that the
+    chunks are, or the statement that stands on the matches.
     """
 
     document: DocumentRecord
     chunks: tuple[Chunk, ...]
     focus: Chunk | None
     matches: tuple[Span, ...] = ()
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +117,16 @@ class Browser:
         """Keys of every row of the view, in its order; of chunks and of documents alike opaque."""
         if view.rows == "documents":
             return self._document_keys(view)
-        if view.rows == "episodes":
-            return self._episode_keys(view)
         expression = match_expression(view.words)
-        where, parameters = self._where(view.filters)
+        if view.rows == "episodes":
+            of_document = replace(
+                view.filters, since=None, before=None, speaker=None, sessions=None
+            )
+            where, parameters = _of_documents(of_document, view)
+            return episode_keys(self._database, view, expression, where, parameters)
+        if view.rows == "memories":
+            return memory_keys(self._database, view, expression)
+        where, parameters = self._where(view)
         joined = "document." in where or view.order == "document"
         table = "chunk"
         order = CHUNK_ORDERS.get(view.order, CHUNK_ORDERS["newest"])
@@ -157,7 +165,7 @@ class Browser:
     def _document_keys(self, view: View) -> list[str]:
         clauses, parameters = [], []
         filters = view.filters
-        where, bound = where_of(replace(filters, since=None, before=None, speaker=None))
+        where, bound = _of_documents(replace(filters, since=None, before=None, speaker=None), view)
         clauses.append(where)
         parameters += bound
         if filters.since is not None:
@@ -185,37 +193,11 @@ class Browser:
         )
         return [str(row[0]) for row in rows]
 
-    def _episode_keys(self, view: View) -> list[str]:
-        """Ids of episodes; words and a speaker are looked for in their chunks, times by start."""
-        filters = view.filters
-        where, parameters = where_of(
-            replace(filters, since=None, before=None, speaker=None, sessions=None)
-        )
-        clauses = [where]
-        if filters.since is not None:
-            clauses.append("episode.started_at >= ?")
-            parameters.append(format_time(filters.since))
-        if filters.before is not None:
-            clauses.append("episode.started_at < ?")
-            parameters.append(format_time(filters.before))
-        if filters.speaker is not None:
-            clauses.append(_IN_EPISODE.format("chunk.speaker = ? COLLATE NOCASE"))
-            parameters.append(filters.speaker)
-        if expression := match_expression(view.words):
-            found = "chunk_pk IN (SELECT rowid FROM chunk_fts WHERE chunk_fts MATCH ?)"
-            clauses.append(_IN_EPISODE.format(found))
-            parameters.append(expression)
-        order = EPISODE_ORDERS.get(view.order, EPISODE_ORDERS["newest"])
-        rows = self._database.rows(
-            "SELECT episode.id FROM episode JOIN document ON document.id = episode.document_id "
-            f"WHERE {' AND '.join(clauses)} ORDER BY {order}",
-            parameters,
-        )
-        return [str(row[0]) for row in rows]
-
-    def _where(self, filters: Filters) -> tuple[str, list[object]]:
-        """`where_of`, without a look at every document while none is gone."""
-        return where_of(filters, gone=not self._chunks.has_gone())
+    def _where(self, view: View) -> tuple[str, list[object]]:
+        """`_of_documents`, without a look at every document while none is gone."""
+        if view.status != GONE and not self._chunks.has_gone():
+            return where_of(view.filters, gone=True)
+        return _of_documents(view.filters, view)
 
     def chunk_rows(self, keys: Sequence[int], words: str = "") -> list[ChunkRow | None]:
         """The chunks with those keys, in that order, with what in them matches `words`."""
@@ -276,6 +258,29 @@ class Browser:
         chunks = tuple(chunk for _, chunk in self._chunks.around(document, 0, reach=reach))
         return Passage(record, chunks, None)
 
+    def evidence(self, memory: str, *, reach: int) -> Passage | None:
+        """The first passage that a memory stands on, its quotes there as matches; None without."""
+        found = first_evidence(self._database, memory)
+        passage = self.passage(found[1], reach=reach) if found else None
+        if found is None or passage is None:
+            return None
+        return replace(passage, matches=found[2], about=found[0])
+
+    def episode(self, identity: str, *, words: str = "") -> Passage | None:
+        """An episode from its beginning, its first chunk that matches `words` as focus."""
+        record = self.episodes.by_ids([identity]).get(identity)
+        document = self._documents.get(record.document_id) if record else None
+        if record is None or document is None:
+            return None
+        stored = self.episodes.chunks_of(record.pk)
+        marked = self._matches([one.pk for one in stored], words)
+        first = next((at for at, one in enumerate(stored) if one.pk in marked), None)
+        start = max(0, min(first or 0, len(stored) - _EPISODE_SHOWN))
+        shown = tuple(one.chunk for one in stored[start : start + _EPISODE_SHOWN])
+        focus = stored[first] if first is not None else None
+        spans = _spans(focus.chunk.text, marked[focus.pk]) if focus else ()
+        return Passage(document, shown, focus.chunk if focus else None, spans, record.title)
+
     def facets(self) -> Facets:
         """Everything that a filter can name."""
         forms = [kind.value for kind in DocumentKind] + sorted(self._documents.counts())
@@ -286,9 +291,16 @@ class Browser:
             speakers=tuple(speakers(self._database)),
         )
 
-    def counts_by(self, unit: str, *, since: str = "", before: str = "9999") -> dict[str, int]:
-        """Chunks said in each "month" (`2025-03`) or "day" (`2025-03-01`) of `[since, before)`."""
+    def counts_by(
+        self, unit: str, *, since: str = "", before: str = "9999", about: str = ""
+    ) -> dict[str, int]:
+        """Chunks said in each "month" (`2025-03`) or "day" (`2025-03-01`) of `[since, before)`.
+
+        With an entity's name: memories about it, of any time.
+        """
         width = {"month": 7, "day": 10}[unit]
+        if about:
+            return memory_counts(self._database, View(rows="memories", about=about), width)
         rows = self._database.rows(
             f"SELECT substr(said_at, 1, {width}) AS unit, count(*) FROM chunk "
             f"WHERE {_NO_METADATA} AND said_at >= ? AND said_at < ? GROUP BY unit ORDER BY unit",
@@ -330,6 +342,14 @@ class Browser:
             (_OPEN, _CLOSE, json.dumps(list(keys)), expression),
         )
         return {int(str(pk)): str(text) for pk, text in rows}
+
+
+def _of_documents(filters: Filters, view: View) -> tuple[str, list[object]]:
+    """`where_of` for documents that are there, or for those that are gone."""
+    if view.status != GONE:
+        return where_of(filters)
+    where, parameters = where_of(filters, gone=True)
+    return f"{where} AND {_IS_GONE}" if where else _IS_GONE, parameters
 
 
 def match_expression(words: str) -> str:

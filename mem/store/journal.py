@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,10 +35,21 @@ class Journal:
             "SELECT at, actor, action, subject, detail FROM journal ORDER BY pk DESC LIMIT ?",
             (limit,),
         )
-        return [
-            JournalEntry(str(at), str(actor), str(action), str(subject), json.loads(str(detail)))
-            for at, actor, action, subject, detail in rows
-        ]
+        return [_entry(row) for row in rows]
+
+    def of(self, action: str, subject: str, limit: int) -> list[JournalEntry]:
+        """The last `limit` entries of one action on one subject, newest first."""
+        rows = self._database.rows(
+            "SELECT at, actor, action, subject, detail FROM journal WHERE action = ? "
+            "AND subject = ? ORDER BY pk DESC LIMIT ?",
+            (action, subject, limit),
+        )
+        return [_entry(row) for row in rows]
+
+
+def _entry(row: Sequence[object]) -> JournalEntry:
+    at, actor, action, subject, detail = row
+    return JournalEntry(str(at), str(actor), str(action), str(subject), json.loads(str(detail)))
 
 
 def write_entry(

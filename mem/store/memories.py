@@ -91,6 +91,13 @@ class Memories:
         found = self._select("memory.id = ?", (identity,))
         return found[0] if found else None
 
+    def by_ids(self, ids: Collection[str]) -> dict[str, Memory]:
+        """Those that exist, by id."""
+        where = "memory.id IN (SELECT value FROM json_each(?))"
+        return {
+            one.memory.id: one.memory for one in self._select(where, (json.dumps(sorted(ids)),))
+        }
+
     def matching(self, beginning: str) -> list[StoredMemory]:
         """Memories whose id starts so; at most 50."""
         return self._select(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mem.tui import messages as m
+from mem.tui.activity import WatcherState
 from mem.tui.memory_jobs import MEMORY_JOBS, Job, Tell
 
 if TYPE_CHECKING:
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from mem.assistant import Assistant, Stats
     from mem.core.answer import Citation, Sentence
     from mem.store.browse import Passage
+    from mem.store.journal import JournalEntry
+    from mem.store.summaries import SummaryRecord
     from mem.store.verify import Finding
+
+_IMPORTS = 200
 
 
 def _ask(assistant: Assistant, request: m.AskWanted, tell: Tell) -> Any:
@@ -41,9 +46,13 @@ def _judge(assistant: Assistant, request: m.JudgeWanted, _: Tell) -> int:
 
 
 def _passage(assistant: Assistant, request: m.PassageWanted, _: Tell) -> Passage | None:
-    browser = assistant.browse()
-    find = browser.opening if request.document else browser.passage
-    return find(request.identity, reach=request.reach, words=request.words)
+    browser, identity, reach = assistant.browse(), request.identity, request.reach
+    if request.rows == "memories":
+        return browser.evidence(identity, reach=reach)
+    if request.rows == "episodes":
+        return browser.episode(identity, words=request.words)
+    find = browser.opening if request.rows == "documents" else browser.passage
+    return find(identity, reach=reach, words=request.words)
 
 
 def _keys(assistant: Assistant, request: m.KeysWanted, _: Tell) -> Any:
@@ -56,6 +65,10 @@ def _rows(assistant: Assistant, request: m.RowsWanted, _: Tell) -> Any:
     browser = assistant.browse()
     if request.rows == "documents":
         return browser.document_rows(request.keys)
+    if request.rows == "episodes":
+        return browser.episode_rows(request.keys)
+    if request.rows == "memories":
+        return assistant.memories.several(request.keys)
     return browser.chunk_rows(request.keys, request.words)
 
 
@@ -70,11 +83,47 @@ def _span(assistant: Assistant, request: m.SpanWanted, _: Tell) -> Any:
 
 
 def _counts(assistant: Assistant, request: m.CountsWanted, _: Tell) -> Any:
-    return assistant.browse().counts_by(request.unit, since=request.since, before=request.before)
+    return assistant.browse().counts_by(
+        request.unit, since=request.since, before=request.before, about=request.about
+    )
+
+
+def _summaries(assistant: Assistant, request: m.SummariesWanted, _: Tell) -> list[SummaryRecord]:
+    from mem.consolidation.periods import week_of
+
+    period = request.period
+    wanted = [("month", period)]
+    if len(period) > len("2025-03"):
+        wanted = [("week", week_of(period)), ("day", period)]
+    found = [assistant.summaries.get(level, key) for level, key in wanted]
+    return [one for one in found if one is not None]
 
 
 def _sources(assistant: Assistant, _: m.SourcesWanted, __: Tell) -> Any:
     return assistant.sources()
+
+
+def _keep(assistant: Assistant, request: m.KeepWanted, _: Tell) -> str:
+    from mem.service.sources import keep_in_step, let_be
+
+    if request.on:
+        keep_in_step(assistant, request.place)
+        return "Kept in step from now on, while `mem watch` or its service runs."
+    let_be(assistant, request.place)
+    return "No longer kept in step; what was taken in stays."
+
+
+def _imports(assistant: Assistant, request: m.ImportsWanted, _: Tell) -> list[JournalEntry]:
+    return assistant.store.journal.of("import", request.source, _IMPORTS)
+
+
+def _watcher(assistant: Assistant, _: m.WatcherWanted, __: Tell) -> WatcherState:
+    from mem.service.activity import latest
+    from mem.service.lock import seen_holder
+
+    holder = seen_holder(assistant.paths)
+    watched = frozenset(one.id for one in assistant.store.watched.all())
+    return WatcherState(holder.since if holder else None, watched, tuple(latest(assistant.paths)))
 
 
 def _problems(assistant: Assistant, request: m.ProblemsWanted, _: Tell) -> Any:
@@ -130,6 +179,10 @@ JOBS: dict[type[m.Request], Job] = {
     m.FacetsWanted: _facets,
     m.SpanWanted: _span,
     m.CountsWanted: _counts,
+    m.SummariesWanted: _summaries,
+    m.KeepWanted: _keep,
+    m.ImportsWanted: _imports,
+    m.WatcherWanted: _watcher,
     m.SourcesWanted: _sources,
     m.ProblemsWanted: _problems,
     m.ImportWanted: _import,

@@ -38,6 +38,11 @@ def _memory(assistant: Assistant, request: m.MemoryWanted, _: Tell) -> Any:
     return view, list(assistant.memories.history(request.identity, limit=_HISTORY))
 
 
+def _versions(assistant: Assistant, request: m.VersionsWanted, _: Tell) -> Sequence[Memory]:
+    found = assistant.memories.versions([request.identity])
+    return sorted(found, key=lambda one: one.id != request.identity)
+
+
 def _review(assistant: Assistant, _: m.ReviewWanted, __: Tell) -> Sequence[Any]:
     return assistant.memories.review()
 
@@ -63,27 +68,58 @@ def _consolidate(assistant: Assistant, _: m.ConsolidateWanted, tell: Tell) -> An
 
 
 def _act(assistant: Assistant, request: m.ActWanted, _: Tell) -> str:
-    keeper = assistant.memories
-    those = request.identities
-    if request.act == "undo":
-        return _undo(keeper)
-    if request.act == "archive":
-        return f"Archived {keeper.archive(those)}. u undoes it."
-    if request.act == "merge":
-        return f"Merged into: {keeper.merge(those[0], those[1:]).text}"
-    if request.act == "edit":
-        from mem.consolidation.person import Correction
-
-        return f"Now: {keeper.edit(those[0], Correction(text=request.text)).text}"
-    if request.act in {"pin", "unpin"}:
-        on = request.act == "pin"
-        keeper.pin(those[0], on=on)
-        return "Pinned; it does not fade." if on else "No longer pinned."
-    done = {"accept": keeper.accept, "reject": keeper.reject}[request.act](those[0])
-    return f"{request.act.capitalize()}ed: {done.text}"
+    return ACTS[request.act](assistant.memories, request.identities, request.text)
 
 
-def _undo(keeper: MemoryKeeper) -> str:
+Given = tuple[str, ...]
+
+
+def _archive(keeper: MemoryKeeper, those: Given, _: str) -> str:
+    return f"Archived {keeper.archive(those)}. u undoes it."
+
+
+def _merge(keeper: MemoryKeeper, those: Given, _: str) -> str:
+    return f"Merged into: {keeper.merge(those[0], those[1:]).text}"
+
+
+def _edit(keeper: MemoryKeeper, those: Given, text: str) -> str:
+    from mem.consolidation.person import Correction
+
+    return f"Now: {keeper.edit(those[0], Correction(text=text)).text}"
+
+
+def _pin(keeper: MemoryKeeper, those: Given, _: str) -> str:
+    keeper.pin(those[0])
+    return "Pinned; it does not fade."
+
+
+def _unpin(keeper: MemoryKeeper, those: Given, _: str) -> str:
+    keeper.pin(those[0], on=False)
+    return "No longer pinned."
+
+
+def _accept(keeper: MemoryKeeper, those: Given, _: str) -> str:
+    return f"Accepted: {keeper.accept(those[0]).text}"
+
+
+def _reject(keeper: MemoryKeeper, those: Given, _: str) -> str:
+    return f"Rejected: {keeper.reject(those[0]).text}"
+
+
+def _forget(keeper: MemoryKeeper, those: Given, _: str) -> str:
+    count = keeper.forget(those).memories
+    return f"Forgotten for good: {count} {'memory' if count == 1 else 'memories'}."
+
+
+def _merge_entities(keeper: MemoryKeeper, those: Given, _: str) -> str:
+    return f"One now: {keeper.merge_entities(those[0], those[1:]).name}. u undoes it."
+
+
+def _split_entity(keeper: MemoryKeeper, those: Given, text: str) -> str:
+    return f"On its own now: {keeper.split_entity(those[0], text).name}. u undoes it."
+
+
+def _undo(keeper: MemoryKeeper, _: Given, __: str) -> str:
     """Take back the person's last change, whatever has been drawn from passages since."""
     for change in keeper.history(limit=_LOOKED_THROUGH):
         entry = change.entry
@@ -94,9 +130,23 @@ def _undo(keeper: MemoryKeeper) -> str:
     raise NoSuchChange(None)
 
 
+ACTS: dict[str, Callable[[MemoryKeeper, Given, str], str]] = {
+    "archive": _archive,
+    "merge": _merge,
+    "edit": _edit,
+    "pin": _pin,
+    "unpin": _unpin,
+    "accept": _accept,
+    "reject": _reject,
+    "forget": _forget,
+    "merge-entities": _merge_entities,
+    "split-entity": _split_entity,
+    "undo": _undo,
+}
 MEMORY_JOBS: dict[type[m.Request], Job] = {
     m.MemoriesWanted: _memories,
     m.MemoryWanted: _memory,
+    m.VersionsWanted: _versions,
     m.ReviewWanted: _review,
     m.EntitiesWanted: _entities,
     m.StoryWanted: _story,

@@ -75,11 +75,11 @@ class JudgeWanted(Request):
 
 @dataclass
 class PassageWanted(Request):
-    """The surroundings of a chunk, or of a document; replied with a Passage or None."""
+    """A row in its surroundings (`rows` as of a View); replied with a Passage or None."""
 
     group: ClassVar[str] = "passage"
     identity: str
-    document: bool = False
+    rows: str = "chunks"
     words: str = ""
     reach: int = 4
 
@@ -95,7 +95,7 @@ class KeysWanted(Request):
 
 @dataclass
 class RowsWanted(Request):
-    """Replied with one record (or None) for each of `keys`, chunks or documents."""
+    """Replied with one record (or None) for each of `keys`, of what `rows` are in a View."""
 
     group: ClassVar[str] = "rows"
     exclusive: ClassVar[bool] = False
@@ -121,12 +121,27 @@ class SpanWanted(Request):
 
 @dataclass
 class CountsWanted(Request):
-    """Replied with {"2025-03": count} for months, {"2025-03-01": count} for days."""
+    """Replied with {"2025-03": count} for months, {"2025-03-01": count} for days.
+
+    Counts passages, or with an entity's name the memories about it.
+    """
 
     group: ClassVar[str] = "counts"
     unit: str
     since: str = ""
     before: str = "9999"
+    about: str = ""
+
+
+@dataclass
+class SummariesWanted(Request):
+    """Replied with the SummaryRecords there are of a month or a day with its week, largest first.
+
+    `period` is `2025-03` or `2025-03-01`.
+    """
+
+    group: ClassVar[str] = "summaries"
+    period: str
 
 
 @dataclass
@@ -134,6 +149,31 @@ class SourcesWanted(Request):
     """Replied with a list of SourceRecord."""
 
     group: ClassVar[str] = "sources"
+
+
+@dataclass
+class KeepWanted(Request):
+    """Keeps a source (its path) in step with the disk, or no longer; replied with a sentence."""
+
+    group: ClassVar[str] = "keep"
+    exclusive: ClassVar[bool] = False
+    place: str
+    on: bool
+
+
+@dataclass
+class ImportsWanted(Request):
+    """Replied with the JournalEntries of the imports of a source, newest first."""
+
+    group: ClassVar[str] = "imports"
+    source: str
+
+
+@dataclass
+class WatcherWanted(Request):
+    """Replied with a WatcherState."""
+
+    group: ClassVar[str] = "watcher"
 
 
 @dataclass
@@ -236,6 +276,14 @@ class MemoryWanted(Request):
 
 
 @dataclass
+class VersionsWanted(Request):
+    """Replied with the Memory values that forgetting one destroys, itself among them."""
+
+    group: ClassVar[str] = "versions"
+    identity: str
+
+
+@dataclass
 class ReviewWanted(Request):
     """Replied with the list of ReviewItem that wait for a decision."""
 
@@ -269,8 +317,9 @@ class PruneWanted(Request):
 class ActWanted(Request):
     """Does one thing to memories; replied with a sentence that says what was done.
 
-    `act` is accept, reject, pin, unpin, archive, merge (into the first), edit (to `text`), or
-    undo (the last change, of whatever).
+    `act` is accept, reject, pin, unpin, archive, merge (into the first), edit (to `text`),
+    forget, or undo (the last change, of whatever); for entities by name merge-entities (into the
+    first) or split-entity (`text` off it).
     """
 
     group: ClassVar[str] = "act"

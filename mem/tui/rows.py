@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mem.core.memory import Memory, MemoryStatus
 from mem.store.browse import ChunkRow, Span
 from mem.store.documents import DocumentRecord
+from mem.store.episodes import EpisodeRecord
 from mem.tui.widgets.passage import shown_path
 from mem.tui.widgets.table import Cell, Row
 
@@ -42,6 +45,19 @@ def document_row(one: DocumentRecord) -> Row:
     )
 
 
+def episode_row(one: EpisodeRecord) -> Row:
+    """An episode: when it began, its title, its document, how many passages."""
+    return Row(
+        one.id,
+        (
+            Cell(f"{one.started_at:%Y-%m-%d}" if one.started_at else "", dim=True),
+            one.title,
+            Cell(one.document_title or shown_path(one.uri), dim=True),
+            Cell(f"{one.chunks:,}", dim=True),
+        ),
+    )
+
+
 def excerpt(text: str, matches: tuple[Span, ...]) -> tuple[str, tuple[Span, ...]]:
     """One line of a text with the spans that match, moved along."""
     first = matches[0][0] if matches else 0
@@ -67,3 +83,18 @@ def memory_row(one: Memory) -> Row:
         ),
         flagged=one.status in _DOUBTFUL,
     )
+
+
+def rows_of(
+    found: Sequence[ChunkRow | DocumentRecord | EpisodeRecord | Memory | None],
+) -> list[Row | None]:
+    """One row for each record, whatever it is."""
+    return [None if one is None else _row_of(one) for one in found]
+
+
+def _row_of(one: ChunkRow | DocumentRecord | EpisodeRecord | Memory) -> Row:
+    if isinstance(one, ChunkRow):
+        return chunk_row(one)
+    if isinstance(one, DocumentRecord):
+        return document_row(one)
+    return episode_row(one) if isinstance(one, EpisodeRecord) else memory_row(one)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mem.tui.widgets.passage import PassageView
-from tests.functional.tui_support import LARGE, SMALL, Driver, drives, run
+from tests.functional.tui_support import LARGE, SMALL, Driver, drives, pick, run
 
 
 async def search(d: Driver, words: str) -> None:
@@ -40,17 +40,8 @@ def test_typing_finds_and_the_match_is_shown_in_its_surroundings(
     run(sample_home, scenario, size)
 
 
-@drives("browse.kind", "browse.source", "browse.person", "browse.time", "browse.rows")
-@drives("browse.order")
+@drives("browse.kind", "browse.source", "browse.person", "browse.time", "browse.order")
 def test_filters_narrow_what_is_listed(sample_home: Path) -> None:
-    async def pick(d: Driver, key: str, words: str) -> None:
-        await d.press(key)
-        await d.until(lambda: d.app.screen is not d.screen)
-        await d.type(words)
-        await d.press("enter")
-        await d.until(lambda: d.app.screen is d.screen)
-        await d.quiet()
-
     async def scenario(d: Driver) -> None:
         await d.go("browse")
         await d.until(lambda: d.table("#rows").total > 200)

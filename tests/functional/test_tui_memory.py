@@ -7,17 +7,7 @@ from pathlib import Path
 import pytest
 
 from mem.core.memory import MemoryStatus
-from tests.functional.tui_support import LARGE, PROPOSALS, SMALL, Driver, drives, run
-
-
-async def pick(d: Driver, key: str, words: str) -> None:
-    """Open a picker with a key, find by words, take the first."""
-    await d.press(key)
-    await d.until(lambda: d.app.screen is not d.screen)
-    await d.type(words)
-    await d.press("enter")
-    await d.until(lambda: d.app.screen is d.screen)
-    await d.quiet()
+from tests.functional.tui_support import LARGE, PROPOSALS, SMALL, Driver, drives, pick, run
 
 
 async def search(d: Driver, words: str) -> None:

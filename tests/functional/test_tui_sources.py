@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -94,6 +97,51 @@ def test_an_import_is_stopped_and_what_was_taken_in_stays(
     run(sample_home, scenario)
 
 
+@drives("sources.add_kept", "sources.keep", "sources.lower")
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_a_folder_is_kept_in_step_and_the_watcher_is_seen(
+    sample_home: Path, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    folder = notes(tmp_path / "lanterns", 2)
+
+    def kept(d: Driver) -> set[str]:
+        return {one.uri for one in d.assistant.store.watched.all()}
+
+    async def scenario(d: Driver) -> None:
+        await d.go("sources")
+        await d.see("0 sources kept in step")
+        await d.press("A")
+        await d.see("Keep in step")
+        await d.type(str(folder))
+        await d.press("enter")
+        await d.see("2 added", "1 source kept in step, but no watcher runs")
+        await d.quiet()
+        assert kept(d) == {folder.as_uri()}
+        await d.press("v")
+        await d.see("Imports", "2 added")
+        (folder / "late.md").write_text("# Late\n\nA lamp.\n")
+        done = subprocess.run(
+            [sys.executable, "-m", "mem", "watch", "--once"],
+            env={**os.environ, "MEM_HOME": str(sample_home)},
+            capture_output=True,
+            check=False,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr
+        await d.press("v")
+        await d.see("The watcher's last acts", "looked through it: 1 added")
+        await d.press("w")
+        await d.hear("No longer kept in step")
+        await d.see("0 sources kept in step")
+        assert kept(d) == set()
+        await d.press("w")
+        await d.hear("Kept in step from now on")
+        await d.see("1 source kept in step")
+        assert kept(d) == {folder.as_uri()}
+
+    run(sample_home, scenario, size)
+
+
 def test_a_wrong_path_is_said_and_nothing_breaks(sample_home: Path) -> None:
     async def scenario(d: Driver) -> None:
         await d.go("sources")
@@ -110,12 +158,12 @@ def test_a_wrong_path_is_said_and_nothing_breaks(sample_home: Path) -> None:
 def test_what_another_process_changes_appears_by_itself(sample_home: Path, tmp_path: Path) -> None:
     async def scenario(d: Driver) -> None:
         await d.go("browse")
-        await d.until(lambda: d.table("#rows").total > 200)
+        await d.until(lambda: d.table("#rows").total > 200 and d.table("#rows").row is not None)
         before, row = d.table("#rows").total, d.row("#rows").key
         with Assistant.open(sample_home) as other:
             other.remember("The heron nests in the poplar.")
         await d.until(lambda: d.table("#rows").total == before + 1)
-        await d.quiet()
+        await d.until(lambda: d.table("#rows").row is not None)
         assert d.row("#rows").key == row
 
     run(sample_home, scenario)

@@ -153,6 +153,16 @@ class Driver:
         return True
 
 
+async def pick(d: Driver, key: str, words: str) -> None:
+    """Open a picker with a key, find by words, take the first."""
+    await d.press(key)
+    await d.until(lambda: d.app.screen is not d.screen)
+    await d.type(words)
+    await d.press("enter")
+    await d.until(lambda: d.app.screen is d.screen)
+    await d.quiet()
+
+
 def run(
     home: Path | None,
     scenario: Scenario,

@@ -111,7 +111,7 @@ def _forget_memories(
     from mem.cli.diagnostics import complain, is_interactive, note, say
     from mem.cli.output import SCHEMA, Style, emit_json, emit_text
 
-    found = [assistant.memories.get(one) for one in given]
+    found = assistant.memories.versions(given)
     receipt = None
     if not dry_run:
         if not yes and not is_interactive():

@@ -59,10 +59,12 @@ def command(
 
 def _watch(assistant: Assistant, report: Report, *, poll: bool) -> ExitCode:
     from mem.ingest.watching.watcher import Watcher
+    from mem.service.activity import noting
     from mem.service.keeping import WatchedHome
 
     home = WatchedHome(assistant)
-    watcher = Watcher(home, report.tell, on_progress=report.progress, poll=poll)
+    tell = noting(report.tell, assistant.paths, assistant.clock)
+    watcher = Watcher(home, tell, on_progress=report.progress, poll=poll)
 
     def stop() -> None:
         watcher.stop()
@@ -77,10 +79,12 @@ def _watch(assistant: Assistant, report: Report, *, poll: bool) -> ExitCode:
 
 
 def _once(assistant: Assistant, report: Report) -> ExitCode:
+    from mem.service.activity import noting
     from mem.service.keeping import WatchedHome, one_pass
 
+    tell = noting(report.tell, assistant.paths, assistant.clock)
     try:
-        complete = one_pass(WatchedHome(assistant), report.tell, report.progress)
+        complete = one_pass(WatchedHome(assistant), tell, report.progress)
     finally:
         report.close()
     return ExitCode.OK if complete else ExitCode.ERROR

@@ -1,37 +1,31 @@
-"""Browse: every passage or document in one long table, filtered as one types, with a preview."""
+"""Browse: passages, documents, episodes and memories in one long table, filtered as one types."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.containers import Horizontal
 from textual.widgets import Input
 
-from mem.core.query import Filters
-from mem.core.timespan import TimeSpan
-from mem.store.browse import BEST, CHUNK_ORDERS, ChunkRow, Facets, Keys, Passage, View
-from mem.store.documents import DocumentRecord
+from mem.store.browse import Keys, Passage, View
 from mem.tui.actions import bindings
-from mem.tui.messages import FacetsWanted, GoTo, KeysWanted, PassageWanted, RowsWanted, SpanWanted
-from mem.tui.rows import chunk_row, document_row
-from mem.tui.screens.base import MemScreen
-from mem.tui.screens.forgetting import ForgetsDocuments
-from mem.tui.widgets.chips import Chip, Chips
-from mem.tui.widgets.dialogs import Picker, Prompt
-from mem.tui.widgets.passage import PassageView, shown_path
-from mem.tui.widgets.table import Column, Row, VirtualTable
+from mem.tui.messages import FacetsWanted, GoTo, KeysWanted, PassageWanted, RowsWanted
+from mem.tui.rows import rows_of
+from mem.tui.screens.filtering import NAMES, FiltersRows
+from mem.tui.screens.forgetting import Forgets
+from mem.tui.widgets.chips import Chips
+from mem.tui.widgets.passage import PassageView
+from mem.tui.widgets.table import Column, VirtualTable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.timer import Timer
 
-_TYPING_PAUSE_S = 0.12
 _LOOKING_PAUSE_S = 0.05
-_ANY = ""
+_REACH = {"documents": 12}
 _TABLES = {
     "chunks": (
         Column("said", 10, least=44),
@@ -45,18 +39,22 @@ _TABLES = {
         Column("kind", 12, least=50),
         Column("passages", 8, least=60, right=True),
     ),
+    "episodes": (
+        Column("began", 10, least=44),
+        Column("episode"),
+        Column("document", 24, least=66),
+        Column("passages", 8, least=60, right=True),
+    ),
+    "memories": (
+        Column("kind", 9, least=50),
+        Column("statement"),
+        Column("since", 10, least=60),
+        Column("status", 11, least=70),
+    ),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Labels:
-    """How the filters in force are called on their chips."""
-
-    source: str = ""
-    time: str = ""
-
-
-class BrowseScreen(ForgetsDocuments, MemScreen):
+class BrowseScreen(Forgets, FiltersRows):
     """Search box, filter chips, table, preview."""
 
     NAME = "browse"
@@ -64,12 +62,8 @@ class BrowseScreen(ForgetsDocuments, MemScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        self.view = View()
         self.keys: Keys = ()
-        self._labels = _Labels()
-        self._facets = Facets((), (), ())
         self._wanted_chunk: str | None = None
-        self._typing: Timer | None = None
         self._looking: Timer | None = None
 
     def compose_body(self) -> ComposeResult:
@@ -80,40 +74,30 @@ class BrowseScreen(ForgetsDocuments, MemScreen):
             yield PassageView(id="preview")
 
     def on_mount(self) -> None:
-        self._show_chips()
+        self.show_chips()
         self.set_focus(self.query_one("#rows"))
 
     # --- reading ---------------------------------------------------------------------------
 
     def read(self) -> None:
-        self.want(FacetsWanted(reply=self._take_facets))
-        self._look(renew=True)
+        self.want(FacetsWanted(reply=self.take_facets))
+        self._read(renew=True)
 
     def arrive(self, event: GoTo) -> None:
         """Look at another view, or at one chunk among the others."""
-        view, chunk = event.view, event.chunk
-        if view is not None or chunk is not None:
-            self.view = view or View()
-            self._labels = _Labels(
-                source=self._source_name(self.view.filters.source),
-                time=_span_name(self.view.filters),
-            )
-            box = self.query_one("#search", Input)
-            with box.prevent(Input.Changed):
-                box.value = self.view.words
-            self._wanted_chunk = chunk
+        if event.view is not None or event.chunk is not None:
+            self.take_view(event.view or View())
+            self._wanted_chunk = event.chunk
             self._stale = False
-            self.want(FacetsWanted(reply=self._take_facets))
-            self._look()
+            self.want(FacetsWanted(reply=self.take_facets))
+            self.look()
             self.set_focus(self.query_one("#rows"))
 
-    def _take_facets(self, facets: Facets) -> None:
-        self._facets = facets
-        self._labels = replace(self._labels, source=self._source_name(self.view.filters.source))
-        self._show_chips()
+    def look(self) -> None:
+        self._read(renew=False)
 
-    def _look(self, *, renew: bool = False) -> None:
-        self._show_chips()
+    def _read(self, *, renew: bool) -> None:
+        self.show_chips()
         view, chunk = self.view, self._wanted_chunk
         self._wanted_chunk = None
         self.want(
@@ -134,8 +118,8 @@ class BrowseScreen(ForgetsDocuments, MemScreen):
             table.renew(len(keys), _place_of(old[table.cursor], keys, table.cursor))
         else:
             table.set_total(len(keys), cursor=focus or 0)
-        table.border_title = f"{len(keys):,} {'passages' if view.rows == 'chunks' else 'documents'}"
-        table.border_subtitle = self.view.order
+        table.border_title = f"{len(keys):,} {NAMES.get(view.rows, view.rows)}"
+        table.border_subtitle = view.order
         if not keys:
             self.query_one("#preview", PassageView).clear()
 
@@ -145,7 +129,7 @@ class BrowseScreen(ForgetsDocuments, MemScreen):
         keys = self.keys[event.first : event.first + event.count]
 
         def take(found: Sequence[Any]) -> None:
-            event.table.put_page(event.generation, event.first, _rows(found))
+            event.table.put_page(event.generation, event.first, rows_of(found))
 
         self.want(RowsWanted(view.rows, keys, words=view.words, reply=take, failed=self.refused))
 
@@ -158,144 +142,41 @@ class BrowseScreen(ForgetsDocuments, MemScreen):
             self._looking = self.set_timer(_LOOKING_PAUSE_S, lambda: self._preview(key))
 
     def _preview(self, key: str) -> None:
+        rows = self.view.rows
         self.want(
             PassageWanted(
                 key,
-                document=self.view.rows == "documents",
+                rows=rows,
                 words=self.view.words,
-                reach=12 if self.view.rows == "documents" else 4,
+                reach=_REACH.get(rows, 4),
                 reply=self._show_passage,
             )
         )
 
     def _show_passage(self, passage: Passage | None) -> None:
         preview = self.query_one("#preview", PassageView)
-        if passage is None:
-            preview.clear("This is no longer in memory.")
-        else:
+        if passage is not None:
             preview.show(passage)
+        elif self.view.rows == "memories":
+            preview.clear("No passage of memory stands behind this any more; m shows all of it.")
+        else:
+            preview.clear("This is no longer in memory.")
 
     @on(VirtualTable.Chosen, "#rows")
     def _chosen(self) -> None:
         self.set_focus(self.query_one("#preview"))
 
-    # --- searching and filtering -----------------------------------------------------------
-
-    @on(Input.Changed, "#search")
-    def _typed(self, event: Input.Changed) -> None:
-        if self._typing is not None:
-            self._typing.stop()
-        self._typing = self.set_timer(_TYPING_PAUSE_S, lambda: self._search(event.value))
-
-    @on(Input.Submitted, "#search")
-    def _entered(self) -> None:
-        self.leave_input()
-
-    def _search(self, words: str) -> None:
-        if words == self.view.words:
-            return
-        order = self.view.order
-        if words.strip() and not self.view.words.strip() and self.view.rows == "chunks":
-            order = BEST
-        elif not words.strip() and order == BEST:
-            order = "newest"
-        self._change(replace(self.view, words=words, order=order))
-
-    def _change(self, view: View, labels: _Labels | None = None) -> None:
-        self.view = view
-        self._labels = labels or self._labels
-        self._look()
-
-    def _filter(self, **changed: Any) -> Filters:
-        return replace(self.view.filters, **changed)
-
-    def _show_chips(self) -> None:
-        filters = self.view.filters
-        self.query_one("#chips", Chips).chips = (
-            Chip("rows", "v", "rows", "documents" if self.view.rows == "documents" else ""),
-            Chip("kind", "f", "kind", filters.kind or ""),
-            Chip("source", "s", "source", self._labels.source),
-            Chip("person", "p", "person", filters.speaker or ""),
-            Chip("time", "t", "time", self._labels.time),
-            Chip("order", "o", "order", "" if self.view.order == "newest" else self.view.order),
-        )
-
     def leave_input(self) -> None:
         self.set_focus(self.query_one("#rows"))
 
-    def action_search(self) -> None:
-        self.set_focus(self.query_one("#search"))
-
-    def action_rows(self) -> None:
-        rows = "documents" if self.view.rows == "chunks" else "chunks"
-        order = "newest" if self.view.order == BEST else self.view.order
-        self._change(replace(self.view, rows=rows, order=order))
-
-    def action_kind(self) -> None:
-        self._pick("Kind", [(form, form) for form in self._facets.forms], self._take_kind)
-
-    def _take_kind(self, kind: str) -> None:
-        self._change(replace(self.view, filters=self._filter(kind=kind or None)))
-
-    def action_source(self) -> None:
-        choices = [(one, shown_path(uri)) for one, uri in self._facets.sources]
-        self._pick("Source", choices, self._take_source)
-
-    def _take_source(self, source: str) -> None:
-        view = replace(self.view, filters=self._filter(source=source or None))
-        self._change(view, replace(self._labels, source=self._source_name(source)))
-
-    def _source_name(self, source: str | None) -> str:
-        uris = [uri for identity, uri in self._facets.sources if identity == source]
-        return shown_path(uris[0]).rstrip("/").rpartition("/")[2] if uris else source or ""
-
-    def action_person(self) -> None:
-        self._pick("Person", [(one, one) for one in self._facets.speakers], self._take_person)
-
-    def _take_person(self, person: str) -> None:
-        self._change(replace(self.view, filters=self._filter(speaker=person or None)))
-
-    def _pick(
-        self, title: str, choices: list[tuple[str, str]], then: Callable[[str], None]
-    ) -> None:
-        def take(chosen: str | None) -> None:
-            if chosen is not None:
-                then(chosen)
-
-        self.app.push_screen(Picker(title, [(_ANY, "(any)"), *choices]), take)
-
-    def action_time(self) -> None:
-        hint = 'such as "last March", "2025-03", "two weeks ago"; empty for any time'
-        self.app.push_screen(Prompt("Time", value=self._labels.time, hint=hint), self._take_time)
-
-    def _take_time(self, text: str | None) -> None:
-        if text is None:
-            self._take_span("", None)
-        else:
-            self.want(SpanWanted(text, reply=lambda span: self._take_span(text, span)))
-
-    def _take_span(self, text: str, span: TimeSpan | None) -> None:
-        if text and span is None:
-            self.notify(f"{text!r} is not a time that is understood.", markup=False)
-            return
-        filters = self._filter(
-            since=span.start if span else None, before=span.end if span else None
-        )
-        self._change(replace(self.view, filters=filters), replace(self._labels, time=text))
-
-    def action_clear(self) -> None:
-        with self.query_one("#search", Input).prevent(Input.Changed):
-            self.query_one("#search", Input).value = ""
-        self._change(View(rows=self.view.rows), _Labels())
-
-    def action_order(self) -> None:
-        orders = list(CHUNK_ORDERS)
-        if self.view.words.strip() and self.view.rows == "chunks":
-            orders.append(BEST)
-        at = orders.index(self.view.order) if self.view.order in orders else -1
-        self._change(replace(self.view, order=orders[(at + 1) % len(orders)]))
-
     # --- the selected row ------------------------------------------------------------------
+
+    def action_memory(self) -> None:
+        row = self.query_one("#rows", VirtualTable).row
+        if row is not None and self.view.rows == "memories":
+            self.go(GoTo("memory", memory=row.key))
+        else:
+            self.notify("v shows memories here; m is for those.", markup=False)
 
     def action_edit(self) -> None:
         passage = self.query_one("#preview", PassageView).passage
@@ -310,27 +191,15 @@ class BrowseScreen(ForgetsDocuments, MemScreen):
             self.notify("The passage is copied.", markup=False)
 
     def action_forget(self) -> None:
+        row = self.query_one("#rows", VirtualTable).row
         passage = self.query_one("#preview", PassageView).passage
-        if passage is not None:
+        if row is not None and self.view.rows == "memories":
+            self.preview_forgetting_memory(row.key)
+        elif passage is not None:
             self.preview_forgetting(documents=(passage.document.id,))
-
-
-def _rows(found: Sequence[ChunkRow | DocumentRecord | None]) -> list[Row | None]:
-    return [
-        None
-        if one is None
-        else (chunk_row(one) if isinstance(one, ChunkRow) else document_row(one))
-        for one in found
-    ]
 
 
 def _place_of(key: object, keys: Keys, otherwise: int) -> int:
     """Where `key` stands in the new keys, looked for near where it was."""
     near = range(max(0, otherwise - 2000), min(len(keys), otherwise + 2000))
     return next((place for place in near if keys[place] == key), otherwise)
-
-
-def _span_name(filters: Filters) -> str:
-    if filters.since is None:
-        return ""
-    return f"{filters.since:%Y-%m-%d}" + (f" – {filters.before:%Y-%m-%d}" if filters.before else "")

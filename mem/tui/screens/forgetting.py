@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mem.tui.messages import ForgetPreviewWanted, ForgetWanted
+from mem.core.memory import Memory
+from mem.tui.messages import ActWanted, ForgetPreviewWanted, ForgetWanted, VersionsWanted
 from mem.tui.screens.base import MemScreen
 from mem.tui.widgets.dialogs import Confirm
 from mem.tui.widgets.passage import shown_path
@@ -16,13 +18,13 @@ if TYPE_CHECKING:
 _LISTED = 6
 
 
-class ForgetsDocuments(MemScreen):
-    """A screen from which documents or a source can be forgotten."""
+class Forgets(MemScreen):
+    """A screen from which documents, a source or a memory can be forgotten."""
 
     def preview_forgetting(
         self, documents: tuple[str, ...] = (), source: str | None = None
     ) -> None:
-        """Show what forgetting would destroy, and ask."""
+        """Show what forgetting documents or a source would destroy, and ask."""
         self.want(
             ForgetPreviewWanted(
                 documents, source, reply=self._confirm_forgetting, failed=self.refused
@@ -35,10 +37,8 @@ class ForgetsDocuments(MemScreen):
             "and with them their vectors, what was drawn from them alone, and every copy.",
             "This cannot be undone; an import does not bring it back. Your own files stay.",
             "",
+            *_some([one.title or shown_path(one.uri) for one in plan.documents]),
         ]
-        lines += [one.title or shown_path(one.uri) for one in plan.documents[:_LISTED]]
-        if len(plan.documents) > _LISTED:
-            lines.append(f"… and {len(plan.documents) - _LISTED:,} more")
 
         def answered(yes: bool | None) -> None:
             if yes:
@@ -52,3 +52,35 @@ class ForgetsDocuments(MemScreen):
             f"{receipt.vectors:,} vectors.",
             markup=False,
         )
+
+    def preview_forgetting_memory(self, identity: str) -> None:
+        """Show what forgetting a memory would destroy, and ask."""
+        self.want(VersionsWanted(identity, reply=self._confirm_versions, failed=self.refused))
+
+    def _confirm_versions(self, versions: Sequence[Memory]) -> None:
+        passages = {one.chunk_id for memory in versions for one in memory.evidence}
+        links = {link for memory in versions for link in memory.links}
+        count = "1 version goes" if len(versions) == 1 else f"{len(versions):,} versions go"
+        lines = [
+            f"{count} for good, with {len(links):,} links, vectors, history and every copy.",
+            "This cannot be undone; it is not drawn again from the same words.",
+            f"The {len(passages):,} passages behind it stay: forget their documents for that.",
+            "",
+            *_some([one.text for one in versions]),
+        ]
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.want(ActWanted("forget", (versions[0].id,), reply=self._told))
+
+        if versions:
+            self.app.push_screen(Confirm("Forget for good?", lines, yes="forget"), answered)
+
+    def _told(self, sentence: str) -> None:
+        self.notify(sentence, markup=False)
+
+
+def _some(lines: list[str]) -> list[str]:
+    """The first of them, and how many more."""
+    more = [f"… and {len(lines) - _LISTED:,} more"] if len(lines) > _LISTED else []
+    return lines[:_LISTED] + more

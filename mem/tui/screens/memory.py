@@ -14,6 +14,7 @@ from mem.tui.actions import bindings
 from mem.tui.messages import ConsolidateWanted, GoTo, MemoriesWanted, MemoryWanted
 from mem.tui.rows import memory_row
 from mem.tui.screens.acting import ActsOnMemories
+from mem.tui.screens.forgetting import Forgets
 from mem.tui.widgets.card import link_lines, memory_content
 from mem.tui.widgets.chips import Chip, Chips
 from mem.tui.widgets.dialogs import Picker
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 _PAUSE_S = 0.1
 
 
-class MemoryScreen(ActsOnMemories):
+class MemoryScreen(Forgets, ActsOnMemories):
     """Search box, chips, statements, and the card of one."""
 
     NAME = "memory"
@@ -185,6 +186,10 @@ class MemoryScreen(ActsOnMemories):
     def action_reject(self) -> None:
         if self.shown is not None:
             self.act("reject", self.shown.memory.id)
+
+    def action_forget(self) -> None:
+        if self.shown is not None:
+            self.preview_forgetting_memory(self.shown.memory.id)
 
     def action_merge(self) -> None:
         if self.shown is not None:

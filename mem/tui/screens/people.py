@@ -11,7 +11,8 @@ from textual.containers import Horizontal
 from mem.store.browse import View
 from mem.tui.actions import bindings
 from mem.tui.messages import EntitiesWanted, GoTo, StoryWanted
-from mem.tui.screens.base import MemScreen
+from mem.tui.screens.acting import ActsOnMemories
+from mem.tui.widgets.dialogs import Picker
 from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from mem.store.entities import EntityRecord
 
 
-class PeopleScreen(MemScreen):
+class PeopleScreen(ActsOnMemories):
     """Entities at the left, what is known of one at the right, in order of time."""
 
     NAME = "people"
@@ -87,6 +88,49 @@ class PeopleScreen(MemScreen):
         row = self.query_one("#entities", VirtualTable).row
         if row is not None:
             self.go(GoTo("browse", view=View(words=f"{row.key} ")))
+
+    def action_story(self) -> None:
+        """The story along the calendar."""
+        one = self.entity
+        if one is not None:
+            self.go(GoTo("timeline", view=View(rows="memories", about=one.name)))
+
+    @property
+    def entity(self) -> EntityRecord | None:
+        """The one under the cursor."""
+        row = self.query_one("#entities", VirtualTable).row
+        return next((one for one in self.entities if row and one.name == row.key), None)
+
+    def action_merge(self) -> None:
+        """Pick who is the same one."""
+        kept = self.entity
+        if kept is None:
+            return
+
+        def take(other: str | None) -> None:
+            if other:
+                self.act("merge-entities", kept.name, other)
+
+        choices = [
+            (one.name, ", ".join((one.name, *one.aliases)))
+            for one in self.entities
+            if one.id != kept.id
+        ]
+        self.app.push_screen(Picker(f"The same as {kept.name}", choices), take)
+
+    def action_split(self) -> None:
+        """Pick the name that is someone or something else."""
+        whole = self.entity
+        if whole is None or not whole.aliases:
+            self.notify("This has one name only.", markup=False)
+            return
+
+        def take(alias: str | None) -> None:
+            if alias:
+                self.act("split-entity", whole.name, text=alias)
+
+        choices = [(name, name) for name in (*whole.aliases, whole.name)]
+        self.app.push_screen(Picker(f"Not the same as {whole.name}", choices), take)
 
     def action_memory(self) -> None:
         row = self.query_one("#story", VirtualTable).row

@@ -1,8 +1,13 @@
-"""Sources: what was taken in, what was left out and why, and taking in more."""
+"""Sources: what was taken in and is kept in step, what was left out and why, what the watcher does.
+
+The lower table shows what was left out, the imports there were, or the watcher's last acts.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
+from urllib.parse import unquote
 
 from rich.cells import cell_len
 from textual import on
@@ -16,8 +21,18 @@ from mem.store.browse import View
 from mem.store.files import FileRecord
 from mem.store.store import SourceRecord
 from mem.tui.actions import bindings
-from mem.tui.messages import GoTo, ImportWanted, ProblemsWanted, SourcesWanted, StopWanted
-from mem.tui.screens.forgetting import ForgetsDocuments
+from mem.tui.activity import WatcherState, activity_row, import_row, watcher_line
+from mem.tui.messages import (
+    GoTo,
+    ImportsWanted,
+    ImportWanted,
+    KeepWanted,
+    ProblemsWanted,
+    SourcesWanted,
+    StopWanted,
+    WatcherWanted,
+)
+from mem.tui.screens.forgetting import Forgets
 from mem.tui.widgets.dialogs import Prompt
 from mem.tui.widgets.passage import shown_path
 from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
@@ -27,9 +42,41 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from mem.ingest.ledger import Ledger, Progress
+    from mem.store.journal import JournalEntry
 
 
-class SourcesScreen(ForgetsDocuments):
+_WATCHER_EVERY_S = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Lower:
+    """What the lower table may show."""
+
+    title: str
+    columns: tuple[Column, ...]
+    empty: str
+
+
+_LOWER = {
+    "problems": _Lower(
+        "Left out, and why",
+        (Column("left out"), Column("code", 14, least=60), Column("why", 0, least=40)),
+        "Nothing of this source was left out.",
+    ),
+    "imports": _Lower(
+        "Imports",
+        (Column("what it did"), Column("when", 16, least=40), Column("", 1, least=200)),
+        "No import of this source changed anything.",
+    ),
+    "watcher": _Lower(
+        "The watcher's last acts",
+        (Column("source", 20), Column("when", 16, least=50), Column("what it did")),
+        "It did nothing yet. `mem watch` starts one; w keeps a source in step.",
+    ),
+}
+
+
+class SourcesScreen(Forgets):
     """Sources above, their problems below, the running import between."""
 
     NAME = "sources"
@@ -38,7 +85,9 @@ class SourcesScreen(ForgetsDocuments):
     def __init__(self) -> None:
         super().__init__()
         self.ledger: Ledger | None = None
+        self.watcher = WatcherState(None, frozenset(), ())
         self._sources: dict[str, SourceRecord] = {}
+        self._lower = "problems"
         self._importing = False
 
     def compose_body(self) -> ComposeResult:
@@ -47,55 +96,129 @@ class SourcesScreen(ForgetsDocuments):
             Column("kind", 7, least=50),
             Column("documents", 9, right=True),
             Column("files", 7, least=66, right=True),
+            Column("in step", 7, least=56),
             Column("added", 10, least=80),
             id="sources",
             empty="Nothing was taken in yet. Press a to add a folder, a file or an export.",
         )
+        yield Static("", id="watcher", markup=False)
         with Vertical(id="activity"):
             yield ProgressBar(id="progress", show_eta=False)
             yield Static("", id="ledger", markup=False)
-        yield VirtualTable(
-            Column("left out"),
-            Column("code", 14, least=60),
-            Column("why", 0, least=40),
-            id="problems",
-            empty="Nothing of this source was left out.",
-        )
+        yield VirtualTable(*_LOWER["problems"].columns, id="problems")
 
     def on_mount(self) -> None:
         self.query_one("#activity").display = False
         self.query_one("#sources").border_title = "Sources"
-        self.query_one("#problems").border_title = "Left out, and why"
+        self._show_lower()
         self.set_focus(self.query_one("#sources"))
+        self.set_interval(_WATCHER_EVERY_S, self._look_at_watcher)
 
     def read(self) -> None:
+        self.want(WatcherWanted(reply=self._take_watcher, failed=self.refused))
         self.want(SourcesWanted(reply=self._take_sources, failed=self.refused))
+
+    def _look_at_watcher(self) -> None:
+        if self.app.screen is self:
+            self.want(WatcherWanted(reply=self._take_watcher, failed=self.refused))
+
+    def _take_watcher(self, state: WatcherState) -> None:
+        if state == self.watcher:
+            return
+        self.watcher = state
+        self._show_sources()
+
+    def _show_sources(self, cursor: int | None = None) -> None:
+        watched = self.watcher.watched
+        rows = [_source_row(one, kept=one.id in watched) for one in self._sources.values()]
+        self.query_one("#sources", VirtualTable).set_rows(rows, cursor=cursor)
+        line = watcher_line(self.watcher, self._uris)
+        self.query_one("#watcher", Static).update(
+            Content.styled(sanitize_line(line), "$text-muted")
+        )
+        if self._lower == "watcher":
+            self._read_lower()
+
+    @property
+    def _uris(self) -> dict[str, str]:
+        return {one.id: one.uri for one in self._sources.values()}
 
     def _take_sources(self, sources: list[SourceRecord]) -> None:
         known, self._sources = self._sources, {one.id: one for one in sources}
         new = [place for place, one in enumerate(sources) if one.id not in known]
-        cursor = new[0] if known and new else None
-        table = self.query_one("#sources", VirtualTable)
-        table.set_rows([_source_row(one) for one in sources], cursor=cursor)
+        self._show_sources(new[0] if known and new else None)
 
     @on(VirtualTable.Highlighted, "#sources")
-    def _on_source(self, event: VirtualTable.Highlighted) -> None:
-        if event.row is None:
-            self.query_one("#problems", VirtualTable).set_rows([])
+    def _on_source(self) -> None:
+        self._read_lower()
+
+    # --- the lower table -------------------------------------------------------------------
+
+    def action_lower(self) -> None:
+        names = list(_LOWER)
+        self._lower = names[(names.index(self._lower) + 1) % len(names)]
+        self._show_lower()
+        self._read_lower()
+
+    def _show_lower(self) -> None:
+        table, lower = self.query_one("#problems", VirtualTable), _LOWER[self._lower]
+        table.columns, table.empty = lower.columns, lower.empty
+        table.border_title = lower.title
+        table.set_rows([], cursor=0)
+
+    def _read_lower(self) -> None:
+        table, source = self.query_one("#problems", VirtualTable), self._selected()
+        if self._lower == "watcher":
+            acts = enumerate(self.watcher.activity)
+            table.set_rows([activity_row(number, one, self._uris) for number, one in acts])
+        elif source is None:
+            table.set_rows([])
+        elif self._lower == "imports":
+            self.want(ImportsWanted(source.id, reply=self._take_imports, failed=self.refused))
         else:
-            self.want(ProblemsWanted(event.row.key, reply=self._take_problems))
+            self.want(ProblemsWanted(source.id, reply=self._take_problems, failed=self.refused))
+
+    def _take_imports(self, imports: list[JournalEntry]) -> None:
+        if self._lower == "imports":
+            rows = [import_row(number, one) for number, one in enumerate(imports)]
+            self.query_one("#problems", VirtualTable).set_rows(rows)
 
     def _take_problems(self, problems: list[FileRecord]) -> None:
         source = self._selected()
         below = source.uri.rstrip("/") + "/" if source else ""
-        rows = [_problem_row(one, below) for one in problems]
-        self.query_one("#problems", VirtualTable).set_rows(rows)
+        if self._lower == "problems":
+            rows = [_problem_row(one, below) for one in problems]
+            self.query_one("#problems", VirtualTable).set_rows(rows)
 
     # --- taking in -------------------------------------------------------------------------
 
     def action_add(self) -> None:
         hint = "A folder, a file or a chat export. Your files are only read."
         self.app.push_screen(Prompt("Take in", value="~/", hint=hint), self._take_in)
+
+    def action_add_kept(self) -> None:
+        hint = "A folder to take in now and keep in step from now on. Your files are only read."
+        self.app.push_screen(Prompt("Keep in step", value="~/", hint=hint), self._take_in_kept)
+
+    def _take_in_kept(self, path: str | None) -> None:
+        if path:
+            self.want(
+                KeepWanted(path, True, reply=lambda _: self._take_in(path), failed=self.refused)
+            )
+
+    def action_keep(self) -> None:
+        """Keep the selected source in step, or no longer."""
+        source = self._selected()
+        if source is None or not source.uri.startswith("file://"):
+            self.notify("Only a folder or a file can be kept in step.", markup=False)
+            return
+        on, place = source.id not in self.watcher.watched, unquote(source.uri[len("file://") :])
+        self.want(
+            KeepWanted(place if on else source.uri, on, reply=self._kept, failed=self.refused)
+        )
+
+    def _kept(self, sentence: str) -> None:
+        self.notify(sentence, markup=False)
 
     def action_again(self) -> None:
         source = self._selected()
@@ -137,7 +260,6 @@ class SourcesScreen(ForgetsDocuments):
         self._importing = False
         self.query_one("#progress").display = False
         self._say(ledger_line(ledger))
-        self.query_one("#problems").border_title = "Left out, and why"
         self.read()
 
     def _import_failed(self, error: Exception) -> None:
@@ -170,7 +292,7 @@ class SourcesScreen(ForgetsDocuments):
             self.preview_forgetting(source=source.id)
 
 
-def _source_row(one: SourceRecord) -> Row:
+def _source_row(one: SourceRecord, *, kept: bool) -> Row:
     return Row(
         one.id,
         (
@@ -178,6 +300,7 @@ def _source_row(one: SourceRecord) -> Row:
             Cell(one.kind, dim=True),
             f"{one.documents:,}",
             Cell(f"{one.files:,}", dim=True),
+            "yes" if kept else Cell("no", dim=True),
             Cell(one.added_at[:10], dim=True),
         ),
     )

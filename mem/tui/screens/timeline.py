@@ -1,32 +1,68 @@
-"""Timeline: months, then days, as a calendar of counts, and the passages of the one selected."""
+"""Timeline: months, then days, as a calendar of counts; what was said, told or held in one of them.
+
+With someone or something picked, the calendar counts what is known of it, and the list is its story
+from the selected time on.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
 
+from mem.core.display import sanitize
 from mem.core.query import Filters
 from mem.store.browse import ChunkRow, Keys, View
 from mem.tui.actions import bindings
-from mem.tui.messages import CountsWanted, GoTo, KeysWanted, RowsWanted
-from mem.tui.rows import chunk_row
+from mem.tui.messages import (
+    CountsWanted,
+    EntitiesWanted,
+    GoTo,
+    KeysWanted,
+    RowsWanted,
+    SummariesWanted,
+)
+from mem.tui.rows import chunk_row, rows_of
 from mem.tui.screens.base import MemScreen
+from mem.tui.widgets.chips import Chip, Chips
+from mem.tui.widgets.dialogs import Picker
 from mem.tui.widgets.heatmap import HeatMap, day_grid, month_grid
 from mem.tui.widgets.table import Column, VirtualTable
+from mem.tui.widgets.textview import TextView
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from mem.store.entities import EntityRecord
+    from mem.store.summaries import SummaryRecord
+
 _PAUSE_S = 0.08
+_TABLES = {
+    "chunks": (Column("said", 16, least=60), Column("passage"), Column("who", 12, least=66)),
+    "episodes": (
+        Column("began", 10, least=44),
+        Column("episode"),
+        Column("document", 20, least=66),
+        Column("passages", 8, least=60, right=True),
+    ),
+    "memories": (
+        Column("kind", 9, least=50),
+        Column("what is known"),
+        Column("since", 10, least=44),
+        Column("status", 11, least=70),
+    ),
+}
+_NAMES = {"chunks": "passages", "episodes": "episodes", "memories": "events and facts"}
 
 
 class TimelineScreen(MemScreen):
-    """Calendar and list."""
+    """Calendar, summary, list."""
 
     NAME = "timeline"
     BINDINGS: ClassVar[list[BindingType]] = bindings("timeline")
@@ -34,40 +70,56 @@ class TimelineScreen(MemScreen):
     def __init__(self) -> None:
         super().__init__()
         self.month = ""
+        self.about = ""
+        self.rows = "chunks"
         self.keys: Keys = ()
         self._selected = ""
         self._timer: Any = None
 
     def compose_body(self) -> ComposeResult:
+        yield Chips(id="timeline-chips")
         with Horizontal(id="timeline-body"):
-            with VerticalScroll(id="calendar", can_focus=False):
-                yield HeatMap(id="heatmap")
-            yield VirtualTable(
-                Column("said", 16, least=60),
-                Column("passage"),
-                Column("who", 12, least=66),
-                id="said",
-                empty="Nothing was said then.",
-            )
+            with Vertical(id="timeline-left"):
+                with VerticalScroll(id="calendar", can_focus=False):
+                    yield HeatMap(id="heatmap")
+                yield TextView(id="summary")
+            yield VirtualTable(*_TABLES["chunks"], id="said", empty="Nothing of that time.")
 
     def on_mount(self) -> None:
+        self.query_one("#summary").display = False
+        self.query_one("#summary").border_title = "Summary"
         self.set_focus(self.query_one("#heatmap"))
 
+    def arrive(self, event: GoTo) -> None:
+        """The story of someone or something, from its beginning."""
+        if event.view is not None:
+            self.rows, self.about = event.view.rows, event.view.about
+            self.month, self._selected = "", ""
+            self._stale = False
+            self.read()
+
     def read(self) -> None:
+        self.query_one("#timeline-chips", Chips).chips = (
+            Chip("rows", "v", "rows", _NAMES[self.rows] if self.rows != "chunks" else ""),
+            Chip("about", "p", "about", self.about),
+        )
         if self.month:
-            self.want(CountsWanted("day", self.month, self.month + "~", reply=self._take_days))
+            since, before = self.month, self.month + "~"
+            take = self._take_days
         else:
-            self.want(CountsWanted("month", reply=self._take_months))
+            since, before, take = "", "9999", self._take_months
+        unit = "day" if self.month else "month"
+        self.want(CountsWanted(unit, since, before, self.about, reply=take, failed=self.refused))
 
     def _take_months(self, counts: dict[str, int]) -> None:
-        calendar = self.query_one("#calendar", VerticalScroll)
-        calendar.border_title = "Months"
-        selected = self._selected[:7] or max(counts, default="")
+        self.query_one("#calendar").border_title = "Months"
+        usual = min(counts, default="") if self.about else max(counts, default="")
+        selected = self._selected[:7] or usual
         self.query_one("#heatmap", HeatMap).set_grid(month_grid(counts), selected)
 
     def _take_days(self, counts: dict[str, int]) -> None:
-        calendar = self.query_one("#calendar", VerticalScroll)
-        calendar.border_title = self.month
+        counts = {day: count for day, count in counts.items() if day.startswith(self.month)}
+        self.query_one("#calendar").border_title = self.month
         selected = self._selected if len(self._selected) > 7 else max(counts, default="")
         self.query_one("#heatmap", HeatMap).set_grid(day_grid(self.month, counts), selected)
 
@@ -81,32 +133,78 @@ class TimelineScreen(MemScreen):
     def _list(self) -> None:
         if not self._selected:
             self.query_one("#said", VirtualTable).set_total(0)
+            self._take_summaries([])
             return
-        self.want(KeysWanted(self._view(), reply=self._take_keys, failed=self.refused))
+        view = self._view()
+        self.want(
+            KeysWanted(
+                view, reply=lambda found: self._take_keys(view, found[0]), failed=self.refused
+            )
+        )
+        self.want(SummariesWanted(self._selected, reply=self._take_summaries, failed=self.refused))
 
     def _view(self) -> View:
         since, before = span_of(self._selected)
-        return View(filters=Filters(since=since, before=before), order="oldest")
+        filters = Filters(since=since, before=None if self.about else before)
+        words = "" if self.rows == "memories" else self.about
+        return View(self.rows, words, filters, order="oldest", about=self.about)
 
-    def _take_keys(self, found: tuple[Keys, int | None]) -> None:
-        keys, _ = found
+    def _take_keys(self, view: View, keys: Keys) -> None:
         self.keys = keys
         table = self.query_one("#said", VirtualTable)
-        table.border_title = f"{self._selected}: {len(keys):,} passages"
+        table.columns = _TABLES[view.rows]
+        when = f"{self.about} from {self._selected}" if self.about else self._selected
+        table.border_title = f"{when}: {len(keys):,} {_NAMES[view.rows]}"
         table.set_total(len(keys))
+
+    def _take_summaries(self, summaries: Sequence[SummaryRecord]) -> None:
+        box = self.query_one("#summary", TextView)
+        box.display = bool(summaries)
+        if summaries:
+            parts = [
+                Content.assemble((f"{one.key}  ", "bold"), sanitize(one.text)) for one in summaries
+            ]
+            box.show_content(Content("\n").join(parts))
 
     @on(VirtualTable.PageWanted, "#said")
     def _page_wanted(self, event: VirtualTable.PageWanted) -> None:
-        def take(found: Sequence[ChunkRow | None]) -> None:
-            rows = [chunk_row(one, time=True) if one else None for one in found]
+        def take(found: Sequence[Any]) -> None:
+            rows = (
+                [chunk_row(one, time=True) if one else None for one in found]
+                if any(isinstance(one, ChunkRow) for one in found)
+                else rows_of(found)
+            )
             event.table.put_page(event.generation, event.first, rows)
 
         keys = self.keys[event.first : event.first + event.count]
-        self.want(RowsWanted("chunks", keys, reply=take, failed=self.refused))
+        self.want(RowsWanted(self.rows, keys, reply=take, failed=self.refused))
 
     @on(VirtualTable.Chosen, "#said")
     def _chosen(self, event: VirtualTable.Chosen) -> None:
-        self.go(GoTo("browse", view=self._view(), chunk=event.row.key))
+        if self.rows == "memories":
+            self.go(GoTo("memory", memory=event.row.key))
+        else:
+            chunk = event.row.key if self.rows == "chunks" else None
+            self.go(GoTo("browse", view=self._view(), chunk=chunk))
+
+    def action_rows(self) -> None:
+        """Passages, then episodes, then what is known."""
+        names = list(_TABLES)
+        self.rows = names[(names.index(self.rows) + 1) % len(names)]
+        self.read()
+
+    def action_about(self) -> None:
+        """Pick whose story."""
+        self.want(EntitiesWanted(reply=self._pick_about, failed=self.refused))
+
+    def _pick_about(self, entities: Sequence[EntityRecord]) -> None:
+        def take(name: str | None) -> None:
+            if name is not None:
+                rows = "memories" if name else "chunks"
+                self.arrive(GoTo("timeline", view=replace(View(), rows=rows, about=name)))
+
+        choices = [("", "(everything)"), *((one.name, one.name) for one in entities)]
+        self.app.push_screen(Picker("The story of", choices), take)
 
     def action_days(self) -> None:
         if not self.month and self._selected:

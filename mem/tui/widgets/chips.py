@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
@@ -45,7 +46,8 @@ class Chips(Widget):
         return Content(" ").join(parts).truncate(max(1, self.size.width), ellipsis=True)
 
     def _texts(self) -> list[str]:
-        return [
+        """The chips as they fit: the last ones not in force are reduced to their key first."""
+        texts = [
             sanitize_line(
                 f" {chip.key} {chip.name}: {chip.value} "
                 if chip.value
@@ -53,6 +55,12 @@ class Chips(Widget):
             )
             for chip in self.chips
         ]
+        for place, chip in reversed(list(enumerate(self.chips))):
+            if sum(map(cell_len, texts)) + len(texts) - 1 <= self.size.width:
+                break
+            if not chip.value:
+                texts[place] = f" {chip.key} "
+        return texts
 
     def on_click(self, event: Click) -> None:
         at = 0

@@ -84,7 +84,7 @@ class Picker(ModalScreen[str | None]):
 
 
 class Prompt(ModalScreen[str | None]):
-    """One line of text; None when left. `hint` says what is wanted."""
+    """One line of text, perhaps empty; None when left. `hint` says what is wanted."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
 
@@ -102,7 +102,7 @@ class Prompt(ModalScreen[str | None]):
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value.strip() or None)
+        self.dismiss(event.value.strip())
 
     def action_leave(self) -> None:
         self.dismiss(None)

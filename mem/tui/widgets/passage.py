@@ -47,6 +47,8 @@ class PassageView(TextView):
         self.passage = passage
         spans = spans or passage.matches
         parts, aim, length = [_head(passage)], 0, 0
+        if passage.about:
+            parts.insert(0, Content.styled(sanitize(passage.about), "bold"))
         for chunk in passage.chunks:
             focused = chunk is passage.focus
             length = sum(len(part) + len(_BETWEEN) for part in parts)
