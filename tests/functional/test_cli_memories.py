@@ -168,7 +168,7 @@ def test_forget_a_memory(run_mem: RunMem, two: list[dict[str, Any]]) -> None:
     one = two[0]["id"]
     assert run_mem("forget", one).code == 2
     assert run_mem("forget", one, "--dry-run", "--json").json["memories"] == 1
-    assert run_mem("edit", one, "--text", "Otherwise.").code == 0
+    assert run_mem("edit", one, "Otherwise.").code == 0
     assert run_mem("forget", one, "--dry-run", "--json").json["memories"] == 2
     assert run_mem("forget", one, "--yes", "--json").json["memories"] == 2
     assert run_mem("show", one).code == 3
