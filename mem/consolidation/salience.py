@@ -89,7 +89,8 @@ class Salience:
 
     def of(self, memories: Sequence[Memory], vectors: Mapping[int, Vectors]) -> list[float]:
         """The likelihood in [0, 1] of each; `vectors` by position, one without counts as zero."""
-
+        if not memories:
+            return []
         rows = inputs(memories, vectors if self._fits else None, len(self._weights))
         odds: npt.NDArray[np.float32] = rows @ self._weights + self._bias
         return [1 / (1 + math.exp(-float(one))) for one in odds]

@@ -206,6 +206,10 @@ class MemApp(App[MemError | None]):
             value = JOBS[type(request)](assistant, request, tell)
         except (MemError, m.WorkStopped) as error:
             self._deliver(request, partial(self._fail, request, error))
+        except Exception:
+            # It has no name of its own: the request is over all the same, and the thread says so.
+            self._deliver(request, partial(self._end, request))
+            raise
         else:
             self._deliver(request, partial(self._reply, request, value))
 
@@ -250,11 +254,14 @@ class MemApp(App[MemError | None]):
             self._after(request, value)
         self._show_status()
 
-    def _fail(self, request: m.Request, error: Exception) -> None:
+    def _end(self, request: m.Request) -> None:
         if self._newest.get(request.group) is request:
             del self._newest[request.group]
-        (request.failed or self._refused)(error)
         self._show_status()
+
+    def _fail(self, request: m.Request, error: Exception) -> None:
+        self._end(request)
+        (request.failed or self._refused)(error)
         if isinstance(error, m.WorkStopped):
             self._changed()
 

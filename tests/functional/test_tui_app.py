@@ -92,6 +92,23 @@ def test_nothing_keeps_the_event_loop(sample_home: Path) -> None:
     run(sample_home, scenario)
 
 
+def test_a_failure_without_a_name_is_said_and_ends_its_request(
+    sample_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("[oops]")
+
+    async def scenario(d: Driver) -> None:
+        await d.go("browse")
+        monkeypatch.setattr(type(d.assistant), "sources", broken)
+        d.app.action_go("sources")
+        await d.hear("Internal error: ZeroDivisionError: [oops]")
+        await d.until(lambda: not d.app._newest)
+        d.app._notifications.clear()
+
+    run(sample_home, scenario)
+
+
 def test_a_damaged_store_ends_with_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "home" / "data").mkdir(parents=True)
     (tmp_path / "home" / "data" / "mem.db").write_bytes(b"no database at all" * 1000)

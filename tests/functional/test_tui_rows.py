@@ -151,7 +151,8 @@ def test_the_timeline_tells_episodes_and_a_story(sample_home: Path, size: tuple[
         await d.go("timeline")
         await d.see("2025-11:")
         await d.press("v")
-        await d.see("rows: episodes", "episodes")
+        await d.see("rows: episodes")
+        await d.until(lambda: d.screen.shown.rows == "episodes")  # type: ignore[attr-defined]
         await d.until(lambda: d.table("#said").row is not None)
         assert d.assistant.browse().episodes.by_ids([d.row("#said").key])
         await pick(d, "p", "Joel")

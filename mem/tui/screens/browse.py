@@ -62,6 +62,8 @@ class BrowseScreen(Forgets, FiltersRows):
 
     def __init__(self) -> None:
         super().__init__()
+        # The view that the keys are of, until those of another come.
+        self.shown = View()
         self.keys: Keys = ()
         self._wanted_chunk: str | None = None
         self._looking: Timer | None = None
@@ -113,7 +115,7 @@ class BrowseScreen(Forgets, FiltersRows):
         table = self.query_one("#rows", VirtualTable)
         same_rows = table.columns == _TABLES[view.rows]
         table.columns = _TABLES[view.rows]
-        old, self.keys = self.keys, keys
+        old, self.keys, self.shown = self.keys, keys, view
         if renew and same_rows and table.cursor < len(old):
             table.renew(len(keys), _place_of(old[table.cursor], keys, table.cursor))
         else:
@@ -125,7 +127,7 @@ class BrowseScreen(Forgets, FiltersRows):
 
     @on(VirtualTable.PageWanted, "#rows")
     def _page_wanted(self, event: VirtualTable.PageWanted) -> None:
-        view = self.view
+        view = self.shown
         keys = self.keys[event.first : event.first + event.count]
 
         def take(found: Sequence[Any]) -> None:
@@ -142,12 +144,12 @@ class BrowseScreen(Forgets, FiltersRows):
             self._looking = self.set_timer(_LOOKING_PAUSE_S, lambda: self._preview(key))
 
     def _preview(self, key: str) -> None:
-        rows = self.view.rows
+        rows = self.shown.rows
         self.want(
             PassageWanted(
                 key,
                 rows=rows,
-                words=self.view.words,
+                words=self.shown.words,
                 reach=_REACH.get(rows, 4),
                 reply=self._show_passage,
             )
@@ -157,7 +159,7 @@ class BrowseScreen(Forgets, FiltersRows):
         preview = self.query_one("#preview", PassageView)
         if passage is not None:
             preview.show(passage)
-        elif self.view.rows == "memories":
+        elif self.shown.rows == "memories":
             preview.clear("No passage of memory stands behind this any more; m shows all of it.")
         else:
             preview.clear("This is no longer in memory.")
@@ -173,7 +175,7 @@ class BrowseScreen(Forgets, FiltersRows):
 
     def action_memory(self) -> None:
         row = self.query_one("#rows", VirtualTable).row
-        if row is not None and self.view.rows == "memories":
+        if row is not None and self.shown.rows == "memories":
             self.go(GoTo("memory", memory=row.key))
         else:
             self.notify("v shows memories here; m is for those.", markup=False)
@@ -193,7 +195,7 @@ class BrowseScreen(Forgets, FiltersRows):
     def action_forget(self) -> None:
         row = self.query_one("#rows", VirtualTable).row
         passage = self.query_one("#preview", PassageView).passage
-        if row is not None and self.view.rows == "memories":
+        if row is not None and self.shown.rows == "memories":
             self.preview_forgetting_memory(row.key)
         elif passage is not None:
             self.preview_forgetting(documents=(passage.document.id,))

@@ -73,6 +73,7 @@ class TimelineScreen(MemScreen):
         self.about = ""
         self.rows = "chunks"
         self.keys: Keys = ()
+        self.shown = View()
         self._selected = ""
         self._timer: Any = None
 
@@ -150,7 +151,7 @@ class TimelineScreen(MemScreen):
         return View(self.rows, words, filters, order="oldest", about=self.about)
 
     def _take_keys(self, view: View, keys: Keys) -> None:
-        self.keys = keys
+        self.keys, self.shown = keys, view
         table = self.query_one("#said", VirtualTable)
         table.columns = _TABLES[view.rows]
         when = f"{self.about} from {self._selected}" if self.about else self._selected
@@ -177,15 +178,15 @@ class TimelineScreen(MemScreen):
             event.table.put_page(event.generation, event.first, rows)
 
         keys = self.keys[event.first : event.first + event.count]
-        self.want(RowsWanted(self.rows, keys, reply=take, failed=self.refused))
+        self.want(RowsWanted(self.shown.rows, keys, reply=take, failed=self.refused))
 
     @on(VirtualTable.Chosen, "#said")
     def _chosen(self, event: VirtualTable.Chosen) -> None:
-        if self.rows == "memories":
+        if self.shown.rows == "memories":
             self.go(GoTo("memory", memory=event.row.key))
         else:
-            chunk = event.row.key if self.rows == "chunks" else None
-            self.go(GoTo("browse", view=self._view(), chunk=chunk))
+            chunk = event.row.key if self.shown.rows == "chunks" else None
+            self.go(GoTo("browse", view=self.shown, chunk=chunk))
 
     def action_rows(self) -> None:
         """Passages, then episodes, then what is known."""

@@ -156,6 +156,8 @@ class VirtualTable(ScrollView, can_focus=True):
         self._current: set[int] = set()
         self._asking = False
         self._filled = False
+        self._base = Style()
+        self._inks: dict[str, Style] = {}
         self._rooms_of: tuple[int, tuple[Column, ...]] = (0, ())
         self._rooms_found: Sequence[tuple[int, Column, int]] = ()
 
@@ -274,9 +276,14 @@ class VirtualTable(ScrollView, can_focus=True):
 
     # --- drawing ---------------------------------------------------------------------------
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """All lines of one painting: their styles are looked up once for all of them."""
+        self._base, self._inks = self.rich_style, {}
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         width = self._width()
-        base = self.rich_style
+        base = self._base
         if y < self._header:
             style = self.get_component_rich_style("table--header")
             return self._line([Cell(column.name) for column in self.columns], width, style, " ")
@@ -304,8 +311,12 @@ class VirtualTable(ScrollView, can_focus=True):
 
     def _ink(self, name: str) -> Style:
         """The colour and weight of a component, on whatever stands below it."""
-        found = self.get_component_rich_style(name)
-        return Style(color=found.color, bold=found.bold, underline=found.underline)
+        ink = self._inks.get(name)
+        if ink is None:
+            found = self.get_component_rich_style(name)
+            ink = Style(color=found.color, bold=found.bold, underline=found.underline)
+            self._inks[name] = ink
+        return ink
 
     def _width(self) -> int:
         """Columns left and right of which nothing is covered by a scrollbar."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.style import Style
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.visual import Visual
@@ -23,6 +24,7 @@ class TextView(ScrollView, can_focus=True):
         self._aim = 0
         self._strips: list[Strip] | None = None
         self._wrapped_at = 0
+        self._base = Style()
 
     @property
     def plain(self) -> str:
@@ -69,9 +71,14 @@ class TextView(ScrollView, can_focus=True):
             self._wrap()
             self.call_after_refresh(self.scroll_to, y=top, animate=False)
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """All lines of one painting: their style is looked up once for all of them."""
+        self._base = self.rich_style
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         line = y + round(self.scroll_y)
-        style, width = self.rich_style, self.size.width
+        style, width = self._base, self.size.width
         if self._strips is None or line >= len(self._strips):
             return Strip.blank(width, style)
         return self._strips[line].adjust_cell_length(width, style)
