@@ -25,7 +25,7 @@ from mem.store.named import Named, add_entity, chunks_by_key, count_within_words
 from mem.store.store import SourceRecord, Store
 
 _BLOCK = 1 << 20
-_MODELS = {".gguf", ".onnx"}
+_WORDLESS = {".gguf", ".onnx", ".lock", ".wanted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +171,16 @@ class Forgetter:
 
         Raises StoreLocked, StoreFull, IndexOwned (before anything is destroyed).
         """
-        from mem.vectors.erasing import erase as erase_index
+        from mem.vectors.erasing import erased
 
-        erase_index(self._paths.index)
-        if plan.named is not None:
-            return self._destroy_named(plan.named)
+        with erased(self._paths.index):
+            if plan.named is None:
+                return self._destroy_documents(plan)
+            receipt = self._destroy_named(plan.named)
+        left = files_with(self._paths.data, plan.named.mentions.names)
+        return replace(receipt, found_after=left)
+
+    def _destroy_documents(self, plan: ForgetPlan) -> Receipt:
         return erase(
             self._store.database,
             [record.id for record in plan.documents],
@@ -186,7 +191,7 @@ class Forgetter:
         )
 
     def _destroy_named(self, named: NamedPlan) -> Receipt:
-        receipt = erase_named(
+        return erase_named(
             self._store.database,
             named.found,
             named.mentions,
@@ -194,28 +199,33 @@ class Forgetter:
             actor="user",
             at=self._clock.utc(),
         )
-        left = files_with(self._paths.data, named.mentions.names)
-        return replace(receipt, found_after=left)
 
 
 def files_with(folder: Path, names: Sequence[str]) -> int:
     """How many files below `folder` hold the bytes of a name, in the case given or in lower case.
 
-    Model files are no place for words and are left unread.
+    Model and lock files are no place for words and are left unread; one that cannot be read is
+    counted.
     """
     wanted = {name.lower().encode() for name in names} | {name.encode().lower() for name in names}
-    files = (one for one in folder.rglob("*") if one.is_file() and one.suffix not in _MODELS)
+    files = (one for one in folder.rglob("*") if one.is_file() and one.suffix not in _WORDLESS)
     return sum(_holds(one, wanted) for one in files)
 
 
 def _holds(path: Path, wanted: Iterable[bytes]) -> bool:
     longest = max(map(len, wanted), default=1)
     kept = b""
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            kept = kept[-longest:] + block.lower()
-            if any(one in kept for one in wanted):
-                return True
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_BLOCK):
+                kept = kept[-longest:] + block.lower()
+                if any(one in kept for one in wanted):
+                    return True
+    except FileNotFoundError:
+        # Another process has removed it meanwhile.
+        return False
+    except OSError:
+        return True
     return False
 
 

@@ -18,7 +18,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from mem.consolidation.worker import Extractor, ModelReport, Report, Worker
-from mem.errors import JunkReply, LanguageModelError, ModelCrashed, ModelTimedOut, PromptTooLong
+from mem.errors import (
+    EndlessReply,
+    JunkReply,
+    LanguageModelError,
+    ModelCrashed,
+    ModelTimedOut,
+    PromptTooLong,
+)
 from mem.extraction.model import Drawn, ModelExtractor, StoppedError
 from mem.store.chunks import StoredChunk
 from mem.store.database import Database
@@ -31,6 +38,7 @@ _REASONS: Final[dict[type[LanguageModelError], str]] = {
     ModelCrashed: "the model crashed",
     ModelTimedOut: "the model took too long",
     JunkReply: "the reply could not be read",
+    EndlessReply: "the model wrote nothing but white space",
     PromptTooLong: "the passages are too long",
 }
 

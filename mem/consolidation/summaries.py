@@ -20,7 +20,13 @@ from mem.consolidation.periods import Subject
 from mem.consolidation.summary_writing import Part, RefusedError, SummaryWriter
 from mem.core.clock import Clock, format_time
 from mem.core.protocols import StoredVectors
-from mem.errors import LanguageModelError, ModelTimedOut, PromptTooLong
+from mem.errors import (
+    EndlessReply,
+    LanguageModelError,
+    ModelCrashed,
+    ModelTimedOut,
+    PromptTooLong,
+)
 from mem.extraction.screening import is_own
 from mem.store.database import Database
 from mem.store.episodes import Episodes
@@ -44,6 +50,9 @@ PROFILE_SENTENCES = 5
 #: A subject of fewer characters says as much itself as a model would of it.
 WORTH_WRITING = 200
 _OPEN, _SPENT = "", "the budget is spent"
+_ATTEMPTS = 3  # of one subject, with a model that crashes
+_IN_A_ROW = 3  # crashes after which the model is at fault, not what it was shown
+_CRASHED = "crashed-"
 
 
 @dataclass(slots=True)
@@ -89,6 +98,7 @@ class Summariser:
         self._vectors = vectors
         self._clock = clock
         self._monotonic = monotonic
+        self._crashes: list[ModelCrashed] = []
         self._episodes = Episodes(database)
         self._summaries = Summaries(database)
 
@@ -247,15 +257,16 @@ class Summariser:
         Ends when the budget is spent, `stop` says so, or the model fails; what is done is kept.
         Raises StoreLocked, StoreFull.
         """
-        started = self._monotonic()
+        started, self._crashes = self._monotonic(), []
         try:
             for level in LEVELS:
                 self._refresh_level(level, report, stop)
-                for subject in self._unwritten(level, writer.maker):
+                for subject, crashes in self._unwritten(level, writer.maker):
                     report.stopped = self._over(budget, report, started, stop)
                     if report.stopped:
                         return
-                    self._write_one(writer, subject, report)
+                    self._write_one(writer, subject, crashes, report)
+            report.stopped = str(self._crashes[-1]) if self._crashes else ""
         except LanguageModelError as error:
             report.stopped = str(error)
         finally:
@@ -277,12 +288,16 @@ class Summariser:
             return _SPENT
         return "interrupted" if stop() else _OPEN
 
-    def _unwritten(self, level: str, maker: str) -> Iterator[Subject]:
-        """What stands as a model that is not this one left it, the newest first."""
+    def _unwritten(self, level: str, maker: str) -> Iterator[tuple[Subject, int]]:
+        """What stands as a model that is not this one left it, and how often one crashed over it.
+
+        The newest first; what a model crashed over is last.
+        """
         have = self._summaries.of_level(level)
         subjects = self._subjects(level)
         if level == "episode":
             subjects.sort(key=lambda one: str(one.episode and one.episode.started_at))
+        found: list[tuple[Subject, int]] = []
         for subject in reversed(subjects):
             known = have.get(subject.key)
             if (
@@ -290,10 +305,14 @@ class Summariser:
                 and known.sentences
                 and not known.fingerprint.endswith(f"/{maker}")
             ):
-                yield subject
+                found.append((subject, _crashes(known)))
+        yield from sorted(found, key=lambda one: one[1])
 
-    def _write_one(self, writer: SummaryWriter, subject: Subject, report: SummaryReport) -> None:
-        new = None
+    def _write_one(
+        self, writer: SummaryWriter, subject: Subject, crashes: int, report: SummaryReport
+    ) -> None:
+        """Have one written; raises ModelCrashed where that is not for this subject alone."""
+        new, maker, before = None, writer.maker, len(self._crashes)
         telling = [part for part in subject.parts if part.sentences]
         if subject.episode is None and len(telling) == 1:
             new = self._same(subject, telling[0])
@@ -301,11 +320,16 @@ class Summariser:
             parts = self._parts(subject)
             if sum(len(part.passage.text) for part in parts) >= WORTH_WRITING:
                 new = self._tried(writer, subject, parts, report)
+        crashed = len(self._crashes) > before
+        if crashed and crashes + 1 < _ATTEMPTS:
+            maker = f"{_CRASHED}{crashes + 1}"
         if new is None or not new.fingerprint.endswith(f"/{writer.maker}"):
             standing = self._extractive(subject)
-            new = self._new(subject, standing.sentences, EXTRACTIVE, writer.maker, standing.chunks)
+            new = self._new(subject, standing.sentences, EXTRACTIVE, maker, standing.chunks)
         with self._database.transaction() as connection:
             self._put(connection, subject, new)
+        if crashed and len(self._crashes) >= _IN_A_ROW:
+            raise self._crashes[-1]
 
     def _tried(
         self,
@@ -320,11 +344,16 @@ class Summariser:
         except RefusedError as refused:
             report.refuse(str(refused))
             return None
-        except (ModelTimedOut, PromptTooLong) as error:
+        except ModelCrashed as error:
+            self._crashes.append(error)
+            report.refuse(type(error).__name__)
+            return None
+        except (ModelTimedOut, PromptTooLong, EndlessReply) as error:
             report.refuse(type(error).__name__)
             return None
         finally:
             report.tokens += writer.last_tokens
+        self._crashes.clear()
         report.written += 1
         chunks = tuple(part.pk for part in parts) if subject.episode is not None else ()
         return self._new(subject, sentences, writer.origin, writer.maker, chunks)
@@ -338,3 +367,9 @@ class Summariser:
         below = [one for part in subject.parts for one in part.sentences]
         vectors: Mapping[str, Vectors] = self._by_id(below)
         return [Part.of_summary(part, vectors) for part in subject.parts if part.sentences]
+
+
+def _crashes(one: SummaryRecord) -> int:
+    """How often a model crashed over what a summary tells."""
+    maker = one.fingerprint.partition("/")[2]
+    return int(maker.removeprefix(_CRASHED)) if maker.startswith(_CRASHED) else 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from mem.consolidation import links
@@ -20,7 +21,7 @@ from mem.core.memory import Candidate, MemoryStatus, Relation
 from mem.errors import PluginFailed
 from mem.extraction import echo
 from mem.extraction.evidence import verify
-from mem.store.chunks import Chunks, StoredChunk
+from mem.store.chunks import Chunks, StoredChunk, changed_since
 from mem.store.database import Database
 from mem.store.jobs import PENDING
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from mem.consolidation.summaries import SummaryReport
 
 BATCH = 256
+_PLANNED = 32 * BATCH  # chunks that are looked up at once
 _CONTEXT = 8
 ACTOR = "consolidate"
 
@@ -129,30 +131,30 @@ class Worker:
         total = self.pending_count()
         todo = total if limit is None else min(limit, total)
         done = 0
-        while done < todo and not stop():
-            keys = self._next(min(BATCH, todo - done))
-            if not keys:
-                break
-            self._batch(keys, report)
-            done += len(keys)
-            if on_progress is not None:
-                on_progress(done, todo)
+        while done < todo and (batches := self._next(todo - done)):
+            for keys in batches:
+                if stop():
+                    return done
+                self._batch(keys, report)
+                done += len(keys)
+                if on_progress is not None:
+                    on_progress(done, todo)
         return done
 
-    def _next(self, limit: int) -> list[int]:
-        """Keys of the next pending chunks, all of one document, in order."""
+    def _next(self, limit: int) -> list[list[int]]:
+        """Keys of the next pending chunks, in order: batches of one document each.
+
+        Many at a time, since finding them means going through all chunks.
+        """
         rows = self._database.rows(
             f"SELECT pk, document_id FROM chunk {PENDING} ORDER BY said_at, document_id, seq "
             "LIMIT ?",
-            (self._extractor.fingerprint, limit),
+            (self._extractor.fingerprint, min(limit, _PLANNED)),
         )
-        first = rows[0][1] if rows else None
-        keys = []
-        for pk, document in rows:
-            if document != first:
-                break
-            keys.append(int(str(pk)))
-        return keys
+        found = [
+            [int(str(pk)) for pk, _ in group] for _, group in groupby(rows, lambda row: row[1])
+        ]
+        return [keys[at : at + BATCH] for keys in found for at in range(0, len(keys), BATCH)]
 
     def _batch(self, keys: Sequence[int], report: Report) -> None:
         stored = self.stored(keys)
@@ -184,18 +186,26 @@ class Worker:
         *,
         also: Callable[[sqlite3.Connection], None] = lambda connection: None,
     ) -> None:
-        """Reconcile what was drawn, with the marks of its chunks and what `also` writes."""
+        """Reconcile what was drawn, with the marks of its chunks and what `also` writes.
+
+        What was drawn from a chunk that has gone or changed since it was read is dropped.
+        """
         self._reconciler.neighbours.prepare([one.text for one in candidates])
-        texts = {one.chunk.id: one.chunk.text for one in stored}
         with self._reconciler.changes.batch() as connection:
             also(connection)
+            changed = changed_since(connection, stored)
             marked = connection.executemany(
                 "INSERT OR IGNORE INTO extraction (chunk_pk, extractor) "
                 "SELECT pk, ? FROM chunk WHERE pk = ?",
-                [(self._extractor.fingerprint, key) for key in keys],
+                [(self._extractor.fingerprint, key) for key in keys if key not in changed],
             )
+            same = [one for one in stored if one.pk not in changed]
+            texts = {one.chunk.id: one.chunk.text for one in same}
+            own = [
+                one for one in candidates if all(part.chunk_id in texts for part in one.evidence)
+            ]
             if marked.rowcount:
-                self._take(candidates, texts, _places(stored), report)
+                self._take(own, texts, _places(same), report)
 
     def _take(
         self,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mem.core.ids import episode_id
 from mem.ingest.segmentation import REACH, Segmenter, Turn
 from mem.ingest.titles import Vocabulary, title_of
-from mem.store.chunks import StoredChunk
+from mem.store.chunks import StoredChunk, changed_since
 from mem.store.database import Database
 from mem.store.embeddings import Embeddings
 from mem.store.episodes import Episodes, NewEpisode, PendingDocument
@@ -72,6 +72,9 @@ class EpisodeCutter:
             return
         new = self._made(document, context, vectors, since, words)
         with self._database.transaction() as connection:
+            if changed_since(connection, context):
+                # What was read is there no longer; the document waits for the next run.
+                return
             added, removed = self._episodes.replace(
                 connection, document, new, since_seq=since, fingerprint=self.fingerprint
             )

@@ -74,14 +74,14 @@ class SecretKeeper:
         Vectors of what changed are to be made anew. Raises IndexOwned before anything is done,
         StoreLocked, StoreFull.
         """
-        from mem.vectors.erasing import erase as erase_index
+        from mem.vectors.erasing import erased
 
         if not self.sweep():
             return 0
-        erase_index(self._paths.index)
-        return clean(
-            self._database, self._redactor(), backups=self._paths.backups, at=self._clock.utc()
-        )
+        with erased(self._paths.index):
+            return clean(
+                self._database, self._redactor(), backups=self._paths.backups, at=self._clock.utc()
+            )
 
     def _redactor(self) -> Redactor:
         return Redactor(secret_key(self._database), allowed_marks(self._database))

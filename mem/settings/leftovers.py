@@ -25,11 +25,12 @@ def remove_spools(cache: Path) -> None:
     with contextlib.suppress(OSError):
         for folder in cache.iterdir():
             made = _MADE.fullmatch(folder.name)
-            if made and not _is_alive(int(made[1])):
+            if made and not is_alive(int(made[1])):
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
+    """Whether a process with that number runs, as far as this one can tell."""
     if os.name == "nt":  # a signal of 0 would end the process there
         return process == os.getpid()
     try:

@@ -218,6 +218,25 @@ def _time(value: object) -> datetime | None:
     return None if value is None else parse_time(str(value))
 
 
+def changed_since(connection: sqlite3.Connection, read: Sequence[StoredChunk]) -> set[int]:
+    """Keys of those chunks that are gone, or say something else than when they were read.
+
+    Their words, headings and speaker are looked at. For the transaction of what was made of them.
+    """
+    found: dict[int, tuple[object, ...]] = {}
+    for batch in batches([one.pk for one in read]):
+        marks = ",".join("?" * len(batch))
+        rows = connection.execute(
+            f"SELECT pk, text, context, speaker FROM chunk WHERE pk IN ({marks})", batch
+        )
+        found |= {int(pk): tuple(words) for pk, *words in rows}
+    return {
+        one.pk
+        for one in read
+        if found.get(one.pk) != (one.chunk.text, one.chunk.context, one.chunk.speaker)
+    }
+
+
 def put_chunk(connection: sqlite3.Connection, chunk: Chunk) -> int:
     """Insert or update the chunk with that id; returns its key. Equal rows are not rewritten."""
     values = (

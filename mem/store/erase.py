@@ -1,7 +1,8 @@
 """Forgetting: rows, words, vectors and copies go; keyed hashes keep them from coming back.
 
 After `erase` no byte of the texts stands in the database file, its log or the copies made before
-upgrades. The derived index is removed by its own layer.
+upgrades; where the process was killed meanwhile, the next one that opens the store sees to it. The
+derived index is removed by its own layer.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from datetime import datetime
 from pathlib import Path
 
 from mem.core.clock import format_time
+from mem.errors import HomeNotWritable, StoreFull, StoreLocked
 from mem.store.chunks import batches
 from mem.store.database import Database, translated
 from mem.store.erase_memories import destroy, memories_of, with_versions
 from mem.store.journal import write_entry
+from mem.store.owed import owe, settled
 from mem.store.tombstones import Tombstones
 
 
@@ -54,6 +57,7 @@ def erase(
     tombstones = Tombstones(database)
     marks = marks_of(database, tombstones, documents)
     with database.transaction() as connection:
+        owe(connection)
         chunks, vectors = count_of(connection, documents)
         drawn = with_versions(connection, memories_of(connection, documents))
         memories = destroy(connection, drawn)
@@ -70,8 +74,7 @@ def erase(
             subject=source or (documents[0] if len(documents) == 1 else "documents"),
             detail={"documents": len(documents), "chunks": chunks, "memories": memories},
         )
-    copies = remove_copies(backups)
-    scrub(database)
+    copies = settle(database, backups)
     return Receipt(len(documents), chunks, vectors, copies, len(marks), memories)
 
 
@@ -84,6 +87,7 @@ def erase_memories(
     """
     tombstones = Tombstones(database)
     with database.transaction() as connection:
+        owe(connection)
         those = with_versions(connection, pks)
         rows = connection.execute(
             "SELECT fingerprint FROM memory WHERE pk IN (SELECT value FROM json_each(?))",
@@ -103,8 +107,7 @@ def erase_memories(
             subject="memories",
             detail={"memories": memories},
         )
-    copies = remove_copies(backups)
-    scrub(database)
+    copies = settle(database, backups)
     return Receipt(0, 0, 0, copies, len(marks), memories)
 
 
@@ -151,6 +154,29 @@ def delete_documents(
         connection.execute(f"DELETE FROM document WHERE id IN ({marks})", batch)
     if source is not None:
         connection.execute("DELETE FROM source WHERE id = ?", (source,))
+
+
+def settle(database: Database, backups: Path) -> int:
+    """Remove the copies and scrub, after a transaction that owes it; returns how many copies.
+
+    Raises StoreLocked, StoreFull.
+    """
+    copies = remove_copies(backups)
+    scrub(database)
+    with database.transaction() as connection:
+        settled(connection)
+    return copies
+
+
+def settle_left(database: Database, backups: Path) -> None:
+    """Settle what a process that was killed still owed.
+
+    Where the store cannot be written now, the next process does it.
+    """
+    try:
+        settle(database, backups)
+    except (StoreLocked, StoreFull, HomeNotWritable):
+        return
 
 
 def remove_copies(backups: Path) -> int:

@@ -19,10 +19,11 @@ from mem.core.document import DocumentKind
 from mem.core.mentions import Mentions, Span
 from mem.store.chunks import batches
 from mem.store.database import Database
-from mem.store.erase import Receipt, count_of, delete_documents, marks_of, remove_copies, scrub
+from mem.store.erase import Receipt, count_of, delete_documents, marks_of, settle
 from mem.store.erase_memories import destroy, forget_names, memories_of, with_versions
 from mem.store.journal import write_entry
 from mem.store.named import LABELS, Named, chunks_by_key
+from mem.store.owed import owe
 from mem.store.tombstones import Tombstones, headings
 
 
@@ -69,6 +70,7 @@ def erase_named(
     """Destroy what was found with all that was drawn from it. Raises StoreLocked, StoreFull."""
     tombstones = Tombstones(database)
     with database.transaction() as connection:
+        owe(connection)
         cascade = cascade_of(database, named)
         marks = marks_of(database, tombstones, sorted(named.documents))
         marks |= _marks(connection, tombstones, cascade, named, mentions)
@@ -100,8 +102,7 @@ def erase_named(
         write_entry(
             connection, at=at, actor=actor, action="forget", subject="passages", detail=detail
         )
-    copies = remove_copies(backups)
-    scrub(database)
+    copies = settle(database, backups)
     return Receipt(len(cascade.documents), chunks + len(inside), vectors, copies, len(marks), gone)
 
 

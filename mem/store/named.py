@@ -142,7 +142,9 @@ def own_address(uri: str, roots: Sequence[str]) -> str:
 def _memories(connection: sqlite3.Connection, mentions: Mentions) -> set[int]:
     found = {
         int(pk)
-        for pk, *texts in connection.execute("SELECT pk, text, subject, object FROM memory")
+        for pk, *texts in connection.execute(
+            "SELECT pk, text, subject, predicate, object FROM memory"
+        )
         if any(map(mentions.within, texts))
     }
     logged = connection.execute(

@@ -20,15 +20,16 @@ from mem.core.ids import chunk_id
 from mem.core.secrets import Redacted, Redactor, find, find_in
 from mem.store.chunks import COLUMNS as CHUNK_COLUMNS
 from mem.store.chunks import chunk_of
-from mem.store.database import Database, translated
-from mem.store.erase import remove_copies, scrub
+from mem.store.database import Database
+from mem.store.erase import settle
 from mem.store.journal import write_entry
+from mem.store.owed import owe
 from mem.store.secrets import SecretPlace, put_secrets
 
 # Text columns beside those of chunks, by table and key; JSON ones hold texts within.
 _COLUMNS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "document": ("id", ("title", "tags", "aliases", "links", "notices")),
-    "memory": ("pk", ("text", "subject", "object")),
+    "memory": ("pk", ("text", "subject", "predicate", "object")),
     "entity": ("pk", ("name",)),
     "alias": ("key", ("name",)),
     "change": ("pk", ("before", "after")),
@@ -95,14 +96,13 @@ def clean(database: Database, redactor: Redactor, *, backups: Path, at: datetime
         for document, kept_out in places.items():
             put_secrets(connection, document, kept_out, at=at, merge=True)
         if count:
+            owe(connection)
             detail = {"secrets": count}
             write_entry(
                 connection, at=at, actor="user", action="redact", subject="store", detail=detail
             )
     if count:
-        remove_copies(backups)
-        with translated(database.path):
-            scrub(database)
+        settle(database, backups)
     return count
 
 

@@ -11,6 +11,7 @@ from mem.store.documents import Documents
 from mem.store.files import Files
 from mem.store.journal import Journal
 from mem.store.migrate import is_current, migrate
+from mem.store.owed import is_left
 from mem.store.watched import Watched
 
 
@@ -39,7 +40,7 @@ class Store:
 
     @classmethod
     def open(cls, path: Path, backups: Path, *, read_only: bool = False) -> Store:
-        """Open or create the store at `path`.
+        """Open or create the store at `path`; finishes a forgetting that was killed.
 
         Raises SchemaTooNew, MigrationFailed, StoreDamaged, StoreLocked, HomeNotWritable.
         """
@@ -48,6 +49,10 @@ class Store:
             if not is_current(database.connection, path):
                 database.close()
                 migrate(path, backups)
+            if not read_only and is_left(database):
+                from mem.store.erase import settle_left
+
+                settle_left(database, backups)
         except BaseException:
             database.close()
             raise

@@ -15,7 +15,7 @@ from mem.consolidation.keeper import MemoryKeeper
 from mem.consolidation.modelwork import Budget, ModelWorker, Spent
 from mem.consolidation.worker import ModelReport, Report
 from mem.core.language import Prompt
-from mem.errors import LanguageModelUnusable, ModelCrashed, ModelTimedOut
+from mem.errors import EndlessReply, LanguageModelUnusable, ModelCrashed, ModelTimedOut
 from mem.extraction.model import ModelExtractor
 from mem.extraction.prompts import INSTRUCTIONS
 from mem.testing import FakeEmbedder, FakeLanguageModel, FixedClock
@@ -151,6 +151,7 @@ def _work(assistant: Assistant, **values: Any) -> ModelWorker:
     [
         (ModelCrashed("fake", "signal 11"), "the model crashed"),
         (ModelTimedOut("fake", 300), "the model took too long"),
+        (EndlessReply("fake"), "the model wrote nothing but white space"),
         (None, "the reply could not be read"),
     ],
 )

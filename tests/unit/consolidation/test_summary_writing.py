@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from mem.consolidation.modelwork import Budget
 from mem.consolidation.summaries import Summariser, SummaryReport
 from mem.consolidation.summary_writing import SummaryWriter
 from mem.core.language import Prompt, Schema
-from mem.errors import ModelCrashed
+from mem.errors import EndlessReply, ModelCrashed
 from mem.testing import FakeLanguageModel
 from tests.unit.consolidation.talks import TEETH, VAN, write_talks
 
@@ -132,6 +133,29 @@ def test_a_crash_ends_the_run_and_loses_nothing(assistant: Assistant, chat: Path
     (record,) = assistant.summaries.of_level("episode").values()
     assert record.origin == "extractive"
     assert write(assistant, FakeLanguageModel(reply(TRUE))).written == 1
+
+
+@pytest.mark.parametrize("error", [EndlessReply("fake"), ModelCrashed("fake", "signal 11")])
+def test_what_a_model_fails_over_does_not_keep_it_from_the_rest(
+    assistant: Assistant, chat: Path, error: Exception
+) -> None:
+    write_talks(chat, {"2025-05-01": VAN, "2025-05-02": TEETH})
+    assistant.ingest(chat)
+    assistant.cut_episodes()
+
+    def answer(prompt: Prompt) -> str:
+        if "dentist" in prompt.user:
+            raise error
+        return reply(TRUE)(prompt)
+
+    model = FakeLanguageModel(answer)
+    for _ in range(20):
+        report = write(assistant, model, Budget(calls=1))
+    assert report.waiting == 0
+    first, second = assistant.summaries.of_level("episode").values()
+    assert {first.origin, second.origin} == {"model:fake", "extractive"}
+    tries = Counter(one.user.partition("\n")[2] for one in model.prompts)
+    assert max(tries.values()) <= 3 * 2  # a week and a month of the same two days
 
 
 def test_what_is_forgotten_while_the_model_writes_is_not_written_of(

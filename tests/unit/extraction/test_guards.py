@@ -105,6 +105,7 @@ def test_invented_names_are_refused() -> None:
 
     assert _refused(_drawn(MOVED, text=told), proposals.NAMES)
     assert _refused(_drawn(MOVED, object="Porto, Portugal"), proposals.NAMES)
+    assert _refused(_drawn(MOVED, predicate="move with Ann to"), proposals.NAMES)
 
 
 def test_invented_numbers_are_refused() -> None:

@@ -6,12 +6,14 @@ import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mem.assistant import Assistant
 from mem.core.query import Filters
 from mem.errors import UnknownId
+from mem.ingest.episodes import EpisodeCutter
 from mem.store.browse import View
 from mem.testing import FakeEmbedder
 from tests.unit.ingest.test_forget import bytes_with
@@ -149,3 +151,21 @@ def test_browsing_episodes(assistant: Assistant, tmp_path: Path) -> None:
         assistant.episodes.view("enothing")
     assert assistant.chronicle.episode(keys[0][:8]) == assistant.episodes.view(keys[0])
     assert assistant.chronicle.episode("m1") is None
+
+
+def test_what_is_forgotten_while_it_is_cut_leaves_no_title(
+    assistant: Assistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant.ingest(write_chat(tmp_path / "chat.jsonl", TALK + LATER, hours=HOURS))
+    made = EpisodeCutter._made
+
+    def forgetting(*given: Any) -> Any:
+        found = made(*given)
+        assistant.forget(assistant.forget_preview(match=CANARY))
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(EpisodeCutter, "_made", forgetting)
+        assert assistant.cut_episodes().documents == 0
+    assert assistant.cut_episodes().added == 1
+    assert all(CANARY not in one.title for one in assistant.episodes.newest(9))

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mem.assistant import Assistant
+from mem.consolidation.forgetting import files_with
 from mem.errors import UnknownId
+from mem.testing import FakeEmbedder
 
 CANARY = "zanzibarquokka"
 
@@ -80,3 +83,65 @@ def test_an_unknown_name_is_an_error(assistant: Assistant) -> None:
         assistant.forget_preview(documents=[""])
     with pytest.raises(UnknownId):
         assistant.forget_preview(source="")
+
+
+def test_a_killed_forgetting_is_finished_by_the_next_process(
+    assistant: Assistant, notes: Path, secret: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant.ingest(notes)
+    copy = assistant.paths.backups / "before.db"
+    copy.parent.mkdir(exist_ok=True)
+    copy.write_bytes(assistant.paths.database.read_bytes() + CANARY.encode())
+
+    def killed(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("mem.store.erase.remove_copies", killed)
+        with pytest.raises(KeyboardInterrupt):
+            assistant.forget(assistant.forget_preview(documents=[str(secret)]))
+    assert bytes_with(home, CANARY)
+    with Assistant.open(home, embedder=FakeEmbedder()) as beside:
+        assert beside.documents()
+    assert bytes_with(home, CANARY)  # this process lives, and may be at it
+    monkeypatch.setattr("mem.store.owed.is_alive", lambda process: False)
+    with Assistant.open(home, embedder=FakeEmbedder()) as after:
+        assert after.documents()
+    assert bytes_with(home, CANARY) == []
+    assert not copy.exists()
+    rows = assistant.store.database.rows("SELECT key FROM setting WHERE key LIKE 'scrub%'")
+    assert rows == []
+
+
+def test_nobody_rebuilds_the_index_while_something_is_forgotten(
+    assistant: Assistant, notes: Path, secret: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its vectors would be those of what is about to go, and stay in its files."""
+    assistant.ingest(notes)
+    refused = []
+
+    def beside(*given: object, **more: object) -> None:
+        with Assistant.open(home, embedder=FakeEmbedder()) as other:
+            refused.append(other.own_index())
+
+    monkeypatch.setattr("mem.consolidation.forgetting.erase", beside)
+    assistant.forget(assistant.forget_preview(documents=[str(secret)]))
+    assert refused and refused != [None]
+
+
+def test_files_that_go_or_cannot_be_read_while_they_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("here", "gone", "locked"):
+        (tmp_path / name).write_text(CANARY)
+    read: Any = Path.open
+
+    def opened(path: Path, *given: str) -> Any:
+        if path.name == "gone":
+            raise FileNotFoundError(path)
+        if path.name == "locked":
+            raise PermissionError(path)
+        return read(path, *given)
+
+    monkeypatch.setattr(Path, "open", opened)
+    assert files_with(tmp_path, [CANARY]) == 2

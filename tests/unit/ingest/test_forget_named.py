@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mem.assistant import Assistant
+from mem.core.memory import MemoryKind
 from mem.errors import EmptyQuery, UnknownId
 
 LONG = "The rain fell on the roof of the barn all night long. " * 18
@@ -116,6 +117,17 @@ def test_longer_words_are_counted_and_stay(assistant: Assistant, tmp_path: Path)
     plan = assistant.forget_preview(match="ann")
     assert plan.named is not None
     assert (plan.named.within_words, [one.title for one in plan.documents]) == (1, ["Who"])
+
+
+def test_a_memory_that_names_it_in_its_predicate_goes(assistant: Assistant) -> None:
+    memory = assistant.memories.remember(
+        assistant.remember("Lunch was at noon.").id, MemoryKind.FACT
+    )
+    with assistant.store.database.transaction() as connection:
+        connection.execute("UPDATE memory SET predicate = 'lunch with quaggaville'")
+    plan = assistant.forget_preview(match="quaggaville")
+    assert plan.named is not None
+    assert [one.id for one in plan.named.memories] == [memory.id]
 
 
 def test_what_is_not_there(assistant: Assistant) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from mem.errors import IndexOwned
 from mem.vectors.chroma import ChromaIndex
-from mem.vectors.erasing import erase
+from mem.vectors.erasing import erased
 from mem.vectors.lending import asking, is_wanted
 from mem.vectors.owner import FolderOwner
 from tests.unit.vectors.sqlite_vectors import SqliteVectors, unit_vectors
@@ -48,7 +48,10 @@ def test_nobody_is_asked_without_waiting(tmp_path: Path, stored: SqliteVectors) 
     with pytest.raises(IndexOwned):
         ChromaIndex.open(folder, stored)
     assert not owner.is_closed
-    erase(folder)
+    with erased(folder):
+        assert not folder.exists()
+        with pytest.raises(IndexOwned):
+            ChromaIndex.open(folder, stored, lend=True)
     assert not folder.exists()
     with pytest.raises(IndexOwned):
         owner.sync()

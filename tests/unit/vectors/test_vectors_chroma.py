@@ -15,7 +15,7 @@ from mem.errors import IndexDamaged, IndexOwned
 from mem.vectors import chroma
 from mem.vectors.choice import AutoIndex
 from mem.vectors.chroma import ChromaIndex
-from mem.vectors.erasing import erase
+from mem.vectors.erasing import erased
 from mem.vectors.exact import ExactIndex
 from tests.unit.vectors.sqlite_vectors import SqliteVectors, unit_vectors
 
@@ -179,12 +179,14 @@ def test_erase_leaves_no_vector(folder: Path, index: ChromaIndex, stored: Sqlite
     index.sync()
     needle = ROWS[3].tobytes()
     assert any(needle in path.read_bytes() for path in folder.rglob("*") if path.is_file())
-    with pytest.raises(IndexOwned):
-        erase(folder)
+    with pytest.raises(IndexOwned), erased(folder):
+        pass
     index.close()
-    erase(folder)
+    with erased(folder):
+        pass
     assert not folder.exists()
-    erase(folder)
+    with erased(folder):
+        pass
     again = ChromaIndex.open(folder, stored)
     assert again.sync() == 60
     again.close()
@@ -195,7 +197,8 @@ def test_erase_does_not_follow_a_link(tmp_path: Path) -> None:
     other.mkdir()
     (other / "kept").write_text("kept", encoding="utf-8")
     (tmp_path / "link").symlink_to(other)
-    erase(tmp_path / "link")
+    with erased(tmp_path / "link"):
+        pass
     assert (other / "kept").exists()
     assert not (tmp_path / "link").exists()
 

@@ -1,0 +1,32 @@
+"""What a transaction that destroys leaves to be done after it: the scrubbing of files.
+
+It is noted in the transaction itself, so that it is done although the process is killed.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+
+from mem.settings.leftovers import is_alive
+from mem.store.database import Database
+
+_OWED = "scrub_owed_by"  # a setting: the number of the process that is to do it
+
+
+def owe(connection: sqlite3.Connection) -> None:
+    """Note in the caller's transaction that this process is to scrub after it."""
+    connection.execute(
+        "INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)", (_OWED, str(os.getpid()))
+    )
+
+
+def settled(connection: sqlite3.Connection) -> None:
+    """Note in the caller's transaction that it is done."""
+    connection.execute("DELETE FROM setting WHERE key = ?", (_OWED,))
+
+
+def is_left(database: Database) -> bool:
+    """Whether a process that is no more still owed it."""
+    rows = database.rows("SELECT value FROM setting WHERE key = ?", (_OWED,))
+    return bool(rows) and not is_alive(int(str(rows[0][0])))
