@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mem.bench.extraction import ExtractionReport
     from mem.bench.retrieval import Result
     from mem.bench.segmentation import SegmentationReport
+    from mem.bench.speed import Speed
 
 Sets = Annotated[list[str], typer.Argument(metavar="SET_DIR…", help="Folders of question sets.")]
 Dialogues = Annotated[str, typer.Argument(metavar="FILE", help="Dialogues with boundaries.")]
@@ -28,6 +29,9 @@ Baselines = Annotated[
 Pooled = Annotated[bool, typer.Option("--pooled", help="All conversations of a set in one store.")]
 Rankings = Annotated[
     str | None, typer.Option("--rankings", metavar="FILE", help="Write the hits as JSON Lines.")
+]
+Sizes = Annotated[
+    list[int] | None, typer.Argument(metavar="CHUNKS…", help="How many chunks (1000 10000).", min=1)
 ]
 
 group = typer.Typer(
@@ -177,6 +181,49 @@ def pairs(files: Pairs, json: Json = False) -> ExitCode:
         paraphrases = f"{report.merged_paraphrases:.3f} of {report.paraphrases}"
         emit([f"merged: {contradictions} contradictions, {paraphrases} paraphrases"])
     return ExitCode.OK
+
+
+@group.command("speed", cls=PlainCommand)
+def speed(sizes: Sizes = None, json: Json = False) -> ExitCode:
+    """Measure import and search on made-up chats of a given size.
+
+    A hundred thousand chunks take about ten minutes. The homes are removed afterwards.
+
+    \b
+    Example:
+      mem bench speed 1000 10000
+    """
+    from dataclasses import asdict
+    from tempfile import TemporaryDirectory
+
+    from mem.bench.speed import run
+    from mem.cli.diagnostics import note
+    from mem.cli.output import SCHEMA, emit, emit_json
+
+    with TemporaryDirectory(dir=_scratch()) as folder:
+        found = run(
+            sizes or [1000, 10_000],
+            Path(folder),
+            on_size=lambda size: note(f"{size} chunks"),
+        )
+    if json:
+        emit_json({"schema": SCHEMA, "sizes": [asdict(one) for one in found]})
+    else:
+        emit([line for one in found for line in _speed_lines(one)])
+    return ExitCode.OK
+
+
+def _speed_lines(one: Speed) -> list[str]:
+    megabyte = 1024 * 1024
+    return [
+        f"{one.chunks} chunks",
+        f"  import {one.chunks_per_second:.0f} chunks/s",
+        f"  first search {one.cold:.0f} ms",
+        f"  warm search p50 {one.p50:.0f}, p95 {one.p95:.0f}, p99 {one.p99:.0f} ms",
+        f"  processor in a warm search, p95 {one.processor_p95:.0f} ms",
+        f"  memory {one.resident / megabyte:.0f} MB, disk {one.disk / megabyte:.0f} MB",
+        f"  neighbours found, of the exact ones: {one.recall:.3f}",
+    ]
 
 
 def _folders(given: list[str]) -> list[Path]:
