@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_LLM := $(VENV)/.ready-llm
 
-.PHONY: demo test test-slow check format clean
+.PHONY: demo test test-slow fuzz check format clean
 
 demo: $(READY)  ## import the sample notes and ask them four questions
 	@$(BIN)/mem demo
@@ -17,6 +17,10 @@ test: $(READY_LLM)  ## every test but the slow ones
 
 test-slow: $(READY_LLM)  ## the tests that take longer
 	@MEM_REQUIRE_LLM=1 $(BIN)/python -m pytest -m slow
+
+fuzz: $(READY)  ## 10,000 examples of each property of the importers
+	@MEM_FUZZ=10000 $(BIN)/python -m pytest --timeout 900 \
+		tests/property/test_chats.py tests/property/test_documents.py
 
 check: $(READY)  ## style, types, layers
 	$(BIN)/ruff check .

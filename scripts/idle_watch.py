@@ -3,7 +3,7 @@
     python scripts/idle_watch.py [--files 10000] [--minutes 5]
 
 Imports that many notes into a temporary home, lets a real watcher settle, and reads its times from
-the system (Linux) before and after the pause. Prints one line.
+the system (Linux) before and after the pause. Memories are not drawn meanwhile. Prints one line.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ def write_notes(folder: Path, count: int) -> None:
 def mem(home: Path, *arguments: str) -> subprocess.Popen[str]:
     """`mem` on that home."""
     environment = {**os.environ, "MEM_HOME": str(home), "MEM_PLUGINS": "off"}
+    environment["MEM_CONSOLIDATE_IDLE"] = "off"
     return subprocess.Popen(
         [sys.executable, "-m", "mem", *arguments],
         env=environment,
@@ -84,13 +85,12 @@ def main() -> None:
 
 
 def settle(process: int, quiet: float = 10.0) -> None:
-    """Wait until the work of resting (vectors, memories) is done."""
-    used = processor_seconds(process)
-    while True:
+    """Wait until the work of resting (vectors, index) is done, three times in a row."""
+    used, calm = processor_seconds(process), 0
+    while calm < 3:
         time.sleep(quiet)
         now = processor_seconds(process)
-        if now - used < quiet * 0.05:
-            return
+        calm = calm + 1 if now - used < quiet * 0.02 else 0
         used = now
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,8 @@ CHATS = {
     )
 }
 FILES = [(name, path) for name in CHATS for path in sorted((FIXTURES / name).rglob("*.*"))]
-FEW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+EXAMPLES = int(os.environ.get("MEM_FUZZ", "150"))
+FEW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 ODD = st.sampled_from(
     [
         b"null",
