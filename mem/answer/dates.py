@@ -15,6 +15,7 @@ from typing import Final
 from mem.answer.context import Statement
 from mem.answer.question import Asked, Wanted
 from mem.answer.words import words
+from mem.core.timeahead import coming, looks_ahead
 from mem.core.timespan import Precision, TimeMention, TimeSpan, describe, find_mentions
 
 _SETTLED: Final = re.compile(
@@ -26,17 +27,6 @@ _MONTH: Final = re.compile(
 )
 _WEEKDAY: Final = re.compile(r"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b", re.IGNORECASE)
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_FUTURE: Final = re.compile(
-    r"\b(?:will|won't|going to|gonna|starts?|begins?|opens?|due|until|till|from|by|be|is|are|"
-    r"moves?|we move|plan(?:s|ned)?|book(?:ed|ing)?|appointment|deadline|new day|now|arrives?|"
-    r"'ll|I'll|we'll|from now|coming|next)\b|→",
-    re.IGNORECASE,
-)
-_PAST: Final = re.compile(
-    r"\b(?:was|were|did|had|went|came|saw|got|took|made|met|fell|bought|left|ended|arrived|died|"
-    r"\w{3,}ed)\b",
-    re.IGNORECASE,
-)
 _DENIED: Final = re.compile(
     r"(?:\bnot(?: on)?(?: the)?|instead of|rather than|\(was|no longer)\s*$", re.IGNORECASE
 )
@@ -161,7 +151,7 @@ def _directed(text: str, mention: TimeMention, said_at: datetime) -> TimeMention
     """A mention without its year, month or week, moved into the future where the words say so."""
     if not mention.relative or _SETTLED.search(mention.text):
         return mention
-    later = _later(mention)
+    later = coming(mention)
     if later is None:
         return mention
     named = _named_weekday(mention.text)
@@ -171,28 +161,8 @@ def _directed(text: str, mention: TimeMention, said_at: datetime) -> TimeMention
     if _MONTH.search(mention.text):
         nearer = later.start - said_at < said_at - mention.span.start
         return replace(mention, span=later) if nearer else mention
-    around = text[max(0, mention.start - 40) : mention.end]
-    ahead = _FUTURE.search(around) is not None and _PAST.search(around) is None
-    return replace(mention, span=later) if ahead and mention.span.end <= said_at else mention
-
-
-def _later(mention: TimeMention) -> TimeSpan | None:
-    """The next occurrence of a mention that recurs every year, month or week."""
-    start, end = mention.span.start, mention.span.end
-    if re.search(r"\b\d{4}\b", mention.text):
-        return None
-    try:
-        if _MONTH.search(mention.text):
-            moved = start.replace(year=start.year + 1)
-        elif _WEEKDAY.search(mention.text):
-            moved = start + timedelta(days=7)
-        elif re.search(r"\d(?:st|nd|rd|th)\b", mention.text):
-            moved = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
-        else:
-            return None
-    except ValueError:
-        return None
-    return TimeSpan(moved, moved + (end - start), mention.span.precision)
+    ahead = mention.span.end <= said_at and looks_ahead(text, mention)
+    return replace(mention, span=later) if ahead else mention
 
 
 def _named_weekday(text: str) -> int | None:

@@ -43,11 +43,18 @@ _HABITS: Final = frozenset(
 _DAY_NOUNS: Final = frozenset({"school", "best", "roast", "times", "league"})
 _CENTURY_LEADS: Final = frozenset({"in", "since", "year", "during", "until", "before"})
 _DECADE_LEADS: Final = frozenset({"the", "early", "mid", "late", "-"})
-_DAY_LEADS: Final = frozenset({"on", "since", "by", "until", "till", "before", "after"})
+_DAY_LEADS: Final = frozenset(
+    {"on", "since", "by", "until", "till", "before", "after", "around", "about", "from", "for"}
+)
 _DAY_FOLLOWERS: Final = frozenset(
     {"but", "at", "i", "we", "he", "she", "they", "you", "it", "in", "when", "with"}
     | {"because", "for", "was", "is", "to", "so", "after", "before", "if", "the", "my"}
 )
+#: What follows a bare "the 24th" that is a day; the first three of anything are seldom one.
+_BARE_FOLLOWERS: Final = frozenset(
+    {"", ".", ",", "?", "!", ";", ":", ")", "works", "suits", "would", "will", "then", "at", "it"}
+)
+_LEAST_BARE: Final = 4
 
 
 def month_span(month: int, year: int) -> TimeSpan:
@@ -105,6 +112,12 @@ def _year_after(r: Reader, i: int) -> tuple[int, int] | None:
     return None if year is None else (year, j + 1)
 
 
+def _far_year(r: Reader, i: int) -> bool:
+    """Say whether a year that is none of ours follows, as in "1 January 4713 BC"."""
+    j = r.skip(i, ",")
+    return r.kind(j) == "number" and r.low(j + 1) in ("bc", "bce", "ad", "ce")
+
+
 def day_month(r: Reader, i: int, _free: bool) -> Hit | None:
     """Read "8 May 2023", "8th of May" or "the eighth of May" (from its number on)."""
     found = day_number_at(r, i)
@@ -119,6 +132,8 @@ def day_month(r: Reader, i: int, _free: bool) -> Hit | None:
     if dated:
         return Hit(day_span(dated[0], month, day), dated[1], False)
     if r.low(j) == "may" and r.low(j + 1) in _AUXILIARIES and not r.capital(j):
+        return None
+    if _far_year(r, j + 1):
         return None
     return _yearly(r, partial(_month_day, month, day), j + 1)
 
@@ -135,6 +150,8 @@ def month_rule(r: Reader, i: int, free: bool, step: int | None = None) -> Hit | 
         dated = _year_after(r, j)
         if dated:
             return Hit(day_span(dated[0], month, day), dated[1], False)
+        if _far_year(r, j):
+            return None
         return _yearly(r, partial(_month_day, month, day), j, step)
     if not _bare_month(r, i, free):
         return None
@@ -270,15 +287,21 @@ def written_or_named(r: Reader, i: int) -> Hit | None:
     return day_month(r, i, True)
 
 
+def _is_day(r: Reader, i: int, day: int, after: int) -> bool:
+    """Say whether "the 24th" at `i` in prose is a day, by the words around it."""
+    if r.low(i - 2) in _DAY_LEADS:
+        return r.kind(after) != "word" or r.low(after) in _DAY_FOLLOWERS | _BARE_FOLLOWERS
+    named = i > 1 and r.kind(i - 2) == "word" and r.capital(i - 2) and len(r.low(i - 2)) > 1
+    return day >= _LEAST_BARE and not named and r.low(after) in _BARE_FOLLOWERS
+
+
 def day_of_month(r: Reader, i: int, free: bool) -> Hit | None:
     """Read "5th" after "the" as the latest such day; in prose only where a date can stand."""
     found = ordinal_at(r, i)
     if found is None or not 1 <= found[0] <= 31:
         return None
     day, j = found
-    if r.strict and not (free or (r.low(i - 2) in _DAY_LEADS and r.kind(i) == "ordinal")):
-        return None
-    if r.strict and r.kind(j) == "word" and r.low(j) not in _DAY_FOLLOWERS:
+    if r.strict and not free and (r.kind(i) != "ordinal" or not _is_day(r, i, day, j)):
         return None
     for back in range(13):
         first = add_months(r.today.replace(day=1), -back)

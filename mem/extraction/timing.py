@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from mem.core.timeahead import coming, looks_ahead
 from mem.core.timespan import Precision, TimeMention, TimeSpan, describe, find_mentions
 
 _BEFORE = re.compile(
@@ -19,7 +20,6 @@ _BEFORE = re.compile(
 _COPULA = re.compile(
     r"(?:\b(?:is|are|was|were|be)|'s)\s+(?:on |in |at |due |due on |for )?$", re.IGNORECASE
 )
-_WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day\b", re.IGNORECASE)
 _FIXED = re.compile(
     r"\b(?:last|this|next|ago|today|yesterday|tomorrow|tonight|\d{4})\b", re.IGNORECASE
 )
@@ -69,7 +69,7 @@ def take_times(clause: str, said_at: datetime | None, *, future: bool) -> Timed:
     if said_at is None:
         return Timed(_without_vague(clause), "", None, None)
     mentions = find_mentions(clause, said_at=said_at)
-    spans = [_turned(one, said_at, future) for one in mentions]
+    spans = [_turned(one, said_at, future or looks_ahead(clause, one)) for one in mentions]
     text, phrases = clause, list[str]()
     for mention, span in reversed(list(zip(mentions, spans, strict=True))):
         text, phrase = _placed(text, mention, span)
@@ -97,17 +97,18 @@ def _turned(mention: TimeMention, said_at: datetime, future: bool) -> TimeSpan:
     span, said = mention.span, said_at.replace(tzinfo=None)
     if not future or span.end > said or _FIXED.search(mention.text) or not mention.relative:
         return span
-    if _WEEKDAY.search(mention.text):
-        week = timedelta(days=7)
-        return TimeSpan(span.start + week, span.end + week, span.precision)
+    return coming(mention) or _year_on(span)
+
+
+def _year_on(span: TimeSpan) -> TimeSpan:
+    """The same season, holiday or quarter of the year after."""
     try:
-        year = span.start.year + 1
         return TimeSpan(
-            span.start.replace(year=year),
+            span.start.replace(year=span.start.year + 1),
             span.end.replace(year=span.end.year + 1),
             span.precision,
         )
-    except ValueError:
+    except ValueError:  # 29 February
         return span
 
 

@@ -65,3 +65,24 @@ def test_a_date_stated_in_full_needs_no_said_at_time() -> None:
 def test_lengths_are_told_in_the_unit_asked_for(unit: str | None, told: str) -> None:
     assert length(datetime(2025, 5, 1), datetime(2025, 5, 20, 9), unit) == told
     assert since(datetime(2025, 5, 1), datetime(2025, 5, 20, 9), unit) == f"{told} ago"
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("then friday it is", datetime(2026, 2, 13)),
+        ("see you on Friday", datetime(2026, 2, 13)),
+        ("Friday works for me", datetime(2026, 2, 13)),
+        ("we saw it on Friday", datetime(2026, 2, 6)),
+        ("it was great on Friday. See you soon", datetime(2026, 2, 6)),
+        ("I found it on Friday", datetime(2026, 2, 6)),
+        ("we leave on 3 March", datetime(2026, 3, 3)),
+        ("the 24th works for me", datetime(2026, 2, 24)),
+        ("I got it on the 24th", datetime(2026, 1, 24)),
+    ],
+)
+def test_a_day_lies_where_the_words_around_it_look(text: str, day: datetime) -> None:
+    statement = Statement(
+        hit=message(text, "Ana", datetime(2026, 2, 10, 12)), start=0, end=len(text), rank=0
+    )
+    assert [one.span.start for one in mentions(statement)] == [day]

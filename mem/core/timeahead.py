@@ -1,0 +1,79 @@
+"""Which way a day without a year, month or week lies from when it was said.
+
+`find_mentions` reads such a day as the latest one; the words around it may say that it is to come
+("we leave on 3 March", "then Friday it is"). What is stated in full is never moved.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Final
+
+from mem.core.timevalues import TimeMention, TimeSpan
+
+#: How many characters before and after a mention are looked at.
+_BEFORE: Final = 40
+_AFTER: Final = 24
+_AHEAD: Final = re.compile(
+    r"\b(?:will|won't|shall|going to|gonna|starts?|begins?|opens?|due|until|till|by|moves?|plan|"
+    r"plans|planned|book(?:ed|ing)?|appointment|deadline|new day|arrives?|leaves?|fly|flies|"
+    r"travels?|returns?|meets?|see you|let's|let us|can we|could we|how about|what about|coming|"
+    r"next)\b|'ll\b|→",
+    re.IGNORECASE,
+)
+#: Of a weekday or a day of the month these look ahead too; of a date they are said of any year.
+_PRESENT: Final = re.compile(r"\b(?:be|is|are|now|from)\b|'(?:m|re)\b", re.IGNORECASE)
+_AHEAD_AFTER: Final = re.compile(
+    r"\W*\b(?:it is|it's|then|works|suits|will|would|could|should|sounds|"
+    r"is (?:fine|good|ok|okay))\b"
+    r"|\s*\?",
+    re.IGNORECASE,
+)
+_BEHIND: Final = re.compile(
+    r"\b(?:was|were|did|had|went|came|saw|got|took|made|met|fell|bought|left|ended|arrived|died|"
+    r"found|ran|wrote|built|gave|said|told|felt|kept|knew|thought|brought|caught|sent|spent|began|"
+    r"broke|chose|drove|ate|flew|forgot|grew|heard|held|lost|paid|sold|sat|slept|spoke|stood|won|"
+    r"taught|wore|woke|became|drank|been|done|gone|seen|\w{3,}ed)\b",
+    re.IGNORECASE,
+)
+_MONTH: Final = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\d[./]\d", re.IGNORECASE
+)
+_WEEKDAY: Final = re.compile(r"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b", re.IGNORECASE)
+_DAY: Final = re.compile(r"\d(?:st|nd|rd|th)\b", re.IGNORECASE)
+_YEAR: Final = re.compile(r"\b\d{4}\b")
+
+
+def looks_ahead(text: str, mention: TimeMention) -> bool:
+    """Whether the words around a mention in `text` speak of what is to come."""
+    before = re.split(r"[.!?\n]\s", text[max(0, mention.start - _BEFORE) : mention.start])[-1]
+    if _BEHIND.search(before):
+        return False
+    after = text[mention.end : mention.end + _AFTER]
+    around = f"{before}{mention.text}"
+    dated = _MONTH.search(mention.text) is not None
+    return (
+        _AHEAD.search(around) is not None
+        or _AHEAD_AFTER.match(after) is not None
+        or (not dated and _PRESENT.search(around) is not None)
+    )
+
+
+def coming(mention: TimeMention) -> TimeSpan | None:
+    """The occurrence after the mention's own; None where it comes but once, or has no such day."""
+    start, end = mention.span.start, mention.span.end
+    if _YEAR.search(mention.text):
+        return None
+    try:
+        if _MONTH.search(mention.text):
+            moved = start.replace(year=start.year + 1)
+        elif _WEEKDAY.search(mention.text):
+            moved = start + timedelta(days=7)
+        elif _DAY.search(mention.text):
+            moved = start.replace(year=start.year + start.month // 12, month=start.month % 12 + 1)
+        else:
+            return None
+    except ValueError:
+        return None
+    return TimeSpan(moved, moved + (end - start), mention.span.precision)
