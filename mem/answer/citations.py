@@ -1,13 +1,14 @@
 """Numbers the evidence of an answer and says it in sentences.
 
 Invariant: a citation's quote is the hit's text at its span; the same statement gets one number.
+What a statement leads up to with a colon is quoted with it: "like this:" alone shows nothing.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from mem.answer.context import Statement, plain
+from mem.answer.context import Statement, led_to, plain
 from mem.answer.dates import day_of
 from mem.core.answer import Citation, Sentence
 from mem.core.chunk import locator_at
@@ -74,16 +75,16 @@ def joined(sentences: tuple[Sentence, ...]) -> str:
 
 
 def _citation(n: int, statement: Statement) -> Citation:
-    hit = statement.hit
+    hit, end = statement.hit, led_to(statement)
     return Citation(
         n=n,
         id=hit.id,
         uri=hit.source.uri,
         title=hit.source.title,
         locator=locator_at(hit.source.locator, hit.text, statement.start),
-        quote=statement.text,
+        quote=hit.text[statement.start : end],
         said_at=hit.said_at,
         speaker=hit.speaker,
         start=statement.start,
-        end=statement.end,
+        end=end,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from itertools import pairwise
 from typing import Final
 
@@ -18,6 +19,8 @@ from mem.core.query import Hit
 LONGEST: Final = 400
 #: A list item or chat message up to this length is quoted whole.
 WHOLE: Final = 200
+#: Most characters of the code or list after "like this:" that are quoted with it.
+LED_TO: Final = 600
 #: A line this long was probably wrapped, and goes on in the next.
 WRAPPED: Final = 62
 
@@ -38,6 +41,12 @@ _LETTER: Final = re.compile(r"\w")
 _MARKUP: Final = re.compile(
     r"^[ \t]*(?:[-*+•]|\d{1,3}[.)]|>)[ \t]+(?:\[[ xX]\][ \t]+)?|^[ \t]*(?:#{1,6}|\*{2,6})[ \t]+",
     re.MULTILINE,
+)
+_IMAGE: Final = re.compile(r"<img\b[^<>]*?\balt=\"([^\"]*)\"[^<>]*>", re.IGNORECASE)
+_TAG: Final = re.compile(
+    r"</?(?:a|b|blockquote|br|center|code|details|div|em|font|h[1-6]|hr|i|iframe|img|kbd|li|ol|p|pre|"
+    r"small|source|span|strong|sub|summary|sup|table|tbody|td|th|thead|tr|u|ul|video)\b[^<>]*>",
+    re.IGNORECASE,
 )
 _STRUCK: Final = re.compile(r"~~[^~]*~~")
 
@@ -110,10 +119,12 @@ def statements(hit: Hit, *, rank: int, neighbour: bool = False) -> list[Statemen
 
 
 def plain(text: str) -> str:
-    """`text` for reading in a sentence: list markers, emphasis and line breaks taken away."""
+    """`text` for reading in a sentence: list markers, emphasis, tags and line breaks taken away."""
     text = _STRUCK.sub("", _MARKUP.sub("", text))
     text = re.sub(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]", r"\1", text)
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    if "<" in text:
+        text = unescape(_TAG.sub("", _IMAGE.sub(r"\1", text)))
     text = re.sub(r"(\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|`{1,3}|==)", "", text)
     text = re.sub(r"\s*\|\s*", " | ", text).strip(" |\n\t")
     return re.sub(r"\s+", " ", text)
@@ -232,3 +243,25 @@ def says_something(statement: Statement) -> bool:
     if statement.heading or statement.struck:
         return False
     return _LETTER.search(statement.text) is not None
+
+
+def led_to(statement: Statement) -> int:
+    """Where the code or list ends that the statement leads up to with a colon, else its own end.
+
+    At most `LED_TO` characters of it, in whole lines.
+    """
+    if statement.heading or statement.code or not statement.text.rstrip("*_ ").endswith(":"):
+        return statement.end
+    text, end = statement.hit.text, statement.end
+    for block in _blocks(text):
+        if block.start < statement.end:
+            continue
+        if block.kind not in ("code", "item") or text[end : block.start].strip():
+            break
+        end = block.end
+        if block.kind == "code":
+            break
+    if end - statement.end <= LED_TO:
+        return end
+    cut = text.rfind("\n", statement.end, statement.end + LED_TO)
+    return max(statement.end, len(text[:cut].rstrip()))

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from mem.answer.context import plain, says_something, statements
+from mem.answer.context import LED_TO, led_to, plain, says_something, statements
 from tests.unit.answer.hits import message, note
 
 NOTE = """---
@@ -68,6 +68,9 @@ def test_a_very_long_sentence_is_cut_where_a_clause_ends() -> None:
         ("since ~~Monday~~ *Tuesday*", "since Tuesday"),
         ("| a | b |", "a | b"),
         ("snake_case_name stays", "snake_case_name stays"),
+        ("![a lamp](lamp.png) hangs", "a lamp hangs"),
+        ('See <b>it</b><br> <img src="x" alt="a &quot;lamp&quot;">', 'See it a "lamp"'),
+        ("a < b and List<String>", "a < b and List<String>"),
     ],
 )
 def test_markup_is_taken_away_for_reading(written: str, read: str) -> None:
@@ -78,3 +81,25 @@ def test_markup_is_taken_away_for_reading(written: str, read: str) -> None:
 def test_odd_texts_do_not_break_it(text: str) -> None:
     for one in statements(note(text), rank=0):
         assert one.text == text[one.start : one.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("Ignore those like this:\n\n```\na = 1\n```\nMore of it here.", "```\na = 1\n```"),
+        ("You need these three things:\n- eggs\n- flour\n\nThen bake it well.", "- flour"),
+        ("It is said like this:\n\nAnd then something else.\n- an item", "like this:"),
+        ("It ends in a colon here:", "here:"),
+        ("It leads to nothing at all.\n- an item", "at all."),
+    ],
+)
+def test_what_a_colon_leads_up_to_is_quoted_with_it(text: str, quoted: str) -> None:
+    first = statements(note(text), rank=0)[0]
+    assert text[first.start : led_to(first)].endswith(quoted)
+
+
+def test_of_long_code_only_whole_lines_are_quoted() -> None:
+    text = "Run this one first:\n```\n" + "make something\n" * 100 + "```\n"
+    first = statements(note(text), rank=0)[0]
+    assert text[: led_to(first)].endswith("\nmake something")
+    assert 0 < led_to(first) - first.end <= LED_TO
