@@ -20,6 +20,7 @@ from mem.errors import (
     StoreLocked,
     UnknownId,
     UsageError,
+    VaultNameUnknown,
 )
 
 
@@ -39,6 +40,7 @@ class ExitCode(IntEnum):
 # First match wins: a class stands before its bases.
 _CODES: tuple[tuple[type[MemError], ExitCode], ...] = (
     (UnknownId, ExitCode.NOTHING_FOUND),
+    (VaultNameUnknown, ExitCode.NOTHING_FOUND),
     (UsageError, ExitCode.USAGE),
     (StoreLocked, ExitCode.STORE_LOCKED),
     (IndexOwned, ExitCode.STORE_LOCKED),

@@ -155,12 +155,17 @@ def _window(line: str, marks: Sequence[Span], room: int) -> Span:
     return start, end
 
 
-def wrapped(text: str, spans: Sequence[Span], style: Style, *, indent: str = "") -> list[str]:
-    """A sanitized text on lines of the style's width, its line feeds kept, spans in bold."""
+def wrapped(
+    text: str, spans: Sequence[Span], style: Style, *, indent: str = "", whole: bool = False
+) -> list[str]:
+    """A sanitized text on lines of the style's width, its line feeds kept, spans in bold.
+
+    With `whole`, a word longer than a line stays in one piece, as a path has to that is copied.
+    """
     room = max(1, style.width - len(indent))
     result, base = [], 0
     for paragraph in text.split("\n"):
-        for start, end in _breaks(paragraph, room):
+        for start, end in _breaks(paragraph, room, whole=whole):
             inside = [(max(a - base, start) - start, min(b - base, end) - start) for a, b in spans]
             inside = [(a, b) for a, b in inside if a < b]
             result.append((indent + style.marked(paragraph[start:end], inside)).rstrip())
@@ -168,8 +173,11 @@ def wrapped(text: str, spans: Sequence[Span], style: Style, *, indent: str = "")
     return result
 
 
-def _breaks(line: str, room: int) -> list[Span]:
-    """Where a line is cut so that each part has at most `room` columns; long words are split."""
+def _breaks(line: str, room: int, *, whole: bool = False) -> list[Span]:
+    """Where a line is cut so that each part has at most `room` columns.
+
+    Longer words are split, or left `whole`.
+    """
     if cells(line) <= room:
         return [(0, len(line))]
     parts: list[Span] = []
@@ -181,7 +189,7 @@ def _breaks(line: str, room: int) -> list[Span]:
         if end > start:
             parts.append((start, end))
             start = word.start()
-        while cells(line[start : word.end()]) > room:
+        while not whole and cells(line[start : word.end()]) > room:
             cut = start + 1
             while cells(line[start : cut + 1]) <= room:
                 cut += 1

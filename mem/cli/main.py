@@ -165,7 +165,8 @@ def _usage(error: typer.TyperException) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         print(error.format_message())
         return 0
-    complain(f"{error.format_message().rstrip('.')}. Try `{path} --help`.")
+    message = error.format_message().replace("Value error, ", "").rstrip(".")
+    complain(f"{message}. Try `{path} --help`.")
     return error.exit_code
 
 

@@ -60,10 +60,10 @@ def _hit(rank: int, one: Hit, style: Style, *, explain: bool) -> list[str]:
     tail = f"  {day(one.said_at)}  {one.score:.2f}"
     title = padded(one.source.title or shown_path(one.source.uri), style.width - len(head + tail))
     matched = one.highlights[0][0] if one.highlights else 0
-    where = place(one.source.uri, locator_at(one.source.locator, one.text, matched))
+    locator = locator_at(one.source.locator, one.text, matched)
     lines = [
         head + style.bold(title) + style.dim(tail),
-        *_origin(_kind(one) + (one.speaker or ""), where, style),
+        *_origin(_kind(one) + (one.speaker or ""), one.source.uri, locator, style),
         *snippet(one.text, one.highlights, style, indent=_INDENT),
     ]
     if explain:
@@ -82,12 +82,13 @@ def _kind(one: Hit) -> str:
     return f"memory {one.id[:_ID_SHOWN]}{state}" + (" · " if one.speaker else "")
 
 
-def _origin(speaker: str | None, where: str, style: Style) -> list[str]:
-    """Who said it and where it stands; `where` is sanitized."""
+def _origin(speaker: str | None, uri: str, locator: str, style: Style) -> list[str]:
+    """Who said it and where it stands; the path of a file stays whole, to be copied or clicked."""
+    where, whole = place(uri, locator), uri.startswith("file://")
     line = f"{sanitize_line(speaker)} · {where}" if speaker else where
     return [
         _INDENT + style.dim(part.removeprefix(_INDENT))
-        for part in wrapped(line, (), style, indent=_INDENT)
+        for part in wrapped(line, (), style, indent=_INDENT, whole=whole)
     ]
 
 
@@ -117,7 +118,7 @@ def _citation(citation: Citation, style: Style) -> list[str]:
     quote = f'"{sanitize(citation.quote).strip()}"'
     return [
         head + style.bold(clipped(title, style.width - len(head + date))) + style.dim(date),
-        *_origin(citation.speaker, place(citation.uri, citation.locator), style),
+        *_origin(citation.speaker, citation.uri, citation.locator, style),
         *wrapped(quote, [(1, len(quote) - 1)], style, indent=_INDENT),
     ]
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 from mem.consolidation.normal import name_key, words_of
 from mem.core.memory import Memory
-from mem.errors import NotAllowed, UnknownId
+from mem.errors import NotAllowed, UnknownName
 from mem.store.changes import Changes
 from mem.store.entities import Entities, EntityRecord
 from mem.store.memories import Memories
@@ -46,12 +46,12 @@ def split(
     """`alias` becomes an entity of its own, with the memories that say that name.
 
     A memory that says another name of `whole` too is about both. Returns the new entity's key.
-    Raises UnknownId where `whole` has no such name, NotAllowed where it has no other.
+    Raises UnknownName where `whole` has no such name, NotAllowed where it has no other.
     """
     names = dict(entities.names_of(whole.pk))
     key = name_key(alias)
     if key not in names:
-        raise UnknownId(alias)
+        raise UnknownName(alias)
     if len(names) < 2:
         raise NotAllowed(whole.name, "it has no other name to go by")
     with changes.operation(ACTOR, "split-entity", subject=whole.id) as operation:

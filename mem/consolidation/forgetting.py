@@ -14,7 +14,7 @@ from mem.core.chunk import Chunk
 from mem.core.clock import Clock
 from mem.core.memory import Memory
 from mem.core.mentions import Mentions, Span
-from mem.errors import AmbiguousId, EmptyQuery, UnknownId
+from mem.errors import AmbiguousId, EmptyQuery, UnknownId, UnknownName
 from mem.settings.paths import Paths
 from mem.store.documents import DocumentRecord
 from mem.store.entities import Entities
@@ -109,7 +109,7 @@ class Forgetter:
         """The memories about an entity, their passages, and every passage that names it.
 
         It is found by any of its names; one that is another entity's name too is not looked for.
-        Raises EmptyQuery, UnknownId.
+        Raises EmptyQuery, UnknownName.
         """
         entities = Entities(self._store.database)
         key = name_key(name)
@@ -117,7 +117,7 @@ class Forgetter:
             raise EmptyQuery
         record = entities.by_key(key)
         if record is None:
-            raise UnknownId(name)
+            raise UnknownName(name)
         names = [
             one
             for one in (record.name, *record.aliases)

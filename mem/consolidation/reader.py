@@ -13,7 +13,7 @@ from mem.consolidation.normal import name_key, subject_key
 from mem.consolidation.records import EntityView, MemoryView, ReviewItem
 from mem.core.clock import Clock
 from mem.core.memory import Memory, MemoryKind, MemoryStatus, Relation
-from mem.errors import AmbiguousId, EmptyQuery, UnknownId
+from mem.errors import AmbiguousId, EmptyQuery, UnknownId, UnknownName
 from mem.store.changes import Changes
 from mem.store.entities import Entities, EntityRecord
 from mem.store.erase_memories import with_versions
@@ -151,7 +151,7 @@ class MemoryReader:
         return self._entities.all(limit=limit)
 
     def entity(self, name: str) -> EntityView:
-        """Everything about one entity, by any of its names. Raises UnknownId."""
+        """Everything about one entity, by any of its names. Raises UnknownName."""
         record = self._entity(name)
         stored = self._memories.of_entity(record.pk)
         held = [one.memory for one in stored if one.memory.status not in _OUT_OF_USE]
@@ -163,7 +163,7 @@ class MemoryReader:
             raise EmptyQuery
         record = self._entities.by_key(key)
         if record is None:
-            raise UnknownId(name)
+            raise UnknownName(name)
         return record
 
     def review(self, *, limit: int | None = None) -> Sequence[ReviewItem]:

@@ -7,6 +7,7 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     │   ├── EmptyQuery
     │   ├── BadTimeExpression
     │   ├── UnknownId
+    │   │   └── UnknownName        no entity is called so
     │   ├── AmbiguousId
     │   ├── NoSuchChange
     │   ├── UndoConflict           what was changed has been changed again since
@@ -122,6 +123,13 @@ class UnknownId(UsageError):
     def __init__(self, given: str) -> None:
         super().__init__(
             f"Nothing in memory has the id or path {given!r}. `mem list` shows what there is."
+        )
+
+
+class UnknownName(UnknownId):
+    def __init__(self, given: str) -> None:
+        UsageError.__init__(
+            self, f"Nothing in memory is called {given!r}. `mem entities` lists the names."
         )
 
 

@@ -52,6 +52,19 @@ def test_broken_export_fails_alone(run_mem: RunMem, work: Path) -> None:
     assert "failed: conversations.json: " in run.out
 
 
+def test_what_is_not_there_is_named_for_what_it_is(filled: Filled) -> None:
+    nobody = filled.run("entities", "Nobody At All")
+    assert nobody.code == 3
+    assert "is called 'Nobody At All'" in nobody.err
+    kind = filled.run("list", "--kind", "nonsense")
+    assert kind.code == 3
+    assert "'nonsense'" in kind.err
+    assert "procedure" in kind.err
+    verdict = filled.run("feedback", "usefull", "x")
+    assert (verdict.code, verdict.out) == (2, "")
+    assert verdict.err.startswith("mem: Invalid value for 'useful|wrong': 'usefull' is not one of")
+
+
 def test_empty_store(run_mem: RunMem) -> None:
     for arguments in (["search", "anything"], ["list"], ["source", "list"]):
         run = run_mem(*arguments)

@@ -80,7 +80,7 @@ def test_forget_needs_yes_and_stays_forgotten(
     assert receipt.code == 0
     assert set(receipt.json) == {
         *("schema", "dry_run", "documents", "chunks", "vectors", "copies_removed", "tombstones"),
-        *("source", "forgotten", "memories"),
+        *("source", "forgotten", "memories", "found_after"),
     }
     assert receipt.json["documents"] == 1
     again = run_mem("import", str(filled.sources / "notes"), "--json", home=filled_copy)

@@ -76,7 +76,9 @@ def retrieval(
 
 @group.command("extraction", cls=PlainCommand)
 def extraction(sets: Sets, json: Json = False) -> ExitCode:
-    """Measure how many memories come from where a good reader would have drawn one.
+    """Measure extraction against what a good reader draws.
+
+    How many memories come from where such a reader would have drawn one.
 
     \b
     Example:
@@ -121,9 +123,10 @@ def segmentation(file: Dialogues, json: Json = False) -> ExitCode:
 
 @group.command("prune", cls=PlainCommand)
 def prune(sets: Sets, json: Json = False) -> ExitCode:
-    """Measure how much of what questions need is kept when half of the memories are archived.
+    """Measure what archiving costs the answers.
 
-    Before any use, after half of the questions, and after all; against archiving the oldest.
+    How much of what questions need is kept when half of the memories are archived: before any use,
+    after half of the questions, and after all; against archiving the oldest.
 
     \b
     Example:
@@ -157,7 +160,9 @@ def prune(sets: Sets, json: Json = False) -> ExitCode:
 
 @group.command("pairs", cls=PlainCommand)
 def pairs(files: Pairs, json: Json = False) -> ExitCode:
-    """Measure how many contradicting and how many equal sentences would be merged.
+    """Measure whether contradictions are kept apart.
+
+    How many contradicting and how many equal sentences would be merged.
 
     \b
     Example:

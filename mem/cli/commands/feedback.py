@@ -17,7 +17,7 @@ class Verdict(StrEnum):
     WRONG = "wrong"
 
 
-Said = Annotated[Verdict, typer.Argument(help="What it was.")]
+Said = Annotated[Verdict, typer.Argument(metavar="useful|wrong", help="What it was.")]
 Identities = Annotated[
     list[str],
     typer.Argument(metavar="ID…", help="Memories or passages, as `mem ask --json` cites them."),

@@ -165,6 +165,14 @@ def _documents(
         emit(render.documents(found, stdout_style()))
     if found:
         return ExitCode.OK
-    limited = kind is not None or gone
-    complain("No such document." if limited else _EMPTY)
+    complain(_no_document(kind) if kind is not None or gone else _EMPTY)
     return ExitCode.NOTHING_FOUND
+
+
+def _no_document(kind: str | None) -> str:
+    from mem.core.memory import MemoryKind
+
+    if kind is None:
+        return "No such document."
+    known = ", ".join(one.value for one in MemoryKind)
+    return f"No document is of the kind or format {kind!r}. Kinds of memories: {known}."

@@ -107,7 +107,9 @@ def accept(identities: Identities, json: Json = False) -> None:
 
 @group.command("reject", cls=PlainCommand)
 def reject(identities: Identities, json: Json = False) -> None:
-    """Take memories out of use; reading their source again does not bring them back.
+    """Take memories out of use, and keep them out.
+
+    Reading their source again does not bring them back.
 
     \b
     Example:
@@ -137,7 +139,9 @@ def edit(identity: Identity, text: Text, json: Json = False) -> None:
 
 @group.command("merge", cls=PlainCommand)
 def merge(identity: Identity, others: Others, json: Json = False) -> None:
-    """Make one memory of several that say the same; the first one's words are kept.
+    """Make one memory of several that say the same.
+
+    The first one's words are kept.
 
     \b
     Example:

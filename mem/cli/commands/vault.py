@@ -95,7 +95,7 @@ def show(
     passphrase_stdin: PassphraseStdin = False,
     json: Json = False,
 ) -> None:
-    """Show a value's name and date; the value itself only with --reveal.
+    """Show a name and its date; with --reveal the value too.
 
     \b
     Example:

@@ -80,6 +80,12 @@ def test_long_places_stay_within_the_width() -> None:
     assert max(map(len, render.hits([hit], PLAIN))) <= 60
 
 
+def test_the_path_of_a_file_is_never_broken() -> None:
+    path = "/" + "/".join(["long-folder-name"] * 6) + "/boiler.md"
+    hit = replace(HIT, source=HitSource("file://" + path, "Boiler", "line 3"))
+    assert any(path + ":" in line for line in render.hits([hit], PLAIN))
+
+
 def test_abstention_shows_the_nearest() -> None:
     lines = render.answer(replace(ANSWER, abstained=True, nearest=(HIT,)), PLAIN)
     assert lines[:4] == ["Not in memory: Which pressure?", "", "The nearest passages:", ""]
