@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -64,8 +65,11 @@ async def take(home: Path) -> None:
             if info.name == "browse":
                 await pilot.press("slash", *"boiler", "escape")
                 await keep("browse")
+                await pilot.press("x", "v", "v", "v")
+                await keep("browse-memories")
+                await pilot.press("v", "slash", *"boiler", "escape")
             if info.name == "prune":
-                await pilot.press("plus", "plus", "plus")
+                await pilot.press("plus", "plus")
                 await keep("prune")
         await pilot.press("question_mark")
         await keep("help")
@@ -84,11 +88,17 @@ def main(arguments: list[str]) -> int:
     sys.path.insert(0, str(ROOT))
     os.environ.update(MEM_NOW=NOW, NO_COLOR="")
     os.environ.pop("NO_COLOR")
-    from tests.functional.tui_support import build_home
+    from tests.functional.tui_support import SAMPLES, build_home
 
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(take(build_home(Path(folder) / "home")))
+        # The pictures show where the samples stand: a place that says nothing of this machine.
+        samples = Path(tempfile.gettempdir()) / "samples"
+        shutil.copytree(SAMPLES, samples, dirs_exist_ok=True)
+        try:
+            asyncio.run(take(build_home(Path(folder) / "home", samples)))
+        finally:
+            shutil.rmtree(samples)
     for path in sorted(IMAGES.glob("*.svg")):
         print(path.relative_to(ROOT))
     return 0

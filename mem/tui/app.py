@@ -334,7 +334,9 @@ class MemApp(App[MemError | None]):
 
         screen = self.screen
         name = screen.NAME if isinstance(screen, MemScreen) else "ask"
-        self.push_screen(Notice("Keys", help_text(name)))
+        # As wide as a dialog is inside (app.tcss).
+        width = min(76, self.size.width * 94 // 100) - 8
+        self.push_screen(Notice("Keys", help_text(name, width)))
 
     def action_palette(self) -> None:
         self.action_command_palette()

@@ -39,12 +39,18 @@ def open_in_editor(
     """Run the editor in the terminal; returns why not where that failed."""
     from textual.app import SuspendNotSupported
 
-    command = command_for(path, locator, environment)
+    try:
+        command = command_for(path, locator, environment)
+    except ValueError as error:
+        return f"VISUAL or EDITOR cannot be read: {error}. Set it to an editor of yours."
+    problem = None
     try:
         with app.suspend():
-            subprocess.run(command, check=False)
-    except (OSError, ValueError) as error:
-        return f"{shlex.join(command)}: {error}. Set EDITOR to an editor of yours."
+            # Inside: what is raised through `suspend` would leave the terminal suspended.
+            try:
+                subprocess.run(command, check=False)
+            except OSError as error:
+                problem = f"{shlex.join(command)}: {error}. Set EDITOR to an editor of yours."
     except SuspendNotSupported:
         return "This terminal cannot step aside for an editor."
-    return None
+    return problem

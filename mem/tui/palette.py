@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
+from textwrap import wrap
 from typing import Any
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
@@ -11,6 +12,9 @@ from textual.content import Content
 
 from mem.tui.actions import SCREENS, Action, key_name, of_screen
 from mem.tui.screens.base import MemScreen
+
+_INDENT = 12
+_JOINED = "\x00"
 
 
 class Actions(Provider):
@@ -44,13 +48,16 @@ def _line(action: Action) -> str:
     return f"{keys}   {action.cli}"
 
 
-def help_text(screen: str) -> Content:
-    """The keys of one screen and of everywhere, each with the command that does the same."""
+def help_text(screen: str, width: int) -> Content:
+    """The keys of one screen and of everywhere, each with the command that does the same.
+
+    Lines are broken at `width` columns so that text stays beside its key.
+    """
     title = next((info.title for info in SCREENS if info.name == screen), screen)
     parts = [Content.styled(title, "bold underline")]
-    parts += [_entry(action) for action in of_screen(screen)]
+    parts += [_entry(action, width) for action in of_screen(screen)]
     parts += [Content(""), Content.styled("Everywhere", "bold underline")]
-    parts += [_entry(action) for action in of_screen("app")]
+    parts += [_entry(action, width) for action in of_screen("app")]
     parts += [Content(""), Content.styled("In lists", "bold underline")]
     for keys, text in (
         ("↑ ↓ j k", "move"),
@@ -59,12 +66,16 @@ def help_text(screen: str) -> Content:
         ("⇥", "next part of the screen"),
         ("esc", "out of an input box, so that single keys work"),
     ):
-        parts.append(Content.assemble((f"  {keys:<10}", "bold"), text))
+        parts.append(Content.assemble((f"  {keys:<{_INDENT - 2}}", "bold"), text))
     return Content("\n").join(parts)
 
 
-def _entry(action: Action) -> Content:
+def _entry(action: Action, width: int) -> Content:
     keys = " ".join(key_name(key) for key in action.keys)
-    return Content.assemble(
-        (f"  {keys:<10}", "bold"), action.help, "  ", (action.cli, "$text-muted")
-    )
+    # The command stays in one piece: its spaces are put back after the lines are broken.
+    whole = f"{action.help}  {action.cli.replace(' ', _JOINED)}"
+    lines = wrap(whole, max(20, width - _INDENT), break_on_hyphens=False)
+    text = f"\n{' ' * _INDENT}".join(lines).replace(_JOINED, " ")
+    place = text.rfind(action.cli)
+    parts = (text[:place], (text[place:], "$text-muted")) if place >= 0 else (text,)
+    return Content.assemble((f"  {keys:<{_INDENT - 2}}", "bold"), *parts)

@@ -6,13 +6,16 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mem.errors import StoreDamaged
 from mem.tui.actions import ACTIONS, SCREENS, key_name, key_table, of_screen
-from mem.tui.editor import command_for
+from mem.tui.editor import command_for, open_in_editor
 from tests.functional.tui_support import LARGE, NARROW, SMALL, Driver, drives, run
 
 ROOT = Path(__file__).parents[2]
@@ -146,6 +149,24 @@ def test_a_pipe_is_told_to_use_other_commands(tmp_path: Path) -> None:
 )
 def test_the_editor_is_sent_to_the_line(editor: str, expected: list[str]) -> None:
     assert command_for(Path("/n.md"), "line 12", {"EDITOR": editor}) == expected
+
+
+@pytest.mark.parametrize("editor", ["/no/such/editor", "'unclosed"])
+def test_the_terminal_comes_back_where_there_is_no_editor(editor: str) -> None:
+    told: list[str] = []
+
+    class App:
+        @contextmanager
+        def suspend(self) -> Iterator[None]:
+            """As Textual's: what is raised in the body keeps it from taking the terminal back."""
+            told.append("away")
+            yield
+            told.append("back")
+
+    app: Any = App()
+    problem = open_in_editor(app, Path("/n.md"), "line 1", {"EDITOR": editor})
+    assert problem is not None and "editor of yours" in problem
+    assert told in ([], ["away", "back"])
 
 
 def test_keys_are_unique_where_they_work_and_none_is_taken() -> None:

@@ -26,7 +26,7 @@ async def rows(d: Driver, name: str) -> None:
             break
         await d.press("v")
         await d.quiet()
-    assert browse(d).view.rows == name
+    await d.until(lambda: browse(d).shown.rows == name, f"no {name}")
     await d.until(lambda: d.table("#rows").row is not None, "no row")
 
 

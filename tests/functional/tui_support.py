@@ -39,10 +39,10 @@ def drives(*actions: str) -> Callable[[F], F]:
     return lambda test: test
 
 
-def build_home(home: Path) -> Path:
+def build_home(home: Path, samples: Path = SAMPLES) -> Path:
     """The samples taken in, memories drawn, and three statements that wait for review."""
     with Assistant.open(home) as assistant:
-        assistant.ingest(SAMPLES / "notes", SAMPLES / "chats")
+        assistant.ingest(samples / "notes", samples / "chats")
         assistant.memories.consolidate()
         hit = assistant.search("boiler pressure", limit=1)[0]
         evidence = (Evidence(hit.id, 0, 12, hit.text[:12]),)

@@ -61,10 +61,11 @@ class Forgets(MemScreen):
         passages = {one.chunk_id for memory in versions for one in memory.evidence}
         links = {link for memory in versions for link in memory.links}
         count = "1 version goes" if len(versions) == 1 else f"{len(versions):,} versions go"
+        behind = "The passage" if len(passages) == 1 else f"The {len(passages):,} passages"
         lines = [
             f"{count} for good, with {len(links):,} links, vectors, history and every copy.",
             "This cannot be undone; it is not drawn again from the same words.",
-            f"The {len(passages):,} passages behind it stay: forget their documents for that.",
+            f"{behind} behind it will stay: forget documents to destroy passages.",
             "",
             *_some([one.text for one in versions]),
         ]

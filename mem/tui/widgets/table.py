@@ -89,6 +89,7 @@ class VirtualTable(ScrollView, can_focus=True):
         "table--cursor",
         "table--blurred",
         "table--mark",
+        "table--found",
         "table--dim",
         "table--flagged",
     }
@@ -342,10 +343,14 @@ class VirtualTable(ScrollView, can_focus=True):
             cell = given if isinstance(given, Cell) else Cell(given)
             if len(segments) > 1:
                 segments.append(Segment(" " * _GAP, style))
-            segments += self._cell(cell, room, style, right=column.right)
+            # On the cursor's colour the colour of a match would not stand out.
+            name = "table--found" if mark == _MARK else "table--mark"
+            segments += self._cell(cell, room, style, style + self._ink(name), right=column.right)
         return _filled(segments, width, style)
 
-    def _cell(self, cell: Cell, room: int, style: Style, *, right: bool) -> list[Segment]:
+    def _cell(
+        self, cell: Cell, room: int, style: Style, bright: Style, *, right: bool
+    ) -> list[Segment]:
         text = sanitize_line(cell.text)
         if cell_len(text) > room:
             text = set_cell_size(text, room - 1).rstrip() + "…"
@@ -353,13 +358,11 @@ class VirtualTable(ScrollView, can_focus=True):
         if cell.dim:
             style += self._ink("table--dim")
         segments, at = [], 0
-        if cell.marks:
-            bright = style + self._ink("table--mark")
-            for start, end in cell.marks:
-                if start >= len(text):
-                    break
-                segments += [Segment(text[at:start], style), Segment(text[start:end], bright)]
-                at = end
+        for start, end in cell.marks:
+            if start >= len(text):
+                break
+            segments += [Segment(text[at:start], style), Segment(text[start:end], bright)]
+            at = end
         segments.append(Segment(text[at:], style))
         return [padding, *segments] if right else [*segments, padding]
 
