@@ -1,8 +1,8 @@
 """Two UIs and a watcher on one home, with random actions: `python scripts/stress_tui.py [MINUTES]`.
 
 Each UI is a process of its own that presses random keys; the watcher is `mem watch` on a folder
-whose notes are written, changed and removed meanwhile. Every change that a UI was told of is looked
-for in the change log at the end. Prints JSON; the exit code is 1 where anything went wrong.
+whose notes are written, changed and removed meanwhile. Every change that a UI made and was told of
+is looked for in the journal at the end. Prints JSON; the exit code is 1 where anything went wrong.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -45,7 +46,7 @@ async def drive(home: Path, seed: int, seconds: float) -> dict[str, Any]:
     from mem.tui.opening import open_home
     from mem.tui.screens.base import MemScreen
 
-    chance, told, presses = random.Random(seed), [], 0
+    chance, told, presses, made = random.Random(seed), [], 0, record()
     app = MemApp(lambda given: open_home(given or str(home)))
     notify = app.notify
 
@@ -78,7 +79,38 @@ async def drive(home: Path, seed: int, seconds: float) -> dict[str, Any]:
                 break
             await asyncio.sleep(0.05)
         stuck = [type(one).__name__ for one in app._newest.values()]
-    return {"presses": presses, "told": told, "stuck": stuck, "cut_off": app.cut_off}
+    return {"presses": presses, "told": told, "stuck": stuck, "made": made}
+
+
+def record() -> list[tuple[str, int]]:
+    """From now on, (act, number in the journal) of every change that an act of this process made.
+
+    An act that changed nothing has none; one that was refused is not counted.
+    """
+    from mem.store.operation import Operation
+    from mem.tui.memory_jobs import ACTS
+
+    made: list[tuple[str, int]] = []
+    here = threading.local()
+    close = Operation.close
+
+    def closed(operation: Operation) -> None:
+        close(operation)
+        if operation.number is not None and hasattr(here, "numbers"):
+            here.numbers.append(operation.number)
+
+    def noted(name: str, act: Any) -> Any:
+        def do(*given: Any) -> str:
+            here.numbers = []
+            sentence: str = act(*given)
+            made.extend((name, number) for number in here.numbers)
+            return sentence
+
+        return do
+
+    Operation.close = closed  # type: ignore[method-assign]
+    ACTS.update({name: noted(name, act) for name, act in list(ACTS.items())})
+    return made
 
 
 async def answer(app: Any, pilot: Any, chance: random.Random) -> None:
@@ -108,46 +140,25 @@ def play_with(folder: Path, chance: random.Random) -> None:
         place.write_text(f"# Note\n\nI live in {words.title()}.\n\n{words} {chance.random()}.\n")
 
 
-def changes(home: Path) -> list[tuple[str, str]]:
-    """(action, subject) of everything in the journal."""
-    from mem.assistant import Assistant
-
-    with Assistant.open(home) as assistant:
-        return [(one.action, one.subject) for one in assistant.history(limit=1_000_000)]
-
-
-# What a UI says when it has changed something, and how the journal calls that.
-_SAID = {
-    "Pinned": "pin",
-    "No longer pinned": "unpin",
-    "Now:": "edit",
-    "Archived": "archive",
-    "Accepted": "accept",
-    "Rejected": "reject",
-    "Merged into": "merge",
-    "One now:": "merge-entities",
-    "On its own now": "split-entity",
-    "Undone": "undo",
-    "Forgotten": "forget",
-}
-
-
 def check(home: Path, results: list[dict[str, Any]]) -> dict[str, Any]:
-    """Every change that was told is in the journal, and the doctor finds nothing."""
+    """Every change that was made is in the journal, and the doctor finds nothing."""
     from collections import Counter
 
     from mem.assistant import Assistant
 
-    kept = Counter(action for action, _ in changes(home))
-    said: Counter[str] = Counter()
-    for one in results:
-        for _, message in one["told"]:
-            said.update(action for start, action in _SAID.items() if message.startswith(start))
-    lost = {action: (count, kept[action]) for action, count in said.items() if kept[action] < count}
+    made = [(act, number) for one in results for act, number in one["made"]]
     with Assistant.open(home) as assistant:
+        rows = assistant.store.database.rows("SELECT pk FROM journal")
+        kept = {int(str(row[0])) for row in rows}
         findings = [one.message for one in assistant.doctor() if one.severity == "error"]
-        stats = assistant.stats()
-    return {"said": dict(said), "lost": lost, "findings": findings, "chunks": stats.chunks}
+        chunks = assistant.stats().chunks
+    lost = [(act, number) for act, number in made if number not in kept]
+    return {
+        "made": dict(Counter(act for act, _ in made)),
+        "lost": lost,
+        "findings": findings,
+        "chunks": chunks,
+    }
 
 
 def main() -> int:
@@ -218,7 +229,7 @@ def report(home: Path, ended: list[tuple[str, str]], watched: int, log: str) -> 
         json.dumps(
             {
                 "presses": [one["presses"] for one in results],
-                "changes": found["said"],
+                "changes": found["made"],
                 "chunks": found["chunks"],
                 "watcher_lines": log.count("\n"),
                 "refusals": [m for m in errors if "Internal error" not in m],
