@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Final
 
 from mem.answer.dates import day_of
+from mem.core.chatmarks import as_words
 from mem.core.display import sanitize, sanitize_line
 from mem.core.language import Prompt
 from mem.core.query import Hit
@@ -44,11 +45,6 @@ _ABSENT: Final = re.compile(
 )
 _SPACES: Final = re.compile(r"[^\S\n]{2,}")
 _LINES: Final = re.compile(r"\s*\n\s*")
-#: Marks that chat templates give a meaning; quoted, they are words like others.
-_MARKS: Final = re.compile(
-    r"<(?=\||<SYS>>|/?(?:s|think|bos|eos|(?:start|end)_of_turn)>)|\|(?=>)"
-    r"|\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS)\])"
-)
 _NUMBERS: Final = r"\[\s*\d{1,3}(?:\s*[,;]\s*\d{1,3})*\s*\]"
 _CITED: Final = re.compile(rf"\s*{_NUMBERS}")
 _STOP: Final = r"[.!?…]+[\"'”’)*_]*"
@@ -124,7 +120,7 @@ def free_delimiter(passages: Sequence[Passage], draw: Callable[[], str]) -> str:
 
 def quoted_line(text: str) -> str:
     """Somebody's words on one line, with nothing that a terminal or chat template obeys."""
-    return _MARKS.sub(lambda match: match.group() + " ", sanitize_line(text)).strip()
+    return as_words(sanitize_line(text)).strip()
 
 
 def heading(hit: Hit) -> str:

@@ -234,7 +234,7 @@ class MemoryKeeper(MemoryReader):
 
     def _is_forgotten(self, candidate: Candidate) -> bool:
         marks = Tombstones(self._store.database)
-        return marks.of_memory(candidate.fingerprint) in marks.digests()
+        return marks.holds(marks.of_memory(candidate.fingerprint))
 
     def embed_pending(self) -> int:
         """Make the vectors that are missing; returns how many."""

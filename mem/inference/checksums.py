@@ -62,7 +62,9 @@ class Checksums:
         fresh = self._kept_in.with_name(f"{self._kept_in.name}.{os.getpid()}.new")
         try:
             self._kept_in.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fresh.write_text(json.dumps(self._known), encoding="utf-8")
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                json.dump(self._known, stream)
             fresh.replace(self._kept_in)
         except OSError:
             # A cache that cannot be written costs the next process its time.

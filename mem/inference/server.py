@@ -1,7 +1,8 @@
 """A language model behind an OpenAI-compatible HTTP server: llama-server, Ollama and others.
 
 Invariant: what is sent reaches this machine only, unless the user has allowed another by name. The
-address is checked and then used as it was checked; no proxy and no redirection is followed.
+address is checked and then used as it was checked; no proxy and no redirection is followed. What
+was taken in cannot write a mark of the server's chat template.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from contextlib import closing, contextmanager
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from mem.core.chatmarks import as_words
 from mem.core.language import Prompt, Schema
 from mem.errors import LanguageModelUnusable, ModelCrashed, ModelTimedOut, PromptTooLong
 from mem.inference.replies import ReplyCleaner
@@ -138,8 +140,8 @@ class ServerModel:
         body: dict[str, Any] = {
             "model": self._served_name(),
             "messages": [
-                {"role": "system", "content": prompt.system},
-                {"role": "user", "content": prompt.user},
+                {"role": "system", "content": as_words(prompt.system)},
+                {"role": "user", "content": as_words(prompt.user)},
             ],
             "stream": True,
             "max_tokens": max_tokens,
@@ -227,7 +229,11 @@ class ServerModel:
         try:
             connection.connect()
             self._address.check(connection)
+        except LanguageModelUnusable:
+            connection.close()
+            raise
         except (OSError, http.client.HTTPException) as error:
+            connection.close()
             reason = f"no server answers there ({_reason(error)})"
             raise LanguageModelUnusable(self._url, reason) from error
         cut.start()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from sqlite3 import Connection
 
 from mem.core.chunk import Chunk
 from mem.core.document import DocumentKind, ParsedDocument
@@ -23,6 +24,8 @@ class Forgotten:
         self._digests = self._marks.digests()
         self._readmit = readmit
         self._lifted: set[str] = set()
+        self._since: set[str] = set()
+        self._version = 0
         self.passages = 0
 
     def whole(self, parsed: ParsedDocument, chunks: Sequence[Chunk]) -> bool:
@@ -44,6 +47,29 @@ class Forgotten:
             parsed = replace(parsed, title="")
             kept = [replace(chunk, context="") for chunk in kept]
         return self._unlabelled(parsed), tuple(kept)
+
+    def since(
+        self, connection: Connection, parsed: ParsedDocument, chunks: Sequence[Chunk]
+    ) -> bool:
+        """Whether anything of a document was forgotten after it was tested, by another process.
+
+        For the transaction that writes it.
+        """
+        (version,) = connection.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            self._version = version
+            self._since = self._marks.digests() - self._digests
+        if not self._since:
+            return False
+        marks = {
+            self._marks.of_uri(parsed.uri),
+            self._marks.of_texts([chunk.text for chunk in chunks]),
+        }
+        for chunk in chunks:
+            marks |= self._marks.against(chunk, parsed.uri)
+        for label in (parsed.title, *parsed.tags, *parsed.aliases, *parsed.links):
+            marks.add(self._marks.of_label(label))
+        return not marks.isdisjoint(self._since)
 
     def settle(self) -> None:
         """Lift the marks against what was taken in again. Raises StoreLocked, StoreFull."""

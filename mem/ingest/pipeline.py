@@ -140,6 +140,7 @@ class _Run:
             importer._embedder,
             importer._clock,
             self.ledger,
+            forgotten=self._reader.forgotten,
             dry_run=dry_run,
         )
         self._missing: list[str] = []

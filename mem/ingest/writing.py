@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from mem.core.clock import Clock
 from mem.core.document import DocumentKind
 from mem.core.protocols import Embedder
+from mem.ingest.forgotten import Forgotten
 from mem.ingest.ledger import Ledger
 from mem.ingest.reading import Finished, Prepared
 from mem.store.documents import move_document, put_document, retire_others
@@ -46,8 +47,14 @@ class Writer:
         clock: Clock,
         ledger: Ledger,
         *,
+        forgotten: Forgotten,
         dry_run: bool,
     ) -> None:
+        """A document of which something was `forgotten` since it was read is left to the next
+        import, with its file.
+        """
+        self._forgotten = forgotten
+        self._unfinished: set[str] = set()
         self._store = store
         self._embeddings = embeddings
         self._embedder = embedder
@@ -136,6 +143,9 @@ class Writer:
         ids.append(item.identity)
         try:
             with self._store.database.transaction() as connection:
+                if self._forgotten.since(connection, item.parsed, item.chunks):
+                    self._leave(item, last)
+                    return
                 if item.moved_from is not None:
                     move_document(connection, item.moved_from, item.parsed.uri)
                 written = put_document(
@@ -165,6 +175,17 @@ class Writer:
         except _DryRun:
             self._ids.pop(item.file.uri, None)
 
+    def _leave(self, item: Prepared, last: Finished | None) -> None:
+        """Do without a document that was forgotten while it waited to be written."""
+        reason = "it was forgotten in part or whole while it was read; the next import looks again"
+        self._ledger.skip(item.parsed.uri, "forgotten", reason)
+        ids = self._ids[item.file.uri]
+        ids.remove(item.identity)
+        if last is None:
+            self._unfinished.add(item.file.uri)
+        else:
+            del self._ids[item.file.uri]
+
     def _held_elsewhere(self, item: Prepared) -> bool:
         """Whether another file supplies the same conversation."""
         if item.parsed.kind is not DocumentKind.CHAT:
@@ -184,6 +205,9 @@ class Writer:
     def _finish(self, item: Finished) -> None:
         record = item.record
         if self._dry_run:
+            return
+        if record.uri in self._unfinished:
+            self._ids.pop(record.uri, None)
             return
         known = self._known_ids(item)
         with self._store.database.transaction() as connection:

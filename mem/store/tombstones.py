@@ -35,6 +35,10 @@ class Tombstones:
         """All of them, to test many documents against."""
         return {str(row[0]) for row in self._database.rows("SELECT digest FROM tombstone")}
 
+    def holds(self, digest: str) -> bool:
+        """Whether there is a mark of that digest."""
+        return bool(self._database.rows("SELECT 1 FROM tombstone WHERE digest = ?", (digest,)))
+
     def of_uri(self, uri: str) -> str:
         return self._digest(f"uri\x1f{uri}")
 

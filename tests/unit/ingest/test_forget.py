@@ -9,7 +9,9 @@ import pytest
 
 from mem.assistant import Assistant
 from mem.consolidation.forgetting import files_with
+from mem.core.protocols import FileEntry
 from mem.errors import UnknownId
+from mem.ingest.reading import FileReader
 from mem.testing import FakeEmbedder
 
 CANARY = "zanzibarquokka"
@@ -145,3 +147,37 @@ def test_files_that_go_or_cannot_be_read_while_they_are_looked_at(
 
     monkeypatch.setattr(Path, "open", opened)
     assert files_with(tmp_path, [CANARY]) == 2
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_what_is_forgotten_while_it_is_imported_does_not_come_back(
+    assistant: Assistant,
+    notes: Path,
+    secret: Path,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    whole: bool,
+) -> None:
+    secret.write_text(f"# Plans\n\n{'It rained. ' * 80}\n\nMeet at the {CANARY} at nine.\n")
+    assistant.ingest(notes)
+    secret.write_text(secret.read_text() + f"\n{'It was dry. ' * 80}\n")
+    prepare = FileReader.read
+
+    def meanwhile(reader: FileReader, entry: FileEntry, *given: Any) -> Any:
+        found = list(prepare(reader, entry, *given))
+        if entry.path == secret:
+            with Assistant.open(home, embedder=FakeEmbedder()) as other:
+                wanted = {"documents": [str(secret)]} if whole else {"match": CANARY}
+                other.forget(other.forget_preview(**wanted))
+        return iter(found)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(FileReader, "read", meanwhile)
+        ledger = assistant.ingest(notes)
+    assert [entry.code for entry in ledger.entries] == ["forgotten"]
+    assert bytes_with(home, CANARY) == []
+    assistant.ingest(notes)
+    assert bytes_with(home, CANARY) == []
+    found = assistant.search("dry", limit=30)
+    assert any("It was dry." in hit.text for hit in found) is not whole
