@@ -43,8 +43,10 @@ def _versions(assistant: Assistant, request: m.VersionsWanted, _: Tell) -> Seque
     return sorted(found, key=lambda one: one.id != request.identity)
 
 
-def _review(assistant: Assistant, _: m.ReviewWanted, __: Tell) -> Sequence[Any]:
-    return assistant.memories.review()
+def _review(assistant: Assistant, _: m.ReviewWanted, __: Tell) -> tuple[Sequence[Any], ...]:
+    from mem.store.secrets import Decision
+
+    return assistant.memories.review(), assistant.secrets.found(Decision.OPEN)
 
 
 def _entities(assistant: Assistant, _: m.EntitiesWanted, __: Tell) -> Sequence[Any]:
@@ -68,6 +70,12 @@ def _consolidate(assistant: Assistant, _: m.ConsolidateWanted, tell: Tell) -> An
 
 
 def _act(assistant: Assistant, request: m.ActWanted, _: Tell) -> str:
+    if request.act == "allow-secret":
+        assistant.secrets.allow(request.identities[0])
+        return "Allowed; the next import of its files takes it in."
+    if request.act == "drop-secret":
+        assistant.secrets.drop(request.identities[0])
+        return "Left out for good."
     return ACTS[request.act](assistant.memories, request.identities, request.text)
 
 

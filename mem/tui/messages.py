@@ -285,7 +285,7 @@ class VersionsWanted(Request):
 
 @dataclass
 class ReviewWanted(Request):
-    """Replied with the list of ReviewItem that wait for a decision."""
+    """Replied with (list of ReviewItem, list of SecretRecord) that wait for a decision."""
 
     group: ClassVar[str] = "review"
 
@@ -319,7 +319,7 @@ class ActWanted(Request):
 
     `act` is accept, reject, pin, unpin, archive, merge (into the first), edit (to `text`),
     forget, or undo (the last change, of whatever); for entities by name merge-entities (into the
-    first) or split-entity (`text` off it).
+    first) or split-entity (`text` off it); for a secret by its mark allow-secret or drop-secret.
     """
 
     group: ClassVar[str] = "act"

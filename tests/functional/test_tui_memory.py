@@ -8,6 +8,7 @@ import pytest
 
 from mem.core.memory import MemoryStatus
 from tests.functional.tui_support import LARGE, PROPOSALS, SMALL, Driver, drives, pick, run
+from tests.synthetic_secrets import make
 
 
 async def search(d: Driver, words: str) -> None:
@@ -147,6 +148,37 @@ def test_review_merges_what_says_the_same(sample_home: Path) -> None:
         await d.see("2 left")
 
     run(sample_home, scenario)
+
+
+@drives("review.accept", "review.reject")
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_secrets_wait_in_review_and_are_never_shown(
+    sample_home: Path, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    tokens = [one.value for one in make(60) if one.kind == "github-token"][:2]
+    for number, token in enumerate(tokens):
+        (tmp_path / f"n{number}.md").write_text(f"# Deploy {number}\n\nThe token is {token}.\n")
+
+    async def scenario(d: Driver) -> None:
+        def decided() -> list[str]:
+            return sorted(one.decision.value for one in d.assistant.secrets.found())
+
+        d.assistant.ingest(*(tmp_path / f"n{number}.md" for number in range(2)))
+        await d.go("review")
+        await d.see("5 left", "github-token")
+        await d.press("end")
+        await d.see("Its value is not in memory", "Deploy")
+        assert not any(token in d.shown for token in tokens)
+        await d.press("r")
+        await d.see("4 left")
+        await d.quiet()
+        assert decided() == ["dropped", "open"]
+        await d.press("end", "a")
+        await d.see("3 left")
+        await d.quiet()
+        assert decided() == ["allowed", "dropped"]
+
+    run(sample_home, scenario, size)
 
 
 @drives("people.memory", "people.browse")

@@ -1,4 +1,7 @@
-"""Review: what waits for a decision, one key each, the evidence beside the statement."""
+"""Review: what waits for a decision, one key each, the evidence beside the statement.
+
+Secrets that were kept out come last; their values are never shown.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from textual.content import Content
 from mem.tui.actions import bindings
 from mem.tui.messages import GoTo, ReviewWanted
 from mem.tui.screens.acting import ActsOnMemories
-from mem.tui.widgets.card import review_content
+from mem.tui.widgets.card import review_content, secret_content
 from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
 from mem.tui.widgets.textview import TextView
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from mem.consolidation.records import ReviewItem
+    from mem.store.secrets import SecretRecord
 
 _EMPTY = "Nothing waits for a decision."
 
@@ -34,6 +38,7 @@ class ReviewScreen(ActsOnMemories):
     def __init__(self) -> None:
         super().__init__()
         self.items: Sequence[ReviewItem] = ()
+        self.secrets: Sequence[SecretRecord] = ()
 
     def compose_body(self) -> ComposeResult:
         with Horizontal(id="review-body"):
@@ -52,21 +57,24 @@ class ReviewScreen(ActsOnMemories):
     def read(self) -> None:
         self.want(ReviewWanted(reply=self._take, failed=self.refused))
 
-    def _take(self, items: Sequence[ReviewItem]) -> None:
-        self.items = items
+    def _take(self, found: tuple[Sequence[ReviewItem], Sequence[SecretRecord]]) -> None:
+        self.items, self.secrets = found
         table = self.query_one("#queue", VirtualTable)
-        table.border_title = f"{len(items):,} left"
-        table.set_rows([_row(one) for one in items])
-        if not items:
+        rows = [*map(_row, self.items), *map(_secret_row, self.secrets)]
+        table.border_title = f"{len(rows):,} left"
+        table.set_rows(rows)
+        if not rows:
             self.query_one("#review-card", TextView).show_content(
                 Content.styled(_EMPTY, "$text-muted")
             )
 
     @on(VirtualTable.Highlighted, "#queue")
     def _on_item(self) -> None:
-        item = self.item
-        if item is not None:
-            self.query_one("#review-card", TextView).show_content(review_content(item))
+        item, secret = self.item, self.secret
+        if item is not None or secret is not None:
+            content = review_content(item) if item else secret_content(secret) if secret else None
+            assert content is not None
+            self.query_one("#review-card", TextView).show_content(content)
 
     @property
     def item(self) -> ReviewItem | None:
@@ -74,16 +82,24 @@ class ReviewScreen(ActsOnMemories):
         place = self.query_one("#queue", VirtualTable).cursor
         return self.items[place] if place < len(self.items) else None
 
-    def _decide(self, act: str) -> None:
-        item = self.item
+    @property
+    def secret(self) -> SecretRecord | None:
+        """The secret under the cursor, where it is one."""
+        place = self.query_one("#queue", VirtualTable).cursor - len(self.items)
+        return self.secrets[place] if 0 <= place < len(self.secrets) else None
+
+    def _decide(self, act: str, about_secret: str) -> None:
+        item, secret = self.item, self.secret
         if item is not None:
             self.act(act, item.memory.id)
+        elif secret is not None:
+            self.act(about_secret, secret.mark)
 
     def action_accept(self) -> None:
-        self._decide("accept")
+        self._decide("accept", "allow-secret")
 
     def action_reject(self) -> None:
-        self._decide("reject")
+        self._decide("reject", "drop-secret")
 
     def action_edit(self) -> None:
         if self.item is not None:
@@ -106,6 +122,11 @@ class ReviewScreen(ActsOnMemories):
     def action_memory(self) -> None:
         if self.item is not None:
             self.go(GoTo("memory", memory=self.item.memory.id))
+
+
+def _secret_row(one: SecretRecord) -> Row:
+    words = f"{one.kind}, kept out of {len(one.places):,} passages"
+    return Row(one.mark, (Cell("secret"), words, Cell(one.found_at[:10], dim=True)), flagged=True)
 
 
 def _row(item: ReviewItem) -> Row:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mem.consolidation.records import MemoryView, ReviewItem
     from mem.store.changes import ChangeEntry
     from mem.store.memories import EvidencePlace
+    from mem.store.secrets import SecretRecord
 
 _MUTED = "$text-muted"
 _BAR = 36
@@ -55,6 +56,23 @@ def review_content(item: ReviewItem) -> Content:
         ]
     parts += [Content(""), Content.styled(f"Evidence ({len(item.places)})", "bold")]
     parts += [part for place in item.places for part in _evidence(place)]
+    return Content("\n").join(parts)
+
+
+def secret_content(secret: SecretRecord) -> Content:
+    """A secret that was kept out, by its kind, its mark and its places."""
+    places = [f"  {one.title or shown_path(one.uri)}  {one.locator}" for one in secret.places]
+    parts = [
+        Content.styled(f"{sanitize_line(secret.kind)} {sanitize_line(secret.mark)}", "bold"),
+        Content("Its value is not in memory, and is not shown."),
+        Content(""),
+        Content.styled(f"Places ({len(places):,})", "bold"),
+        *(Content(sanitize_line(place)) for place in places),
+        Content(""),
+        Content("a  no secret: the next import of its files takes it in"),
+        Content("r  leave it out for good"),
+        Content.styled(f"mem review --keep {secret.mark} puts it into the vault.", _MUTED),
+    ]
     return Content("\n").join(parts)
 
 
