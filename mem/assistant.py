@@ -337,7 +337,10 @@ class Assistant(Parts):
     # --- keeping sound ---------------------------------------------------------------------
 
     def doctor(self, *, thorough: bool = True) -> list[Finding]:
-        """Everything that is not as it should be. Raises StoreDamaged."""
+        """Everything that is not as it should be; an index that is only behind follows first.
+
+        Raises StoreDamaged.
+        """
         findings = verify(self.store.database, thorough=thorough)
         pending = self.embeddings.pending_count()
         if pending:
@@ -354,6 +357,8 @@ class Assistant(Parts):
             return []
         try:
             with self.chroma() as chroma:
+                if state == "behind":  # `mem add` leaves following to whoever comes next
+                    chroma.sync()
                 problems = chroma.verify()
         except IndexOwned:
             return []

@@ -48,6 +48,7 @@ def reported(statement: Statement, *, dated: bool) -> str:
     who = hit.speaker or f"Note “{hit.source.title}”"
     # Exports name no person: there the speaker is the role.
     who = {"user": "You", "assistant": "Assistant"}.get(who, who)
+    who = f"Quoted{who[6:]}" if who.startswith("quoted by ") else who
     if hit.said_at is not None and (dated or hit.speaker):
         who = f"{who}, {describe(day_of(hit.said_at))}"
     return f"{who}: “{shown(statement)}”"

@@ -48,6 +48,7 @@ _TAG: Final = re.compile(
     r"small|source|span|strong|sub|summary|sup|table|tbody|td|th|thead|tr|u|ul|video)\b[^<>]*>",
     re.IGNORECASE,
 )
+_PICTURE: Final = re.compile(r"!\[[^\]]*\]\([^)]*\)|<img\b[^<>]*>", re.IGNORECASE)
 _STRUCK: Final = re.compile(r"~~[^~]*~~")
 
 
@@ -239,10 +240,10 @@ def _shortened(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def says_something(statement: Statement) -> bool:
-    """Whether it has words of its own: not a bare heading, a struck-out line or a rule."""
+    """Whether it has words of its own: no bare heading, struck-out line, rule or picture."""
     if statement.heading or statement.struck:
         return False
-    return _LETTER.search(statement.text) is not None
+    return _LETTER.search(_PICTURE.sub("", statement.text)) is not None
 
 
 def led_to(statement: Statement) -> int:

@@ -6,6 +6,7 @@ in a chunk beside one; where the evidence does not answer, the answer is empty a
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from mem.answer import abstention, conflicts, dates
 from mem.answer.citations import Citations, joined, reported
-from mem.answer.context import Statement, plain, says_something, statements
+from mem.answer.context import Statement, led_to, plain, says_something, statements
 from mem.answer.question import Asked, Wanted, clauses
 from mem.answer.scoring import Scored, rarity, score
 from mem.answer.values import people_of
@@ -36,6 +37,11 @@ CONTEXT_SHARE: Final = 0.4
 SLACK: Final = 2.0
 DATED_SLACK: Final = 0.8
 NEAREST: Final = 3
+#: Questions for a way to do something.
+_HOW: Final = re.compile(
+    r"how (?:do|did|can|could|should|would|to)\b|what(?:'s| is| are) the (?:way|steps|recipe)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,15 +246,29 @@ def _tell(
     if lead is not None:
         said.append(Sentence(lead, (n,)))
     said.append(Sentence(reported(best.statement, dated=bool(settled.earlier)), (n,)))
+    shown = _steps(found.asked, best.statement) if most > 1 else []
+    further = [one.statement for one in _further(found, settled, most - 1)]
+    shown += [one for one in further if one not in shown]
     said += [
-        Sentence(reported(other.statement, dated=False), (book.number(other.statement),))
-        for other in _further(found, settled, most - 1)
+        Sentence(reported(other, dated=False), (book.number(other),))
+        for other in shown[: max(0, most - 1)]
     ]
     notices = [
         f"Earlier: {reported(one.statement, dated=True)} [{book.number(one.statement)}]"
         for one in settled.earlier
     ]
     return said, notices
+
+
+def _steps(asked: Asked, best: Statement) -> list[Statement]:
+    """For a how-to question: what the best statement's passage then shows, as code or as a list.
+
+    A note says what is to be done and then "this worked:"; the first alone is no answer.
+    """
+    if not _HOW.match(asked.text) or led_to(best) > best.end:
+        return []
+    following = statements(best.hit, rank=best.rank, neighbour=best.neighbour)
+    return [one for one in following if one.start >= best.end and led_to(one) > one.end][:1]
 
 
 def _date_lead(asked: Asked, statement: Statement, asked_at: datetime) -> str | None:

@@ -105,3 +105,21 @@ def test_nothing_found_is_an_abstention(answerer: Answerer) -> None:
     answer = ask(answerer, "What is Ana allergic to?")
     assert answer.abstained
     assert answer.confidence == 0.0
+
+
+def test_a_how_to_shows_what_its_note_leads_to(answerer: Answerer) -> None:
+    text = (
+        "I needed to tell both flake8 and mypy to ignore the same line of code.\n\nThis worked:\n\n"
+        "```python\nimport iterdump  # type: ignore # noqa: F401\n```\n\nThe order here mattered."
+    )
+    hit = note(text, title="Ignoring a line in both flake8 and mypy")
+    answer = ask(answerer, "How do I ignore a line in flake8 and mypy?", hit)
+    assert "noqa: F401" in answer.citations[1].quote
+    other = ask(answerer, "Which tools were told to ignore the same line of code?", hit)
+    assert all("noqa: F401" not in one.quote for one in other.citations[:1])
+
+
+def test_a_picture_is_no_answer(answerer: Answerer) -> None:
+    text = "![A whisky sour](sour.jpg)\n\nA whisky sour is made with rye and lemon.\n"
+    answer = ask(answerer, "How do I make a whisky sour?", note(text, title="Whisky sour"))
+    assert [one.quote for one in answer.citations] == ["A whisky sour is made with rye and lemon."]
