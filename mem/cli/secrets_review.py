@@ -115,14 +115,16 @@ def _print(secrets: Sequence[SecretRecord], *, json: bool) -> None:
 
 
 def _lines(secret: SecretRecord) -> list[str]:
-    from mem.cli.layout import shown_path
+    from mem.cli.layout import clipped, shown_path
+    from mem.cli.output import stdout_style
 
+    room = stdout_style().width
     state = secret.vault_name or secret.decision.value
     lines = [f"{secret.mark}  {secret.kind}  ({state})"]
-    lines += [
-        f"  {place.title or shown_path(place.uri)}, {place.locator}"
-        for place in secret.places[:_PLACES_SHOWN]
-    ]
+    for place in secret.places[:_PLACES_SHOWN]:
+        end = f", {place.locator}"
+        title = place.title or shown_path(place.uri)
+        lines.append(f"  {clipped(title, room - len(end) - 2)}{end}")
     if len(secret.places) > _PLACES_SHOWN:
         lines.append(f"  … and {len(secret.places) - _PLACES_SHOWN:,} more places")
     return lines

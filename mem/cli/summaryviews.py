@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from mem.answer.context import plain
 from mem.cli import episodeviews, memoryviews
 from mem.cli.layout import day, place, plural, table, wrapped
 from mem.cli.output import Style
@@ -78,7 +79,7 @@ def timeline_lines(periods: Sequence[Period], style: Style) -> list[str]:
         lines += [*([""] if lines else []), style.bold(period.key or "no date")]
         if period.summary is not None:
             stale = " (being refreshed)" if period.summary.stale else ""
-            text = sanitize_line(period.summary.text + stale)
+            text = sanitize_line(plain(period.summary.text) + stale)
             lines += [style.dim(line) for line in wrapped(text, (), Style(style.width))]
         lines += table([_row(one) for one in period.entries], style, last=3)
     return lines
@@ -102,10 +103,11 @@ def profile_lines(value: SummaryView, style: Style) -> list[str]:
             if chunk in value.places:
                 numbers.setdefault(chunk, len(numbers) + 1)
         marks = "".join(f"[{numbers[chunk]}]" for chunk in one.chunks if chunk in numbers)
-        told.append(f"{one.text} {marks}".rstrip())
+        told.append(f"{plain(one.text)} {marks}".rstrip())
     lines = wrapped(sanitize_line(" ".join(told)), (), style)
     for chunk, number in numbers.items():
         where = value.places[chunk]
         head = f"[{number}] {day(where.chunk.said_at)} {place(where.uri, where.chunk.locator)}"
-        lines.append(_INDENT + style.dim(sanitize_line(head)))
+        whole = wrapped(sanitize_line(head), (), style, indent=_INDENT, whole=True)
+        lines += [_INDENT + style.dim(line.removeprefix(_INDENT)) for line in whole]
     return lines

@@ -10,6 +10,7 @@ from mem.cli.diagnostics import ExitCode
 from mem.cli.options import DryRun, Json, Yes
 
 _LISTED = 20
+_INDENT = " " * 12
 
 Keep = Annotated[
     int | None,
@@ -66,18 +67,17 @@ def command(
 
 
 def _print(shape: dict[str, object]) -> None:
-    from mem.cli.layout import plural, table
+    from mem.cli.layout import clipped, plural, table
     from mem.cli.output import emit, emit_text, stdout_style
 
     entries = shape["archive"]
     assert isinstance(entries, list)
     considered = shape["considered"]
     emit_text(f"{plural(len(entries), 'memory').replace('memorys', 'memories')} of {considered}")
-    rows = [
-        (one["id"][:10], f"{one['worth']:.2f}", one["reason"], one["text"])
-        for one in entries[:_LISTED]
-    ]
-    emit(table(rows, stdout_style(), last=3))
+    style = stdout_style()
+    rows = [(one["id"][:10], f"{one['worth']:.2f}", one["text"]) for one in entries[:_LISTED]]
+    for line, one in zip(table(rows, style, last=2), entries, strict=False):
+        emit([line, _INDENT + style.dim(clipped(one["reason"], style.width - len(_INDENT)))])
     if len(entries) > _LISTED:
         emit_text(f"… and {len(entries) - _LISTED:,} more")
     emit_text(f"{shape['recently_cited_touched']:.0%} of what was cited of late is among them.")
