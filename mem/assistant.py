@@ -20,7 +20,6 @@ from mem.core.language import LanguageModel
 from mem.core.protocols import Embedder
 from mem.core.query import Filters, SearchResult
 from mem.errors import AmbiguousId, IndexOwned, UnknownId, VectorIndexError
-from mem.parts import Parts
 from mem.settings.config import Settings
 from mem.settings.config import load as load_settings
 from mem.settings.paths import Paths
@@ -28,7 +27,7 @@ from mem.store.documents import DocumentRecord
 from mem.store.erase import Receipt
 from mem.store.journal import JournalEntry
 from mem.store.store import SourceRecord
-from mem.store.verify import Finding, rebuild_full_text, verify
+from mem.upkeep import Upkeep
 
 if TYPE_CHECKING:
     from mem.answer.generative import OnPiece, OnSentence
@@ -50,25 +49,7 @@ class DocumentView:
     focus: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stats:
-    """The size and state of a store; times are ISO 8601."""
-
-    documents: dict[str, int]
-    gone: int
-    chunks: int
-    vectors: int
-    pending_vectors: int
-    sources: int
-    database_bytes: int
-    index_bytes: int
-    index_state: str
-    model: str
-    oldest: str | None
-    newest: str | None
-
-
-class Assistant(Parts):
+class Assistant(Upkeep):
     """A person's memory in one home. Use as a context manager, or call `close`."""
 
     @classmethod
@@ -310,82 +291,6 @@ class Assistant(Parts):
     def history(self, limit: int = 50) -> list[JournalEntry]:
         """What was done to the store, newest first."""
         return self.store.journal.newest(limit)
-
-    def stats(self) -> Stats:
-        """Sizes and states."""
-        from mem.vectors.report import describe_folder
-
-        rows = self.store.database.rows
-        times = rows("SELECT min(said_at), max(said_at) FROM chunk")[0]
-        gone = rows("SELECT count(*) FROM document WHERE state = 'gone'")[0][0]
-        index_state, index_bytes = describe_folder(self.paths.index, self.embeddings)
-        return Stats(
-            documents=self.store.documents.counts(),
-            gone=int(str(gone)),
-            chunks=self.store.chunks.count(),
-            vectors=self.embeddings.count(),
-            pending_vectors=self.embeddings.pending_count(),
-            sources=len(self.sources()),
-            database_bytes=self.paths.database.stat().st_size,
-            index_bytes=index_bytes,
-            index_state=index_state,
-            model=self.embedder.fingerprint,
-            oldest=str(times[0]) if times[0] else None,
-            newest=str(times[1]) if times[1] else None,
-        )
-
-    # --- keeping sound ---------------------------------------------------------------------
-
-    def doctor(self, *, thorough: bool = True) -> list[Finding]:
-        """Everything that is not as it should be; an index that is only behind follows first.
-
-        Raises StoreDamaged.
-        """
-        findings = verify(self.store.database, thorough=thorough)
-        pending = self.embeddings.pending_count()
-        if pending:
-            findings.append(
-                Finding("vectors", f"{pending} chunks have no vector yet", "mem doctor --embed")
-            )
-        return findings + self._index_findings()
-
-    def _index_findings(self) -> list[Finding]:
-        from mem.vectors.report import describe_folder
-
-        state, _ = describe_folder(self.paths.index, self.embeddings)
-        if state == "absent":
-            return []
-        try:
-            with self.chroma() as chroma:
-                if state == "behind":  # `mem add` leaves following to whoever comes next
-                    chroma.sync()
-                problems = chroma.verify()
-        except IndexOwned:
-            return []
-        except VectorIndexError as error:
-            problems = [str(error)]
-        return [Finding("index", problem, "mem doctor --rebuild-index") for problem in problems]
-
-    def rebuild_index(self, on_progress: Callable[[int, int], None] | None = None) -> int:
-        """Make Chroma's folder anew from the stored vectors; returns how many it holds.
-
-        Raises IndexOwned where its owner does not give it up.
-        """
-        from mem.vectors.chroma import ChromaIndex
-        from mem.vectors.owner import PATIENCE_S
-
-        self.close_index()
-        folder, stored = self.paths.index, self.embeddings
-        chroma = ChromaIndex.open(folder, stored, discard=True, wait_seconds=PATIENCE_S)
-        try:
-            chroma.sync(on_progress)
-            return chroma.count()
-        finally:
-            chroma.close()
-
-    def rebuild_text(self) -> None:
-        """Make the word index anew from the chunks."""
-        rebuild_full_text(self.store.database)
 
     # --- forgetting ------------------------------------------------------------------------
 

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import IO, TYPE_CHECKING
 
+from mem import language
 from mem.core.clock import Clock
 from mem.core.language import LanguageModel
 from mem.core.protocols import Embedder, Parser
 from mem.core.query import SearchResult
-from mem.errors import NoLanguageModel, UnknownFormat, VectorIndexError
+from mem.errors import UnknownFormat, VectorIndexError
 from mem.settings.config import Settings
 from mem.settings.leftovers import remove_spools
 from mem.settings.paths import Paths
@@ -98,9 +99,7 @@ class Parts:
         """The language model in use. Raises NoLanguageModel, LanguageModelUnusable."""
         if self._given_language_model is not None:
             return self._given_language_model
-        model = self._server_model() or self._file_model()
-        if model is None:
-            raise NoLanguageModel
+        model = language.language_model(self.paths, self.settings)
         self._opened.append(model.close)
         return model
 
@@ -113,42 +112,7 @@ class Parts:
     @property
     def has_language_model(self) -> bool:
         """Whether one is set up, be it usable or not."""
-        settings = self.settings
-        return bool(
-            self._given_language_model is not None or settings.model_server or settings.model_file
-        )
-
-    def _server_model(self) -> LanguageModel | None:
-        settings = self.settings
-        if not settings.model_server:
-            return None
-        from mem.inference.server import ServerModel
-
-        return ServerModel(
-            settings.model_server,
-            name=settings.model_server_name,
-            allow_remote=settings.model_allow_remote == "on",
-            context=settings.model_context,
-            deadline=settings.model_deadline,
-        )
-
-    def _file_model(self) -> LanguageModel | None:
-        settings = self.settings
-        if not settings.model_file:
-            return None
-        from mem.inference.checksums import Checksums
-        from mem.inference.llama import LlamaModel
-        from mem.inference.models import resolve
-
-        return LlamaModel(
-            resolve(self.paths, settings.model_file),
-            checksums=Checksums(self.paths.cache / "checksums.json"),
-            context=settings.model_context,
-            threads=settings.model_threads,
-            memory_mb=settings.model_memory_mb,
-            deadline=settings.model_deadline,
-            gpu_layers=settings.model_gpu_layers,
-        )
+        return self._given_language_model is not None or language.is_set_up(self.settings)
 
     @cached_property
     def embeddings(self) -> Embeddings:

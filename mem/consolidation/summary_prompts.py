@@ -1,6 +1,5 @@
 """What a language model is asked when it summarises, and how its reply is read.
 
-Passages are data: they stand in the user's part alone, behind a mark that none of them contains.
 A reply is never trusted to have a shape; one that cannot be read holds no sentence.
 """
 
@@ -13,7 +12,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from mem.core.language import Prompt, Schema
-from mem.extraction.prompts import Passage, as_shown, random_mark
+from mem.extraction.passages import (
+    Passage,
+    list_schema,
+    numbered,
+    random_mark,
+    repeats,
+    request,
+)
 
 PROMPT_VERSION: Final = 1
 """Goes up when the instructions, the schema or the layout change: summaries are written anew."""
@@ -37,9 +43,6 @@ Add nothing that the passages do not say."""
 _LIST: Final = re.compile(r'"sentences"\s*:\s*\[')
 _LONGEST_REPLY: Final = 8 * 1024  # characters
 _DECODER: Final = json.JSONDecoder()
-_WORD: Final = re.compile(r"\w+")
-#: So many words in a row that also stand in the instructions are taken from there.
-_ECHO_WORDS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +55,16 @@ class WrittenSentence:
 
 def summary_prompt(passages: Sequence[Passage], *, mark: Callable[[], str] = random_mark) -> Prompt:
     """The request to summarise passages in order; `mark` gives a fresh delimiter a call."""
-    delimiter = mark()
-    while any(delimiter in passage.text or delimiter in passage.speaker for passage in passages):
-        delimiter = mark()
-    lines = [f"The mark is {delimiter}"]
-    lines += [as_shown(passage, number, delimiter) for number, passage in enumerate(passages, 1)]
-    lines.append(f"{delimiter} end")
-    return Prompt(INSTRUCTIONS, "\n".join(lines))
+    return request(INSTRUCTIONS, passages, mark)
 
 
 def summary_schema(passages: int) -> Schema:
     """The JSON schema of a reply about so many passages."""
     properties = {
-        "passage": {"type": "integer", "minimum": 1, "maximum": passages},
+        "passage": numbered(passages),
         "text": {"type": "string", "maxLength": LONGEST_SENTENCE},
     }
-    item = {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-    return {
-        "type": "object",
-        "properties": {"sentences": {"type": "array", "items": item, "maxItems": MOST_SENTENCES}},
-        "required": ["sentences"],
-        "additionalProperties": False,
-    }
+    return list_schema("sentences", properties, MOST_SENTENCES)
 
 
 def parse_summary(text: str, *, passages: int) -> list[WrittenSentence]:
@@ -107,14 +93,6 @@ def _sentence(item: object, passages: int) -> WrittenSentence:
     plain = " ".join(text.split()) if isinstance(text, str) else ""
     if not plain or not plain.isprintable() or len(plain) > LONGEST_SENTENCE:
         raise ValueError("no sentence that can be shown")
-    if echoes_instructions(plain):
+    if repeats(plain, INSTRUCTIONS):
         raise ValueError("the instructions repeated")
     return WrittenSentence(number - 1, plain)
-
-
-def echoes_instructions(text: str) -> bool:
-    """Whether a text has the wording of the instructions."""
-    words = _WORD.findall(text.lower())
-    ours = f" {' '.join(_WORD.findall(INSTRUCTIONS.lower()))} "
-    runs = (words[at : at + _ECHO_WORDS] for at in range(len(words) - _ECHO_WORDS + 1))
-    return any(f" {' '.join(run)} " in ours for run in runs)

@@ -23,7 +23,7 @@ from mem.core.language import LanguageModel, Prompt
 from mem.core.protocols import Embedder
 from mem.errors import PromptTooLong
 from mem.extraction.evidence import denies, said_share, unsupported
-from mem.extraction.prompts import Passage, random_mark
+from mem.extraction.passages import Passage, random_mark
 from mem.store.chunks import StoredChunk
 from mem.store.summaries import SummaryRecord, SummarySentence
 

@@ -17,14 +17,12 @@ from mem.core.language import LanguageModel
 from mem.core.memory import Candidate, Trust
 from mem.errors import JunkReply, ModelTimedOut, PromptTooLong
 from mem.extraction import echo
+from mem.extraction.passages import Passage, as_shown, random_mark
 from mem.extraction.prompts import (
     PROMPT_VERSION,
-    Passage,
     Reply,
-    as_shown,
     extraction_prompt,
     parse_reply,
-    random_mark,
     reply_schema,
 )
 from mem.extraction.proposals import Source, judge

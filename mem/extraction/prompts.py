@@ -1,6 +1,5 @@
 """What a language model is asked when it draws memories, and how its reply is read.
 
-Passages are data: they stand in the user's part alone, behind a mark that none of them contains.
 A reply is never trusted to have a shape; what cannot be read is left out and counted by reason.
 """
 
@@ -8,15 +7,21 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
 
 from mem.core.language import Prompt, Schema
 from mem.core.memory import MemoryKind
+from mem.extraction.passages import (
+    Passage,
+    list_schema,
+    numbered,
+    random_mark,
+    repeats,
+    request,
+)
 
 PROMPT_VERSION: Final = 1
 """Goes up when the instructions, the schema or the layout change: chunks are gone through anew."""
@@ -58,21 +63,9 @@ Example: PERSON_A says "I moved to PLACE_B last week": when "last week", kind ev
 Add nothing that the quote does not say."""
 
 _PLACEHOLDER: Final = re.compile(r"\b(?:PERSON|PLACE)_[AB]\b", re.IGNORECASE)
-_WORD: Final = re.compile(r"\w+")
-#: So many words in a row that also stand in the instructions are taken from there.
-_ECHO_WORDS: Final = 5
 _LIST: Final = re.compile(r'"memories"\s*:\s*\[')
 _LONGEST_REPLY: Final = 32 * 1024  # characters
 _DECODER: Final = json.JSONDecoder()
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A passage as a model sees it. `speaker` is a name, or "The user"."""
-
-    speaker: str
-    said_at: datetime | None
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,30 +99,11 @@ class Reply:
         return len(self.proposals) + self.dropped.total()
 
 
-def random_mark() -> str:
-    """A delimiter that nobody can foresee."""
-    return f"#{secrets.token_hex(4)}"
-
-
 def extraction_prompt(
     passages: Sequence[Passage], *, mark: Callable[[], str] = random_mark
 ) -> Prompt:
     """The request for the memories of passages in order; `mark` gives a fresh delimiter a call."""
-    delimiter = mark()
-    while any(delimiter in passage.text or delimiter in passage.speaker for passage in passages):
-        delimiter = mark()
-    lines = [f"The mark is {delimiter}"]
-    for number, passage in enumerate(passages, 1):
-        lines.append(as_shown(passage, number, delimiter))
-    lines.append(f"{delimiter} end")
-    return Prompt(INSTRUCTIONS, "\n".join(lines))
-
-
-def as_shown(passage: Passage, number: int, mark: str) -> str:
-    """A passage with its number from 1, under the line that says whose it is and when."""
-    said = f", {passage.said_at:%Y-%m-%d}" if passage.said_at is not None else ""
-    speaker = " ".join(passage.speaker.split())
-    return f"{mark} {number} {speaker}{said}\n{passage.text.strip()}"
+    return request(INSTRUCTIONS, passages, mark)
 
 
 def reply_schema(passages: int) -> Schema:
@@ -138,7 +112,7 @@ def reply_schema(passages: int) -> Schema:
         name: {"type": "string", "maxLength": most} for name, most in LENGTHS.items()
     }
     properties = {
-        "passage": {"type": "integer", "minimum": 1, "maximum": passages},
+        "passage": numbered(passages),
         "quote": texts["quote"],
         "when": texts["when"],
         "kind": {"type": "string", "enum": list(_KINDS)},
@@ -147,18 +121,7 @@ def reply_schema(passages: int) -> Schema:
         "predicate": texts["predicate"],
         "object": texts["object"],
     }
-    item = {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-    return {
-        "type": "object",
-        "properties": {"memories": {"type": "array", "items": item, "maxItems": MOST_MEMORIES}},
-        "required": ["memories"],
-        "additionalProperties": False,
-    }
+    return list_schema("memories", properties, MOST_MEMORIES)
 
 
 def parse_reply(text: str, *, passages: int) -> Reply:
@@ -189,13 +152,7 @@ def parse_reply(text: str, *, passages: int) -> Reply:
 
 def echoes_prompt(text: str) -> bool:
     """Whether a text has the wording or the placeholders of the instructions."""
-    if _PLACEHOLDER.search(text):
-        return True
-    words, ours = _words(text), f" {' '.join(_words(INSTRUCTIONS))} "
-    if 0 < len(words) < _ECHO_WORDS:
-        return False
-    runs = (words[at : at + _ECHO_WORDS] for at in range(len(words) - _ECHO_WORDS + 1))
-    return any(f" {' '.join(run)} " in ours for run in runs)
+    return _PLACEHOLDER.search(text) is not None or repeats(text, INSTRUCTIONS)
 
 
 def _next_item(text: str, at: int) -> int:
@@ -246,7 +203,3 @@ def _text(value: object) -> str | None:
         return None
     plain = " ".join(value.split())
     return plain if plain.isprintable() else None
-
-
-def _words(text: str) -> list[str]:
-    return [word.lower() for word in _WORD.findall(text)]

@@ -123,6 +123,11 @@ class Chunks:
     def count(self) -> int:
         return int(str(self._database.rows("SELECT count(*) FROM chunk")[0][0]))
 
+    def said_between(self) -> tuple[str | None, str | None]:
+        """When the oldest and the newest were said, in ISO 8601; None where none has a time."""
+        ((oldest, newest),) = self._database.rows("SELECT min(said_at), max(said_at) FROM chunk")
+        return _text(oldest), _text(newest)
+
     def speakers(self) -> list[str]:
         """Everyone who speaks in a chat."""
         rows = self._database.rows("SELECT DISTINCT speaker FROM chunk WHERE speaker IS NOT NULL")

@@ -105,6 +105,11 @@ class Documents:
         )
         return [str(row[0]) for row in rows]
 
+    def gone_count(self) -> int:
+        """Documents that are no longer at their source."""
+        rows = self._database.rows("SELECT count(*) FROM document WHERE state = 'gone'")
+        return int(str(rows[0][0]))
+
     def counts(self) -> dict[str, int]:
         """Active documents by format."""
         rows = self._database.rows(

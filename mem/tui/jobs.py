@@ -14,12 +14,13 @@ from mem.tui.memory_jobs import MEMORY_JOBS, Job, Tell
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mem.assistant import Assistant, Stats
+    from mem.assistant import Assistant
     from mem.core.answer import Citation, Sentence
     from mem.store.browse import Passage
     from mem.store.journal import JournalEntry
     from mem.store.summaries import SummaryRecord
     from mem.store.verify import Finding
+    from mem.upkeep import Stats
 
 _IMPORTS = 200
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mem.cli.options import Json
 
 if TYPE_CHECKING:
-    from mem.assistant import Stats
+    from mem.upkeep import Stats
 
 
 def command(json: Json = False) -> None:

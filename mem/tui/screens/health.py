@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from mem.assistant import Stats
     from mem.store.verify import Finding
+    from mem.upkeep import Stats
 
 _BARS = " ▁▂▃▄▅▆▇█"
 _MENDED_HERE = ("vectors", "full-text", "index")

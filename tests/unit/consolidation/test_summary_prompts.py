@@ -14,7 +14,7 @@ from mem.consolidation.summary_prompts import (
     summary_prompt,
     summary_schema,
 )
-from mem.extraction.prompts import Passage
+from mem.extraction.passages import Passage
 
 AT = datetime(2025, 3, 4, 9)
 

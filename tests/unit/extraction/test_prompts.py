@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mem.core.memory import MemoryKind
+from mem.extraction.passages import Passage
 from mem.extraction.prompts import (
     INSTRUCTIONS,
     LENGTHS,
     MOST_MEMORIES,
-    Passage,
     echoes_prompt,
     extraction_prompt,
     parse_reply,
