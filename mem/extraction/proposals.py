@@ -126,7 +126,9 @@ def _refused(proposal: Proposal, source: Source, sentence: str) -> str | None:  
     times = find_mentions(source.text, said_at=said_at) if said_at is not None else []
     spoken = [source.speaker.phrase, "The user" if source.speaker.is_user else ""]
     grounds = [source.text, *spoken, *source.around, *map(_said_as, times)]
-    stated = f"{proposal.text} {proposal.subject} {proposal.predicate} {proposal.object}"
+    # A predicate may begin with a capital that makes no name of it.
+    predicate = proposal.predicate[:1].lower() + proposal.predicate[1:]
+    stated = f"{proposal.text} {proposal.subject} {predicate} {proposal.object}"
     if unsupported(stated, grounds):
         return NAMES
     if said_at is not None and not _dated_as_said(proposal.text, times, said_at):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
+
+from mem.core.files import replace_text
 
 _BLOCK = 4 * 1024 * 1024
 
@@ -59,13 +60,8 @@ class Checksums:
     def _write(self) -> None:
         if self._kept_in is None:
             return
-        fresh = self._kept_in.with_name(f"{self._kept_in.name}.{os.getpid()}.new")
         try:
-            self._kept_in.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                json.dump(self._known, stream)
-            fresh.replace(self._kept_in)
+            replace_text(self._kept_in, json.dumps(self._known))
         except OSError:
             # A cache that cannot be written costs the next process its time.
             return

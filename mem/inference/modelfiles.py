@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
+from mem.core.files import replace_text
 from mem.errors import (
     FileUnreadable,
     HomeNotWritable,
@@ -161,15 +162,9 @@ class ModelFolder:
         self._save([*(one for one in self.records().values() if one.name != record.name), record])
 
     def _save(self, records: list[Record]) -> None:
-        fresh = self._book.with_name(f"{self._book.name}.{os.getpid()}.new")
         content = {"models": [asdict(one) for one in sorted(records, key=lambda one: one.name)]}
         with self.writing():
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                json.dump(content, stream, indent=1)
-                stream.flush()
-                os.fsync(stream.fileno())
-            fresh.replace(self._book)
+            replace_text(self._book, json.dumps(content, indent=1))
 
     @contextmanager
     def locked(self) -> Iterator[None]:

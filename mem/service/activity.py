@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from mem.core.clock import Clock, format_time
+from mem.core.files import replace_text
 from mem.ingest.watching.parts import WatchEvent
 from mem.settings.paths import Paths
 
@@ -69,10 +70,8 @@ def _note(path: Path, activity: Activity) -> None:
     except (OSError, ValueError):
         before = []
     kept = [*before, asdict(activity)][-_KEPT:] if isinstance(before, list) else [asdict(activity)]
-    whole = path.with_name(path.name + ".new")
     try:
-        whole.write_text(json.dumps(kept), encoding="utf-8")
-        whole.replace(path)
+        replace_text(path, json.dumps(kept))
     except OSError:
         # What is shown of the watcher is not worth ending it: the store's own writes complain.
-        whole.unlink(missing_ok=True)
+        return

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mem.core.clock import Clock, format_time
+from mem.core.files import replace_text
 from mem.errors import HomeNotWritable, WatcherRunning
 from mem.settings.paths import Paths
 
@@ -76,6 +77,6 @@ def _read(path: Path) -> Holder | None:
 def _write(path: Path, holder: Holder) -> None:
     text = json.dumps({"process": holder.process, "since": holder.since})
     try:
-        path.write_text(text, encoding="utf-8")
+        replace_text(path, text)
     except OSError as error:
         raise HomeNotWritable(str(path), error.strerror or str(error)) from error

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from mem.core.files import replace_text
 from mem.errors import BadSetting, ConfigUnreadable, HomeNotWritable, UnknownSetting
 from mem.settings.paths import Paths
 
@@ -275,13 +276,8 @@ def _read_text(file: Path) -> str:
 
 def _write_text(file: Path, text: str) -> None:
     """Replace the file as a whole, readable by its owner only."""
-    fresh = file.with_name(f"{file.name}.{os.getpid()}.new")
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        fresh.replace(file)
+        replace_text(file, text)
     except OSError as error:
         raise HomeNotWritable(str(file), error.strerror or str(error)) from error
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from mem.core.clock import format_time
+from mem.core.files import replace_text
 from mem.errors import (
     HomeNotWritable,
     VaultAbsent,
@@ -225,15 +225,8 @@ class Vault:
         return content
 
     def _write(self, file: Path, content: dict[str, Any]) -> None:
-        fresh = file.with_name(f"{file.name}.{os.getpid()}.new")
         try:
-            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                json.dump(content, stream, indent=1)
-                stream.flush()
-                os.fsync(stream.fileno())
-            fresh.replace(file)
+            replace_text(file, json.dumps(content, indent=1))
         except OSError as error:
             raise HomeNotWritable(str(file), error.strerror or str(error)) from error
 
