@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mem.consolidation.worker import Extractor, ModelReport, Report, Worker
+from mem.core.language import StoppedError
 from mem.errors import (
     EndlessReply,
     JunkReply,
@@ -26,7 +27,7 @@ from mem.errors import (
     ModelTimedOut,
     PromptTooLong,
 )
-from mem.extraction.model import Drawn, ModelExtractor, StoppedError
+from mem.extraction.model import Drawn, ModelExtractor
 from mem.store.chunks import StoredChunk
 from mem.store.database import Database
 from mem.store.jobs import Job, JobQueue

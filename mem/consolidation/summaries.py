@@ -19,6 +19,7 @@ from mem.consolidation import condensing, periods
 from mem.consolidation.periods import Subject
 from mem.consolidation.summary_writing import Part, RefusedError, SummaryWriter
 from mem.core.clock import Clock, format_time
+from mem.core.language import StoppedError
 from mem.core.protocols import StoredVectors
 from mem.errors import (
     EndlessReply,
@@ -49,7 +50,7 @@ BATCH = 64
 PROFILE_SENTENCES = 5
 #: A subject of fewer characters says as much itself as a model would of it.
 WORTH_WRITING = 200
-_OPEN, _SPENT = "", "the budget is spent"
+_OPEN, _SPENT, _INTERRUPTED = "", "the budget is spent", "interrupted"
 _ATTEMPTS = 3  # of one subject, with a model that crashes
 _IN_A_ROW = 3  # crashes after which the model is at fault, not what it was shown
 _CRASHED = "crashed-"
@@ -265,8 +266,10 @@ class Summariser:
                     report.stopped = self._over(budget, report, started, stop)
                     if report.stopped:
                         return
-                    self._write_one(writer, subject, crashes, report)
+                    self._write_one(writer, subject, crashes, report, stop)
             report.stopped = str(self._crashes[-1]) if self._crashes else ""
+        except StoppedError:
+            report.stopped = _INTERRUPTED
         except LanguageModelError as error:
             report.stopped = str(error)
         finally:
@@ -286,7 +289,7 @@ class Summariser:
         )
         if any(most is not None and used >= most for most, used in spent):
             return _SPENT
-        return "interrupted" if stop() else _OPEN
+        return _INTERRUPTED if stop() else _OPEN
 
     def _unwritten(self, level: str, maker: str) -> Iterator[tuple[Subject, int]]:
         """What stands as a model that is not this one left it, and how often one crashed over it.
@@ -309,7 +312,12 @@ class Summariser:
         yield from sorted(found, key=lambda one: one[1])
 
     def _write_one(
-        self, writer: SummaryWriter, subject: Subject, crashes: int, report: SummaryReport
+        self,
+        writer: SummaryWriter,
+        subject: Subject,
+        crashes: int,
+        report: SummaryReport,
+        stop: Callable[[], bool],
     ) -> None:
         """Have one written; raises ModelCrashed where that is not for this subject alone."""
         new, maker, before = None, writer.maker, len(self._crashes)
@@ -319,7 +327,7 @@ class Summariser:
         else:
             parts = self._parts(subject)
             if sum(len(part.passage.text) for part in parts) >= WORTH_WRITING:
-                new = self._tried(writer, subject, parts, report)
+                new = self._tried(writer, subject, parts, report, stop)
         crashed = len(self._crashes) > before
         if crashed and crashes + 1 < _ATTEMPTS:
             maker = f"{_CRASHED}{crashes + 1}"
@@ -337,10 +345,11 @@ class Summariser:
         subject: Subject,
         parts: Sequence[Part],
         report: SummaryReport,
+        stop: Callable[[], bool],
     ) -> NewSummary | None:
         report.calls += 1
         try:
-            sentences = writer.write(parts)
+            sentences = writer.write(parts, stop)
         except RefusedError as refused:
             report.refuse(str(refused))
             return None

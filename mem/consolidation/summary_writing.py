@@ -19,7 +19,7 @@ from mem.consolidation.summary_prompts import (
     summary_schema,
 )
 from mem.core.clock import parse_time
-from mem.core.language import LanguageModel, Prompt
+from mem.core.language import LanguageModel, Prompt, until_stopped
 from mem.core.protocols import Embedder
 from mem.errors import PromptTooLong
 from mem.extraction.evidence import denies, said_share, unsupported
@@ -106,22 +106,18 @@ class SummaryWriter:
         self.maker = f"{model.fingerprint}/prompt-{PROMPT_VERSION}"
         self.last_tokens = 0
 
-    def write(self, parts: Sequence[Part]) -> list[SummarySentence]:
+    def write(
+        self, parts: Sequence[Part], stop: Callable[[], bool] = lambda: False
+    ) -> list[SummarySentence]:
         """One to three sentences, each with the chunks that it rests on.
 
-        Raises RefusedError, LanguageModelError, PromptTooLong where the context has no room.
+        `stop` is asked while the model writes. Raises StoppedError, RefusedError,
+        LanguageModelError, PromptTooLong where the context has no room.
         """
         self.last_tokens = 0
         shown, prompt = self._fitting(list(parts))
         self.last_tokens = self._model.count_prompt(prompt)
-        reply = "".join(
-            self._model.generate(
-                prompt,
-                max_tokens=self._reply_tokens,
-                schema=summary_schema(len(shown)),
-                deadline=self._deadline,
-            )
-        )
+        reply = self._reply(prompt, len(shown), stop)
         self.last_tokens += self._model.count_tokens(reply)
         try:
             written = parse_summary(reply, passages=len(shown))
@@ -131,6 +127,15 @@ class SummaryWriter:
             raise RefusedError("nothing to tell")
         self._check(written, shown)
         return [SummarySentence(one.text, shown[one.passage].chunks) for one in written]
+
+    def _reply(self, prompt: Prompt, passages: int, stop: Callable[[], bool]) -> str:
+        pieces = self._model.generate(
+            prompt,
+            max_tokens=self._reply_tokens,
+            schema=summary_schema(passages),
+            deadline=self._deadline,
+        )
+        return "".join(until_stopped(pieces, stop))
 
     @property
     def _reply_tokens(self) -> int:

@@ -5,7 +5,7 @@ A model only proposes: what it writes is checked by code before anything is stor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -19,6 +19,10 @@ class Prompt:
 
     system: str
     user: str
+
+
+class StoppedError(Exception):
+    """Ends a call that its caller wants no more; nothing of it is kept."""
 
 
 class LanguageModel(Protocol):
@@ -67,3 +71,20 @@ class LanguageModel(Protocol):
     def close(self) -> None:
         """Release the model; a later request loads it again."""
         ...
+
+
+def until_stopped(pieces: Iterator[str], stop: Callable[[], bool]) -> Iterator[str]:
+    """The pieces of a reply while `stop` does not say otherwise; then raises StoppedError.
+
+    However it ends, the request is cancelled.
+    """
+    try:
+        for piece in pieces:
+            yield piece
+            if stop():
+                raise StoppedError
+    finally:
+        # Closing a generator cancels the request, whatever ended the loop.
+        close = getattr(pieces, "close", None)
+        if close is not None:
+            close()

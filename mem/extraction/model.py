@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Final
 
 from mem.core.chunk import Chunk
-from mem.core.language import LanguageModel
+from mem.core.language import LanguageModel, until_stopped
 from mem.core.memory import Candidate, Trust
 from mem.errors import JunkReply, ModelTimedOut, PromptTooLong
 from mem.extraction import echo
@@ -41,10 +41,6 @@ _LEAST_ROOM: Final = 48
 _LENGTHS_KEPT: Final = 2048
 _TYPED: Final = "mem:typed/"
 _MARK_LIKE: Final = "#0a1b2c3d"  # stands for a mark where only its length counts
-
-
-class StoppedError(Exception):
-    """Ends a call that its caller wants no more; nothing of it is kept."""
 
 
 @dataclass(slots=True)
@@ -251,19 +247,12 @@ class ModelExtractor:
         )
         written: list[str] = []
         try:
-            for piece in stream:
+            for piece in until_stopped(stream, stop):
                 written.append(piece)
-                if stop():
-                    raise StoppedError
         except ModelTimedOut:
             # What was written in time is a reply cut off, and as good as one.
             if not parse_reply("".join(written), passages=len(batch)).proposals:
                 raise
-        finally:
-            # Closing a generator cancels the request, whatever ended the loop.
-            close = getattr(stream, "close", None)
-            if close is not None:
-                close()
         text = "".join(written)
         drawn.tokens += self._model.count_tokens(text)
         reply = parse_reply(text, passages=len(batch))

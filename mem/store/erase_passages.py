@@ -22,7 +22,7 @@ from mem.store.database import Database
 from mem.store.erase import Receipt, count_of, delete_documents, marks_of, settle
 from mem.store.erase_memories import destroy, forget_names, memories_of, with_versions
 from mem.store.journal import write_entry
-from mem.store.named import LABELS, Named, chunks_by_key
+from mem.store.named import LABELS, Named, chunks_by_key, own_address
 from mem.store.owed import owe
 from mem.store.tombstones import Tombstones, headings
 
@@ -85,6 +85,7 @@ def erase_named(
             places = ",".join("?" * len(batch))
             connection.execute(f"DELETE FROM chunk WHERE pk IN ({places})", batch)
         _relabel(connection, named.labelled, mentions)
+        _forget_files(connection, mentions)
         # The hash of a document's content is of what it no longer is.
         connection.executemany(
             "UPDATE document SET content_hash = '' WHERE id = ?",
@@ -197,6 +198,21 @@ def _relabel(
                 connection.execute(
                     f"UPDATE {table} SET {column} = '' WHERE {key} = ?", (head.document,)
                 )
+
+
+def _forget_files(connection: sqlite3.Connection, mentions: Mentions) -> None:
+    """Take what names it from the notes on files that gave no document: why, and whose name does.
+
+    The next import looks at such a file anew.
+    """
+    roots = [str(row[0]) for row in connection.execute("SELECT uri FROM source")]
+    rows = connection.execute("SELECT pk, uri, reason FROM file").fetchall()
+    supplying = {pk for (pk,) in connection.execute("SELECT file_pk FROM file_document")}
+    for pk, uri, reason in rows:
+        if pk not in supplying and mentions.within(own_address(str(uri), roots)):
+            connection.execute("DELETE FROM file WHERE pk = ?", (pk,))
+        elif mentions.within(reason):
+            connection.execute("UPDATE file SET reason = '' WHERE pk = ?", (pk,))
 
 
 def _documents_of(connection: sqlite3.Connection, passages: Collection[int]) -> set[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -180,3 +181,15 @@ def test_a_long_episode_is_cut_to_what_the_model_can_read(assistant: Assistant, 
     tiny.fingerprint = "fake-language:2"
     report = write(assistant, tiny)
     assert (tiny.prompts, report.refused) == ([], {"PromptTooLong": 1})
+
+
+def test_who_stops_does_not_wait_for_the_model(assistant: Assistant, chat: Path) -> None:
+    asked = count()
+    summariser = Summariser(assistant.store.database, assistant.embeddings, assistant.clock)
+    report = summariser.refresh()
+    model = FakeLanguageModel(lambda _: "word " * 200)
+    writer = SummaryWriter(model, assistant.embedder)
+    summariser.write(writer, Budget(), report, stop=lambda: next(asked) > 8)
+    assert (report.calls, report.stopped, report.refused) == (1, "interrupted", {})
+    assert next(asked) < 20
+    assert write(assistant, FakeLanguageModel(reply(TRUE))).written == 1

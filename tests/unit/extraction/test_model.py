@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from mem.core.language import Prompt
+from mem.core.language import Prompt, StoppedError
 from mem.core.memory import Candidate, MemoryKind, Trust
 from mem.errors import JunkReply, ModelTimedOut, PromptTooLong
-from mem.extraction.model import Drawn, ModelExtractor, StoppedError
+from mem.extraction.model import Drawn, ModelExtractor
 from mem.store.chunks import StoredChunk
 from mem.testing import FakeLanguageModel
 from tests.unit.extraction.making import drawn_by, message, note, proposed, replied, stored

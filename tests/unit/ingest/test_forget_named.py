@@ -136,3 +136,20 @@ def test_what_is_not_there(assistant: Assistant) -> None:
         assistant.forget_preview(match="!")
     with pytest.raises(UnknownId):
         assistant.forget_preview(entity="Nobody")
+
+
+def test_files_that_gave_no_document_are_named_no_more(
+    assistant: Assistant, tmp_path: Path, home: Path
+) -> None:
+    folder = tmp_path / "notes"
+    folder.mkdir()
+    (folder / "quaggaville.bin").write_bytes(b"\0\1\2" * 50)
+    (folder / "other.bin").write_bytes(b"\0\1\2" * 51)
+    (folder / "trip.md").write_text("# Trip\n\nQuaggaville was warm.\n")
+    assistant.ingest(folder)
+    with assistant.store.database.transaction() as connection:
+        connection.execute("UPDATE file SET reason = 'at quaggaville' WHERE uri LIKE '%other.bin'")
+    receipt = assistant.forget(assistant.forget_preview(match="Quaggaville"))
+    assert receipt.found_after == 0
+    uris = assistant.store.database.rows("SELECT uri, reason FROM file WHERE state = 'failed'")
+    assert all("quaggaville" not in str(value).lower() for row in uris for value in row)
