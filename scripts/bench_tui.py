@@ -27,8 +27,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 _SIZE = (40, 120)
 _ROW = re.compile(rb"20\d\d-\d\d-\d\d")
-# On Browse, in the line of screens.
+# Clicks in the line of screens.
 _CLICK = b"\x1b[<0;9;1M\x1b[<0;9;1m"
+_ASK = b"\x1b[<0;3;1M\x1b[<0;3;1m"
 _WAIT_S = 60.0
 
 
@@ -53,7 +54,7 @@ def until(terminal: int, wanted: re.Pattern[bytes]) -> None:
 
 
 def once(home: Path) -> dict[str, float]:
-    """Seconds to the first paint and to rows, and resident megabytes then."""
+    """Seconds to the first paint and to rows; resident megabytes then, and after a question."""
     began = time.perf_counter()
     process, terminal = start(home)
     until(terminal, re.compile(rb"Browse"))
@@ -61,15 +62,32 @@ def once(home: Path) -> dict[str, float]:
     os.write(terminal, _CLICK)
     until(terminal, _ROW)
     rows = time.perf_counter() - began
-    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
-    resident = int(status.partition("VmRSS:")[2].split()[0]) / 1000
-    os.write(terminal, b"q")
+    browsing = resident_mb(process)
+    os.write(terminal, _ASK)
+    time.sleep(1)
+    os.write(terminal, b"Who said what about the boiler pressure?\r")
+    until(terminal, re.compile(rb"\d ms"))
+    asked = resident_mb(process)
+    os.write(terminal, b"\x03")
+    time.sleep(0.3)
+    os.write(terminal, b"\x03")
     try:
         while os.read(terminal, 65536):
             pass
     except OSError:
         os.waitpid(process, 0)
-    return {"first_paint_s": painted, "rows_s": rows, "resident_mb": resident}
+    return {
+        "first_paint_s": painted,
+        "rows_s": rows,
+        "browsing_mb": browsing,
+        "asked_mb": asked,
+    }
+
+
+def resident_mb(process: int) -> float:
+    """What a process holds in memory (Linux)."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1000
 
 
 def callbacks(home: Path, size: tuple[int, int]) -> dict[str, Any]:

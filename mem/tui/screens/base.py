@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
+from textual.app import ScreenStackError
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -58,8 +59,16 @@ class MemScreen(Screen[None]):
     def changed(self) -> None:
         """The store has changed: read now, or when shown."""
         self._stale = True
-        if self.app.screen is self:
+        if self.on_top:
             self.on_screen_resume()
+
+    @property
+    def on_top(self) -> bool:
+        """Whether this is the screen that is seen; none is while the app ends."""
+        try:
+            return self.app.screen is self
+        except ScreenStackError:
+            return False
 
     def on_screen_resume(self) -> None:
         if self._stale:

@@ -60,7 +60,7 @@ class _Lower:
 _LOWER = {
     "problems": _Lower(
         "Left out, and why",
-        (Column("left out"), Column("code", 14, least=60), Column("why", 0, least=40)),
+        (Column("left out", tail=True), Column("code", 14, least=60), Column("why", 0, least=40)),
         "Nothing of this source was left out.",
     ),
     "imports": _Lower(
@@ -70,7 +70,7 @@ _LOWER = {
     ),
     "watcher": _Lower(
         "The watcher's last acts",
-        (Column("source", 20), Column("when", 16, least=50), Column("what it did")),
+        (Column("source", 14), Column("when", 16, least=66), Column("what it did")),
         "It did nothing yet. `mem watch` starts one; w keeps a source in step.",
     ),
 }
@@ -92,7 +92,7 @@ class SourcesScreen(Forgets):
 
     def compose_body(self) -> ComposeResult:
         yield VirtualTable(
-            Column("source"),
+            Column("source", tail=True),
             Column("kind", 7, least=50),
             Column("documents", 9, right=True),
             Column("files", 7, least=66, right=True),
@@ -119,7 +119,7 @@ class SourcesScreen(Forgets):
         self.want(SourcesWanted(reply=self._take_sources, failed=self.refused))
 
     def _look_at_watcher(self) -> None:
-        if self.app.screen is self:
+        if self.on_top:
             self.want(WatcherWanted(reply=self._take_watcher, failed=self.refused))
 
     def _take_watcher(self, state: WatcherState) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding, BindingType
@@ -21,6 +21,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from mem.core.display import sanitize_line
+from mem.tui.widgets.lines import filled, fitted
 
 if TYPE_CHECKING:
     from textual.events import Click, Resize
@@ -35,12 +36,16 @@ _WAITING = "Reading …"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; `width` 0 takes what the others leave. Hidden in tables narrower than `least`."""
+    """A column; `width` 0 takes what the others leave. Hidden in tables narrower than `least`.
+
+    `tail`: of a text without marks that is too long, its end is shown, as of a path.
+    """
 
     name: str
     width: int = 0
     least: int = 0
     right: bool = False
+    tail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +297,7 @@ class VirtualTable(ScrollView, can_focus=True):
         if number >= self.total:
             words = self.empty if self._filled else _WAITING
             if number == 0 and words:
-                return _filled([Segment(f"  {sanitize_line(words)}", base)], width, base)
+                return filled([Segment(f"  {sanitize_line(words)}", base)], width, base)
             return Strip.blank(width, base)
         row = self._pages.row(number)
         if number // PAGE not in self._asked:
@@ -306,7 +311,7 @@ class VirtualTable(ScrollView, can_focus=True):
             style += self.get_component_rich_style(name, partial=True)
             mark = _MARK
         if row is None:
-            return _filled([Segment(f"{mark} ·", style)], width, style)
+            return filled([Segment(f"{mark} ·", style)], width, style)
         cells = row.cells if mark == " " else [_undimmed(cell) for cell in row.cells]
         return self._line(cells, width, style, mark)
 
@@ -345,15 +350,13 @@ class VirtualTable(ScrollView, can_focus=True):
                 segments.append(Segment(" " * _GAP, style))
             # On the cursor's colour the colour of a match would not stand out.
             name = "table--found" if mark == _MARK else "table--mark"
-            segments += self._cell(cell, room, style, style + self._ink(name), right=column.right)
-        return _filled(segments, width, style)
+            segments += self._cell(cell, room, style, style + self._ink(name), column)
+        return filled(segments, width, style)
 
     def _cell(
-        self, cell: Cell, room: int, style: Style, bright: Style, *, right: bool
+        self, cell: Cell, room: int, style: Style, bright: Style, column: Column
     ) -> list[Segment]:
-        text = sanitize_line(cell.text)
-        if cell_len(text) > room:
-            text = set_cell_size(text, room - 1).rstrip() + "…"
+        text = fitted(sanitize_line(cell.text), room, tail=column.tail)
         padding = Segment(" " * max(0, room - cell_len(text)), style)
         if cell.dim:
             style += self._ink("table--dim")
@@ -364,7 +367,7 @@ class VirtualTable(ScrollView, can_focus=True):
             segments += [Segment(text[at:start], style), Segment(text[start:end], bright)]
             at = end
         segments.append(Segment(text[at:], style))
-        return [padding, *segments] if right else [*segments, padding]
+        return [padding, *segments] if column.right else [*segments, padding]
 
     # --- asking ----------------------------------------------------------------------------
 
@@ -390,7 +393,3 @@ class VirtualTable(ScrollView, can_focus=True):
 
 def _undimmed(cell: Cell | str) -> Cell | str:
     return replace(cell, dim=False) if isinstance(cell, Cell) else cell
-
-
-def _filled(segments: list[Segment], width: int, style: Style) -> Strip:
-    return Strip(segments).adjust_cell_length(width, style)

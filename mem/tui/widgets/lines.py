@@ -1,0 +1,26 @@
+"""Text and segments made to fill exactly so many columns of the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, set_cell_size
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from rich.segment import Segment
+    from rich.style import Style
+
+
+def fitted(text: str, room: int, *, tail: bool) -> str:
+    """At most `room` columns of a text: its beginning, or its end (`tail`)."""
+    if cell_len(text) <= room:
+        return text
+    if tail:
+        return "…" + set_cell_size(text[::-1], room - 1).rstrip()[::-1]
+    return set_cell_size(text, room - 1).rstrip() + "…"
+
+
+def filled(segments: list[Segment], width: int, style: Style) -> Strip:
+    """A line of exactly `width` columns."""
+    return Strip(segments).adjust_cell_length(width, style)
