@@ -75,6 +75,12 @@ def random_model(llama_cpp_installed: None) -> Path:
 
 
 @pytest.fixture(scope="session")
+def trained_model(llama_cpp_installed: None) -> Path:
+    """A GGUF file that has learnt what there is to say about tests/fixtures/language."""
+    return ROOT / "tests" / "fixtures" / "models" / "trained.gguf"
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """Real corpora and benchmarks, where they are at hand."""
     folder = Path(os.environ.get("MEM_SHARED") or ROOT.parent / "shared")

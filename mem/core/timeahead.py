@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Final
 
 from mem.core.timevalues import TimeMention, TimeSpan
@@ -65,6 +66,9 @@ def coming(mention: TimeMention) -> TimeSpan | None:
     start, end = mention.span.start, mention.span.end
     if _YEAR.search(mention.text):
         return None
+    if start == datetime.min:  # "until Friday": only its end moves
+        later = coming(replace(mention, span=replace(mention.span, start=end - timedelta(days=1))))
+        return replace(mention.span, end=later.end) if later else None
     try:
         if _MONTH.search(mention.text):
             moved = start.replace(year=start.year + 1)

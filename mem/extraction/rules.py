@@ -39,9 +39,9 @@ PER_SENTENCE = 2
 FULL_CHUNK = 900  # characters from which a chunk may have been cut inside a sentence
 MAX_STATEMENT = 320
 FUTURE = re.compile(
-    r"\b(?:will|\w+'ll|going to|gonna|planning|plan to|want to|hope|have to|need to|must|upcoming|"
-    r"appointment|leaves|starts|due|booked|expecting|todo|(?:i'm|i am|we're|we are|is|are) \w+ing|"
-    r"exam|deadline)\b",
+    r"\b(?:will|\w+'ll|going to|gonna|planning|plans? to|wants? to|hopes?|ha(?:ve|s) to|"
+    r"needs? to|must|upcoming|appointment|leaves|starts|due|booked|expecting|todo|"
+    r"(?:i'm|i am|we're|we are|is|are) \w+ing|exam|deadline)\b",
     re.IGNORECASE,
 )
 _PASTED = re.compile(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mem.core.timeahead import coming, looks_ahead
 from mem.core.timespan import Precision, TimeMention, TimeSpan, describe, find_mentions
@@ -23,6 +23,10 @@ _COPULA = re.compile(
 _FIXED = re.compile(
     r"\b(?:last|this|next|ago|today|yesterday|tomorrow|tonight|\d{4})\b", re.IGNORECASE
 )
+#: A time after one of these belongs to what is said: "moved to Thursday", "until next week".
+_TOWARDS = re.compile(r"\b(?:to|until|till|than|between|of|for)\s*$", re.IGNORECASE)
+_SAID_OF = re.compile(r"\s+(?:is|are|was|were|will|works?|suits?)\b", re.IGNORECASE)
+_WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?", re.IGNORECASE)
 _YEARLY = re.compile(r"\b(?:birthday|anniversary|name day|christmas)\b", re.IGNORECASE)
 _VAGUE = re.compile(
     r",?\s*\b(?:for now|recently|lately|just now|right now|the other day|these days|"
@@ -97,11 +101,15 @@ def _turned(mention: TimeMention, said_at: datetime, future: bool) -> TimeSpan:
     span, said = mention.span, said_at.replace(tzinfo=None)
     if not future or span.end > said or _FIXED.search(mention.text) or not mention.relative:
         return span
-    return coming(mention) or _year_on(span)
+    return coming(mention) or _year_on(mention, said)
 
 
-def _year_on(span: TimeSpan) -> TimeSpan:
-    """The same season, holiday or quarter of the year after."""
+def _year_on(mention: TimeMention, said: datetime) -> TimeSpan:
+    """The same season, holiday or quarter of the year after; some feasts move."""
+    span = mention.span
+    again = find_mentions(f"at {mention.text}", said_at=said + timedelta(days=365))
+    if len(again) == 1 and again[0].span.start > span.start:
+        return again[0].span
     try:
         return TimeSpan(
             span.start.replace(year=span.start.year + 1),
@@ -123,7 +131,13 @@ def _placed(  # noqa: PLR0911 - one return per case
         if _YEAR_ONLY.match(mention.text):
             return text, ""
         return _dropped(before, after), f" since {span.start.day} {span.start:%B %Y}"
+    if _TOWARDS.search(before) and _WEEKDAY.fullmatch(mention.text.strip()):
+        return text, ""
     said = describe(span)
+    if mention.relative and (
+        _TOWARDS.search(before) or (not before.strip() and _SAID_OF.match(after))
+    ):
+        return before + said + after, ""
     if after.startswith("'s") or _COPULA.search(before):
         return before + said + after, ""
     if not mention.relative and before.strip():

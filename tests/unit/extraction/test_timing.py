@@ -27,6 +27,11 @@ NOW = datetime(2025, 11, 20, 9)  # a Thursday
         ("I'm tired these days", False, "I'm tired", ""),
         ("The class is on Tuesdays", False, "The class is on Tuesdays", ""),
         ("Mum's birthday is 14 May", False, "Mum's birthday is 14 May", ""),
+        ("The choir moved to Thursday", False, "The choir moved to Thursday", ""),
+        ("We moved it to next week", True, "We moved it to the week of 24 November 2025", ""),
+        ("I stay until Friday", True, "I stay", " (up to 21 November 2025)"),
+        ("Yesterday was lovely", False, "19 November 2025 was lovely", ""),
+        ("We sail at Easter", True, "We sail", " on 5 April 2026"),
     ],
 )
 def test_relative_times_become_dates(clause: str, future: bool, text: str, phrase: str) -> None:
