@@ -247,8 +247,7 @@ class ModelExtractor:
         )
         written: list[str] = []
         try:
-            for piece in until_stopped(stream, stop):
-                written.append(piece)
+            written.extend(until_stopped(stream, stop))  # keeps what came before an error
         except ModelTimedOut:
             # What was written in time is a reply cut off, and as good as one.
             if not parse_reply("".join(written), passages=len(batch)).proposals:
