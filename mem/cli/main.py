@@ -44,7 +44,7 @@ def _run(given: list[str]) -> int:
 
         print(help_text(help_lines()))
         return 0
-    if given in (["--version"], ["-V"]):
+    if given[0] in ("--version", "-V"):
         from mem import __version__
 
         print(f"mem {__version__}")

@@ -24,6 +24,7 @@ from mem.cli.layout import (
 from mem.cli.output import Style
 from mem.core.chunk import locator_at
 from mem.core.display import sanitize, sanitize_line
+from mem.settings.leftovers import is_spool
 
 if TYPE_CHECKING:
     from mem.assistant import DocumentView
@@ -205,7 +206,8 @@ def ledger(done: Ledger, style: Style, *, verbose: bool = False) -> list[str]:
     for outcome in ("failed", "skipped") if verbose else ("failed",):
         for entry in done.entries:
             if entry.outcome == outcome:
-                text = f"{outcome}: {shown_path(entry.uri)}: {entry.reason} [{entry.code}]"
+                where = "stdin" if is_spool(entry.uri) else shown_path(entry.uri)
+                text = f"{outcome}: {where}: {entry.reason} [{entry.code}]"
                 lines += wrapped(sanitize_line(text), (), style)
     return lines
 

@@ -55,6 +55,10 @@ _VALUE = re.compile(
 )
 
 
+_SHARE = re.compile(r"\d+\s?% \w")
+_MOST_WORDS = 8
+
+
 def normalised(predicate: str, value: str) -> tuple[str, str]:
     """The key for a predicate and its object: ages and relationship status get keys of "
     "their own."""
@@ -71,6 +75,13 @@ def is_exclusive(predicate: str, value: str, *, past: bool) -> bool:
     """Whether a subject has one object of this predicate at a time; what is over never is."""
     if past:
         return False
-    return predicate in _ONE_OBJECT or (
-        predicate.startswith("be") and _VALUE.match(value) is not None
+    return predicate in _ONE_OBJECT or (predicate.startswith("be") and _is_value(value))
+
+
+def _is_value(text: str) -> bool:
+    """Whether it is an amount or a date alone: "1.3 bar" is, "100% positive of it" is not."""
+    return (
+        len(text.split()) <= _MOST_WORDS
+        and _VALUE.match(text) is not None
+        and _SHARE.match(text) is None
     )

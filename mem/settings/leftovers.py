@@ -20,6 +20,11 @@ def spool_prefix() -> str:
     return f"{SPOOL}{os.getpid()}-"
 
 
+def is_spool(uri: str) -> bool:
+    """Whether a path or uri leads into a spool folder: what it names came by stdin."""
+    return any(_MADE.fullmatch(part) for part in uri.split("/"))
+
+
 def remove_spools(cache: Path) -> None:
     """Remove the spool folders of processes that are no more."""
     with contextlib.suppress(OSError):

@@ -65,6 +65,24 @@ def test_what_is_not_there_is_named_for_what_it_is(filled: Filled) -> None:
     assert verdict.err.startswith("mem: Invalid value for 'useful|wrong': 'usefull' is not one of")
 
 
+@pytest.mark.parametrize("command", [["import"], ["source", "add"]])
+def test_an_empty_path_is_not_this_folder(run_mem: RunMem, work: Path, command: list[str]) -> None:
+    (work / "private.md").write_text("# Private\n\nNobody asked for this.\n")
+    run = run_mem(*command, "")
+    assert (run.code, run.out) == (2, "")
+    assert "empty" in run.err
+    assert run_mem("list", "-d").code == 3
+
+
+def test_failures_name_what_the_user_named(run_mem: RunMem, work: Path) -> None:
+    piped = run_mem("import", "-", "--format", "chat-jsonl", stdin='{"bad')
+    assert piped.code == 1
+    assert "failed: stdin: " in piped.out
+    exported = run_mem("export", "--out", str(work / "none" / "memory.md"))
+    assert exported.code == 1
+    assert f"{work / 'none'}: there is no such file or folder" in exported.err
+
+
 def test_empty_store(run_mem: RunMem) -> None:
     for arguments in (["search", "anything"], ["list"], ["source", "list"]):
         run = run_mem(*arguments)

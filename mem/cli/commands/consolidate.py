@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mem.cli.diagnostics import ExitCode
+from mem.cli.layout import plural
 from mem.cli.options import Json
+from mem.cli.progress import ProgressBar
 
 if TYPE_CHECKING:
     from mem.consolidation.modelwork import Spent
@@ -69,23 +71,17 @@ def command(
     """
     from dataclasses import asdict
 
-    from mem.cli.diagnostics import is_interactive, say
-    from mem.cli.layout import plural
     from mem.cli.output import SCHEMA, emit_json
     from mem.cli.session import open_assistant
     from mem.consolidation.modelwork import Budget
 
-    def progress(done: int, total: int) -> None:
-        say(f"{done:,} of {plural(total, 'passage')}")
-
-    shown = is_interactive()
-    with open_assistant() as assistant:
+    with open_assistant() as assistant, _Shown() as shown:
         report = assistant.memories.consolidate(
             limit=limit,
-            on_progress=progress if shown else None,
+            on_progress=shown.by_rules,
             budget=None if no_llm else Budget(calls, tokens, minutes),
             retry=retry,
-            on_call=_say_spent if shown else None,
+            on_call=shown.by_model,
         )
     if json:
         emit_json({"schema": SCHEMA, **asdict(report)})
@@ -94,19 +90,34 @@ def command(
     return _complaints(report)
 
 
-def _say_spent(spent: Spent) -> None:
-    from mem.cli.diagnostics import say
-    from mem.cli.layout import plural
+class _Shown:
+    """One progress bar at a time: for what the rules go through, then for the model."""
 
-    left = f", {spent.minutes_left:.0f} min left" if spent.minutes_left is not None else ""
-    say(
-        f"{spent.done:,} of {plural(spent.chunks, 'passage')} by {spent.model}: "
-        f"{plural(spent.calls, 'call')}, {plural(spent.tokens, 'token')}{left}"
-    )
+    def __init__(self) -> None:
+        self._rules = ProgressBar("Consolidating", "passages")
+        self._model: ProgressBar | None = None
+
+    def __enter__(self) -> _Shown:
+        self._rules.update(0, None, "cutting episodes")
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        (self._model or self._rules).close()
+
+    def by_rules(self, done: int, total: int) -> None:
+        """How many passages the rules have gone through."""
+        self._rules.update(done, total, "summing up" if done == total else "")
+
+    def by_model(self, spent: Spent) -> None:
+        """What the model has done after each of its calls."""
+        if self._model is None:
+            self._model = ProgressBar(spent.model, "passages", already=spent.done)
+        left = f", {spent.minutes_left:.0f} min left" if spent.minutes_left is not None else ""
+        detail = f"{plural(spent.calls, 'call')}, {plural(spent.tokens, 'token')}{left}"
+        self._model.update(spent.done, spent.chunks, detail)
 
 
 def _emit(report: Report) -> None:
-    from mem.cli.layout import plural
     from mem.cli.output import emit_text
 
     if report.episodes:
@@ -129,7 +140,6 @@ def _emit(report: Report) -> None:
 
 
 def _emit_model(model: ModelReport) -> None:
-    from mem.cli.layout import plural
     from mem.cli.output import emit_text
 
     emit_text(
@@ -146,7 +156,6 @@ def _emit_model(model: ModelReport) -> None:
 
 
 def _emit_summaries(done: SummaryReport) -> None:
-    from mem.cli.layout import plural
     from mem.cli.output import emit_text
 
     if done.made:

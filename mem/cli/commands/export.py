@@ -57,8 +57,12 @@ def _to_file(assistant: Assistant, name: str, path: Path, *, force: bool) -> int
     import os
     import tempfile
 
+    from mem.errors import PathMissing
+
     if path.exists() and not force:
         raise typer.BadParameter(f"{path} exists; --force replaces it", param_hint="--out")
+    if not path.parent.is_dir():
+        raise PathMissing(str(path.parent))
     handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "wb") as target:

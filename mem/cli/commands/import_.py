@@ -64,6 +64,8 @@ def command(
     from mem.cli.output import emit, emit_json, stdout_style
     from mem.cli.session import open_assistant
 
+    if not all(paths):
+        raise typer.BadParameter("a path is empty; `.` is this folder", param_hint="PATH")
     if map and format not in {"auto", "table"}:
         raise typer.BadParameter("it is for tables alone", param_hint="--map")
     form = "table" if map else format

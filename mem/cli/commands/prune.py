@@ -73,6 +73,9 @@ def _print(shape: dict[str, object]) -> None:
     entries = shape["archive"]
     assert isinstance(entries, list)
     considered = shape["considered"]
+    if not entries:
+        emit_text(f"Nothing has faded: 0 of {considered}.")
+        return
     emit_text(f"{plural(len(entries), 'memory').replace('memorys', 'memories')} of {considered}")
     style = stdout_style()
     rows = [(one["id"][:10], f"{one['worth']:.2f}", one["text"]) for one in entries[:_LISTED]]

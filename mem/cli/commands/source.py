@@ -99,6 +99,8 @@ def add_source(
     from mem.service.sources import keep_in_step
     from mem.sources.folders import path_of
 
+    if not path:
+        raise typer.BadParameter("the path is empty; `.` is this folder", param_hint="PATH")
     ledger = None
     with open_assistant() as assistant:
         source = keep_in_step(assistant, path, polled=poll)
