@@ -51,10 +51,14 @@ class Action:
 
 SCREENS: tuple[ScreenInfo, ...] = (
     ScreenInfo("ask", "Ask", "Ask a question and check the answer against its evidence."),
-    ScreenInfo("browse", "Browse", "Every passage, message and document, searched as you type."),
+    ScreenInfo(
+        "browse", "Browse", "Passages, documents, episodes and memories, searched as you type."
+    ),
     ScreenInfo("memory", "Memory", "What is remembered, with evidence, validity and history."),
     ScreenInfo("review", "Review", "What waits for a decision, one key each."),
-    ScreenInfo("timeline", "Timeline", "When things were said, as a calendar and a list."),
+    ScreenInfo(
+        "timeline", "Timeline", "When things were said and happened, as a calendar and a list."
+    ),
     ScreenInfo("people", "People", "People and things, and what is known of each."),
     ScreenInfo("prune", "Prune", "What has faded, and archiving it."),
     ScreenInfo("sources", "Sources", "What was taken in, what was not and why; take in more."),
