@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mem.cli.coercion import PlainCommand, PlainGroup
+from mem.cli.commands.bench_mine import command as mine
 from mem.cli.diagnostics import ExitCode
+from mem.cli.measured import tell
 from mem.cli.options import Json
 from mem.core.display import sanitize_line
 
@@ -34,6 +36,11 @@ Sizes = Annotated[
     list[int] | None, typer.Argument(metavar="CHUNKS…", help="How many chunks (1000 10000).", min=1)
 ]
 
+Out = Annotated[
+    str | None,
+    typer.Option("--out", metavar="FILE", help="Write figures, machine, date and commit as JSON."),
+]
+
 group = typer.Typer(
     cls=PlainGroup,
     rich_markup_mode=None,
@@ -48,6 +55,7 @@ def retrieval(
     baselines: Baselines = False,
     pooled: Pooled = False,
     rankings: Rankings = None,
+    out: Out = None,
     json: Json = False,
 ) -> ExitCode:
     """Measure how well search finds the evidence.
@@ -60,22 +68,23 @@ def retrieval(
       mem bench retrieval questions/my-set --baselines
     """
     from mem.bench.retrieval import run, write_rankings
-    from mem.cli.output import SCHEMA, emit, emit_json
 
     results = run(
         _folders(sets), _scratch(), baselines=baselines, pooled=pooled, on_conversation=_progress
     )
     if rankings is not None:
         write_rankings(results, Path(rankings))
-    if json:
-        emit_json({"schema": SCHEMA, "sets": [_shape(result) for result in results]})
-    else:
-        emit([line for result in results for line in _lines(result)])
-    return ExitCode.OK
+    return tell(
+        "retrieval",
+        {"sets": [_shape(result) for result in results]},
+        [line for result in results for line in _lines(result)],
+        json=json,
+        out=out,
+    )
 
 
 @group.command("extraction", cls=PlainCommand)
-def extraction(sets: Sets, json: Json = False) -> ExitCode:
+def extraction(sets: Sets, out: Out = None, json: Json = False) -> ExitCode:
     """Measure extraction against what a good reader draws.
 
     How many memories come from where such a reader would have drawn one.
@@ -87,18 +96,19 @@ def extraction(sets: Sets, json: Json = False) -> ExitCode:
     from dataclasses import asdict
 
     from mem.bench.extraction import run
-    from mem.cli.output import SCHEMA, emit, emit_json
 
     reports = [run(folder) for folder in _folders(sets)]
-    if json:
-        emit_json({"schema": SCHEMA, "sets": [asdict(report) for report in reports]})
-    else:
-        emit([_extraction_line(report) for report in reports])
-    return ExitCode.OK
+    return tell(
+        "extraction",
+        {"sets": [asdict(report) for report in reports]},
+        [_extraction_line(report) for report in reports],
+        json=json,
+        out=out,
+    )
 
 
 @group.command("segmentation", cls=PlainCommand)
-def segmentation(file: Dialogues, json: Json = False) -> ExitCode:
+def segmentation(file: Dialogues, out: Out = None, json: Json = False) -> ExitCode:
     """Measure episodes against boundaries that people drew.
 
     The file is a JSON list of dialogues: {"utterances": [text], "segments": [length], "set": name}.
@@ -111,18 +121,19 @@ def segmentation(file: Dialogues, json: Json = False) -> ExitCode:
     from dataclasses import asdict
 
     from mem.bench.segmentation import run
-    from mem.cli.output import SCHEMA, emit, emit_json
 
     reports = run(Path(file))
-    if json:
-        emit_json({"schema": SCHEMA, "parts": [asdict(report) for report in reports]})
-    else:
-        emit([line for report in reports for line in _segmentation_lines(report)])
-    return ExitCode.OK
+    return tell(
+        "segmentation",
+        {"parts": [asdict(report) for report in reports]},
+        [line for report in reports for line in _segmentation_lines(report)],
+        json=json,
+        out=out,
+    )
 
 
 @group.command("prune", cls=PlainCommand)
-def prune(sets: Sets, json: Json = False) -> ExitCode:
+def prune(sets: Sets, out: Out = None, json: Json = False) -> ExitCode:
     """Measure what archiving costs the answers.
 
     How much of what questions need is kept when half of the memories are archived: before any use,
@@ -135,7 +146,6 @@ def prune(sets: Sets, json: Json = False) -> ExitCode:
     from tempfile import TemporaryDirectory
 
     from mem.bench.pruning import MEASURES, run
-    from mem.cli.output import SCHEMA, emit, emit_json
 
     with TemporaryDirectory() as scratch:
         reports = [
@@ -145,21 +155,20 @@ def prune(sets: Sets, json: Json = False) -> ExitCode:
         {f"{state}, {part}": round(one.share(state, part), 4) for state, part in MEASURES}
         for one in reports
     ]
-    if json:
-        shapes = [
-            {"set": one.name, "memories": one.memories, "needed": one.needed, "kept": kept}
-            for one, kept in zip(reports, shares, strict=True)
-        ]
-        emit_json({"schema": SCHEMA, "sets": shapes})
-    else:
-        for one, kept in zip(reports, shares, strict=True):
-            head = f"{one.name}: {one.memories} memories, {one.needed} needed; kept at half: "
-            emit([head + " · ".join(f"{what} {share:.3f}" for what, share in kept.items())])
-    return ExitCode.OK
+    shapes = [
+        {"set": one.name, "memories": one.memories, "needed": one.needed, "kept": kept}
+        for one, kept in zip(reports, shares, strict=True)
+    ]
+    lines = [
+        f"{one.name}: {one.memories} memories, {one.needed} needed; kept at half: "
+        + " · ".join(f"{what} {share:.3f}" for what, share in kept.items())
+        for one, kept in zip(reports, shares, strict=True)
+    ]
+    return tell("prune", {"sets": shapes}, lines, json=json, out=out)
 
 
 @group.command("pairs", cls=PlainCommand)
-def pairs(files: Pairs, json: Json = False) -> ExitCode:
+def pairs(files: Pairs, out: Out = None, json: Json = False) -> ExitCode:
     """Measure whether contradictions are kept apart.
 
     How many contradicting and how many equal sentences would be merged.
@@ -171,7 +180,6 @@ def pairs(files: Pairs, json: Json = False) -> ExitCode:
     from dataclasses import asdict
 
     from mem.bench.pairs import run
-    from mem.cli.output import SCHEMA, emit, emit_json
     from mem.errors import PathMissing
 
     paths = [Path(one) for one in files]
@@ -179,17 +187,14 @@ def pairs(files: Pairs, json: Json = False) -> ExitCode:
         if not path.is_file():
             raise PathMissing(str(path))
     report = run(paths)
-    if json:
-        emit_json({"schema": SCHEMA, **asdict(report)})
-    else:
-        contradictions = f"{report.merged_contradictions:.3f} of {report.contradictions}"
-        paraphrases = f"{report.merged_paraphrases:.3f} of {report.paraphrases}"
-        emit([f"merged: {contradictions} contradictions, {paraphrases} paraphrases"])
-    return ExitCode.OK
+    contradictions = f"{report.merged_contradictions:.3f} of {report.contradictions}"
+    paraphrases = f"{report.merged_paraphrases:.3f} of {report.paraphrases}"
+    line = f"merged: {contradictions} contradictions, {paraphrases} paraphrases"
+    return tell("pairs", asdict(report), [line], json=json, out=out)
 
 
 @group.command("speed", cls=PlainCommand)
-def speed(sizes: Sizes = None, json: Json = False) -> ExitCode:
+def speed(sizes: Sizes = None, out: Out = None, json: Json = False) -> ExitCode:
     """Measure import and search on made-up chats of a given size.
 
     A hundred thousand chunks take about ten minutes. The homes are removed afterwards.
@@ -203,7 +208,6 @@ def speed(sizes: Sizes = None, json: Json = False) -> ExitCode:
 
     from mem.bench.speed import run
     from mem.cli.diagnostics import note
-    from mem.cli.output import SCHEMA, emit, emit_json
 
     with TemporaryDirectory(dir=_scratch()) as folder:
         found = run(
@@ -211,11 +215,16 @@ def speed(sizes: Sizes = None, json: Json = False) -> ExitCode:
             Path(folder),
             on_size=lambda size: note(f"{size} chunks"),
         )
-    if json:
-        emit_json({"schema": SCHEMA, "sizes": [asdict(one) for one in found]})
-    else:
-        emit([line for one in found for line in _speed_lines(one)])
-    return ExitCode.OK
+    return tell(
+        "speed",
+        {"sizes": [asdict(one) for one in found]},
+        [line for one in found for line in _speed_lines(one)],
+        json=json,
+        out=out,
+    )
+
+
+group.command("mine", cls=PlainCommand)(mine)
 
 
 def _speed_lines(one: Speed) -> list[str]:

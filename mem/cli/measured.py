@@ -1,0 +1,27 @@
+"""How every `mem bench` ends: the figures as lines or JSON, and with `--out` as a file too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mem.cli.diagnostics import ExitCode
+
+
+def tell(
+    bench: str, figures: Mapping[str, Any], lines: Sequence[str], *, json: bool, out: str | None
+) -> ExitCode:
+    """Print what was measured; `out` names a file that is replaced where it exists."""
+    from mem.cli.output import SCHEMA, emit, emit_json
+
+    if out is not None:
+        from mem.bench.results import write
+        from mem.cli import session
+
+        write(Path(out), bench, figures, date=session.clock().now().date())
+    if json:
+        emit_json({"schema": SCHEMA, **figures})
+    else:
+        emit(list(lines))
+    return ExitCode.OK

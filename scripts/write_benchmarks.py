@@ -1,0 +1,134 @@
+"""Writes the generated part of docs/benchmarks.md: `python scripts/write_benchmarks.py` (`--check`
+only compares). It is made of docs/results/*.json, which `mem bench … --out FILE` writes.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "benchmarks.md"
+RESULTS = ROOT / "docs" / "results"
+BEGIN = "<!-- results: written by scripts/write_benchmarks.py from docs/results/ -->"
+END = "<!-- end of results -->"
+
+# The figures of a set that are shown, where it has them.
+SEARCH = (
+    "turn R@10",
+    "turn NDCG@10",
+    "turn R in 2000 tokens",
+    "session R@5",
+    "session all@5",
+    "top-1 current",
+)
+GIGABYTE = 1024**3
+MEGABYTE = 1024**2
+Said = Mapping[str, Any]
+
+
+def main() -> int:
+    """Write the page, or with --check only compare it."""
+    page = PAGE.read_text(encoding="utf-8")
+    head, _, rest = page.partition(BEGIN)
+    _, found, tail = rest.partition(END)
+    if not found:
+        print(f"{PAGE.name} lacks the marks of its generated part", file=sys.stderr)
+        return 1
+    made = f"{head}{BEGIN}\n\n{section()}\n{END}{tail}"
+    if "--check" in sys.argv[1:]:
+        if made != page:
+            print("out of date: python scripts/write_benchmarks.py", file=sys.stderr)
+        return int(made != page)
+    PAGE.write_text(made, encoding="utf-8")
+    return 0
+
+
+def section() -> str:
+    """All results, one table a file, in the order of their names."""
+    parts: list[str] = []
+    for path in sorted(RESULTS.glob("*.json")):
+        said = json.loads(path.read_text(encoding="utf-8"))
+        make = TABLES.get(said["bench"])
+        if make is not None:
+            parts.append(f"`{path.name}`: {origin(said)}.\n\n{make(said)}")
+    return "\n".join(parts)
+
+
+def origin(said: Said) -> str:
+    """Command, machine, day and commit in one line."""
+    machine = said["machine"]
+    memory = f", {machine['memory'] / GIGABYTE:.0f} GB" if machine["memory"] else ""
+    commit = f", commit {said['commit']}" if said["commit"] else ""
+    deep = " --deep" if said.get("deep") else ""
+    return (
+        f"`mem bench {said['bench']}{deep}`, {machine['cores']} cores ({machine['processor']})"
+        f"{memory}, {machine['system']}, Python {machine['python']}, {said['date']}{commit}"
+    )
+
+
+def search_table(said: Said) -> str:
+    """A row a set and system; figures over questions, and over types."""
+    rows = []
+    for one in said["sets"]:
+        for name, summary in one["systems"].items():
+            micro, macro = summary["micro"], summary["macro"]
+            cells = [
+                f"{micro[figure]:.3f} / {macro[figure]:.3f}" if figure in micro else ""
+                for figure in SEARCH
+            ]
+            rows.append([f"{one['set']} ({summary['questions']})", name, *cells])
+    return table(["set, micro / macro", "system", *SEARCH], rows)
+
+
+def speed_table(said: Said) -> str:
+    """A row a size."""
+    heads = ["chunks", "import", "first search", "warm p50 / p95 / p99"]
+    heads += ["processor p95", "memory", "disk", "neighbours found"]
+    rows = [
+        [
+            f"{one['chunks']:,}",
+            f"{one['chunks_per_second']:.0f} chunks/s",
+            f"{one['cold']:.0f} ms",
+            f"{one['p50']:.0f} / {one['p95']:.0f} / {one['p99']:.0f} ms",
+            f"{one['processor_p95']:.0f} ms",
+            f"{one['resident'] / MEGABYTE:.0f} MB",
+            f"{one['disk'] / MEGABYTE:.0f} MB",
+            f"{one['recall']:.3f}",
+        ]
+        for one in said["sizes"]
+    ]
+    return table(heads, rows)
+
+
+def extraction_table(said: Said) -> str:
+    """A row a set."""
+    rows = [
+        [one["set_name"], str(one["memories"]), *(f"{one[name]:.3f}" for name in EXTRACTION)]
+        for one in said["sets"]
+    ]
+    return table(["set", "memories", *EXTRACTION], rows)
+
+
+EXTRACTION = ("precision", "recall", "verified")
+
+
+def table(heads: list[str], rows: list[list[str]]) -> str:
+    """As Markdown, without columns that are empty throughout."""
+    kept = [at for at in range(len(heads)) if any(row[at] for row in rows)]
+    lines = [[heads[at] for at in kept], ["---"] * len(kept)]
+    lines += [[row[at] for at in kept] for row in rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+TABLES: dict[str, Callable[[Said], str]] = {
+    "retrieval": search_table,
+    "speed": speed_table,
+    "extraction": extraction_table,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
