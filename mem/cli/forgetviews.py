@@ -24,7 +24,7 @@ def summary(plan: ForgetPlan, *, listed: int | None = _LISTED) -> list[str]:
     counts = [plural(len(plan.documents), "document"), plural(plan.chunks, "passage")]
     if plan.named is not None:
         count = len(plan.named.memories)
-        counts.append(f"{count:,} {'memory' if count == 1 else 'memories'}")
+        counts.append(plural(count, "memory"))
     head = ", ".join(counts)
     if plan.source is not None:
         head += f", the source {shown_path(plan.source.uri)}"
@@ -113,9 +113,12 @@ def receipt_lines(plan: ForgetPlan, receipt: Receipt) -> list[str]:
         f"Forgot {head}",
         *lines[1:],
         (
-            f"  {receipt.memories:,} memories, {receipt.vectors:,} vectors and "
-            f"{receipt.copies_removed:,} older copies of the "
-            f"store destroyed; {receipt.tombstones:,} marks keep it from coming back."
+            f"  {plural(receipt.memories, 'memory')}, {plural(receipt.vectors, 'vector')} and "
+            f"{plural(receipt.copies_removed, 'older copy')} of the store destroyed."
+        ),
+        (
+            f"  {plural(receipt.tombstones, 'mark')} "
+            f"{'keeps' if receipt.tombstones == 1 else 'keep'} it from coming back."
         ),
     ]
     if receipt.found_after == 0:

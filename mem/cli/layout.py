@@ -223,8 +223,11 @@ def size(count: int) -> str:
 
 
 def plural(count: int, noun: str) -> str:
-    """`1 passage`, `2 passages`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    """`1 passage`, `2 passages`, `2 memories`, `2 older copies`."""
+    if count == 1:
+        return f"1 {noun}"
+    several = f"{noun[:-1]}ies" if noun.endswith(("ory", "opy")) else f"{noun}s"
+    return f"{count:,} {several}"
 
 
 def duration(milliseconds: float) -> str:

@@ -169,6 +169,7 @@ def test_forget_a_memory(run_mem: RunMem, two: list[dict[str, Any]]) -> None:
     one = two[0]["id"]
     assert run_mem("forget", one).code == 2
     assert run_mem("forget", one, "--dry-run", "--json").json["memories"] == 1
+    assert one[:10] in run_mem("forget", one, "--dry-run").out
     assert run_mem("edit", one, "Otherwise.").code == 0
     assert run_mem("forget", one, "--dry-run", "--json").json["memories"] == 2
     assert run_mem("forget", one, "--yes", "--json").json["memories"] == 2

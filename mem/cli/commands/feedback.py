@@ -33,6 +33,7 @@ def command(verdict: Said, identities: Identities, json: Json = False) -> None:
     Example:
       mem feedback useful c1edac72d7
     """
+    from mem.cli.layout import plural
     from mem.cli.output import SCHEMA, emit, emit_json
     from mem.cli.session import open_assistant
 
@@ -41,5 +42,4 @@ def command(verdict: Said, identities: Identities, json: Json = False) -> None:
     if json:
         emit_json({"schema": SCHEMA, "verdict": verdict.value, "memories": count})
     else:
-        memories = "1 memory" if count == 1 else f"{count} memories"
-        emit([f"Noted as {verdict.value}; it concerns {memories}."])
+        emit([f"Noted as {verdict.value}; it concerns {plural(count, 'memory')}."])

@@ -109,7 +109,8 @@ def _forget_memories(
     """Memories with all their versions go; the passages they were drawn from stay."""
     from mem.cli import memoryviews
     from mem.cli.diagnostics import complain, is_interactive, note, say
-    from mem.cli.output import SCHEMA, Style, emit_json, emit_text
+    from mem.cli.layout import plural
+    from mem.cli.output import SCHEMA, Style, emit, emit_json, emit_text, stdout_style
 
     found = assistant.memories.versions(given)
     receipt = None
@@ -130,7 +131,10 @@ def _forget_memories(
         emit_json({"schema": SCHEMA, "dry_run": dry_run, **shape, "forgotten": ids})
     else:
         lead = "Would forget" if receipt is None else "Forgot"
-        emit_text(f"{lead} {count} {'memory' if count == 1 else 'memories'} and their versions.")
+        whose = "its" if count == 1 else "their"
+        emit_text(f"{lead} {plural(count, 'memory')} with {whose} versions.")
+        if receipt is None:
+            emit(memoryviews.memory_lines(found, stdout_style()))
         note("The passages they were drawn from stay; forget their documents to destroy those.")
     return ExitCode.OK
 

@@ -76,7 +76,7 @@ def _print(shape: dict[str, object]) -> None:
     if not entries:
         emit_text(f"Nothing has faded: 0 of {considered}.")
         return
-    emit_text(f"{plural(len(entries), 'memory').replace('memorys', 'memories')} of {considered}")
+    emit_text(f"{plural(len(entries), 'memory')} of {considered}")
     style = stdout_style()
     rows = [(one["id"][:10], f"{one['worth']:.2f}", one["text"]) for one in entries[:_LISTED]]
     for line, one in zip(table(rows, style, last=2), entries, strict=False):

@@ -85,3 +85,17 @@ def test_sizes(value: int, shown: str) -> None:
 )
 def test_durations(value: float, shown: str) -> None:
     assert layout.duration(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "shown"),
+    [
+        (1, "memory", "1 memory"),
+        (2000, "memory", "2,000 memories"),
+        (0, "older copy", "0 older copies"),
+        (2, "passage", "2 passages"),
+        (2, "day", "2 days"),
+    ],
+)
+def test_counted_nouns(count: int, noun: str, shown: str) -> None:
+    assert layout.plural(count, noun) == shown
