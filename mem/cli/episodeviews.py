@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Shape = dict[str, Any]
 _ID_SHOWN = 10
+_BESIDE = 24
 
 
 def episode(value: EpisodeRecord) -> Shape:
@@ -55,11 +56,13 @@ def episode_lines(found: Sequence[EpisodeRecord], style: Style) -> list[str]:
             day(one.started_at),
             f"{one.chunks:>3}",
             one.title,
-            one.document_title if one.document_title != one.title else "",
+            ""
+            if one.title.startswith(one.document_title)
+            else clipped(one.document_title, _BESIDE),
         )
         for one in found
     ]
-    return table(rows, style, last=4)
+    return table(rows, style, last=3)
 
 
 def view_lines(shown: EpisodeView, told: SummaryView | None, style: Style) -> list[str]:
