@@ -15,6 +15,7 @@ from mem.consolidation.reconcile import Reconciler
 from mem.core.ids import memory_id
 from mem.core.memory import Candidate, Memory, MemoryKind, MemoryStatus, Relation, Trust
 from mem.core.secrets import Redactor
+from mem.core.timespan import find_mentions
 from mem.errors import NotAllowed
 from mem.store.memories import StoredMemory
 from mem.store.operation import Operation
@@ -118,10 +119,13 @@ class Person:
         stated = (correction.subject, correction.predicate, correction.object)
         if correction.text is not None and stated == (None, None, None):
             subject, predicate, obj = _parts_still_in(text, memory)
+        happened = _happened(text, memory)
         version = replace(
             memory,
             kind=correction.kind or memory.kind,
             text=text,
+            happened_from=happened[0],
+            happened_to=happened[1],
             subject=subject,
             predicate=predicate,
             object=obj,
@@ -232,6 +236,17 @@ def fingerprint_of(memory: Memory) -> str:
         origin=memory.origin,
         negated=memory.negated,
     ).fingerprint
+
+
+def _happened(text: str, memory: Memory) -> tuple[datetime | None, datetime | None]:
+    """When what a corrected text says happened: the one date it states in full, else as before."""
+    before = memory.happened_from, memory.happened_to
+    if memory.happened_from is None or text == memory.text:
+        return before
+    stated = [one for one in find_mentions(text, said_at=memory.happened_from) if not one.relative]
+    if len(stated) != 1 or stated[0].span.start == datetime.min:
+        return before
+    return stated[0].span.start, stated[0].span.end
 
 
 def _parts_still_in(text: str, memory: Memory) -> tuple[str, str, str]:

@@ -47,6 +47,26 @@ def test_an_edit_of_what_is_past_leaves_the_present(keeper: MemoryKeeper, draw: 
     assert [one.object for one in keeper.list(as_of=datetime(2021, 1, 1))] == ["Lyon"]
 
 
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("The boiler was serviced on 5 May 2026.", datetime(2026, 5, 5)),
+        ("Mr Okoro serviced the boiler.", datetime(2026, 5, 4)),
+        ("It was serviced on 5 May 2026 and again on 6 May 2026.", datetime(2026, 5, 4)),
+    ],
+)
+def test_an_edit_that_states_a_date_moves_the_event(
+    keeper: MemoryKeeper, draw: Draw, text: str, day: datetime
+) -> None:
+    happened = {"happened_from": datetime(2026, 5, 4), "happened_to": datetime(2026, 5, 5)}
+    said = "The boiler was serviced on 4 May 2026."
+    keeper.take([draw(said, ("boiler", "be", "serviced"), kind=MemoryKind.EVENT, **happened)])
+    (old,) = keeper.list()
+    new = keeper.edit(old.id, Correction(text=text))
+    assert new.happened_from == day
+    assert new.happened_to == day + timedelta(days=1)
+
+
 def test_merging_by_hand_keeps_all_evidence(keeper: MemoryKeeper, draw: Draw) -> None:
     one, other = (
         draw("I own a bike.", ("user", "own", "a bike")),
