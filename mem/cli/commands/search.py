@@ -41,7 +41,7 @@ def command(
     \b
     Example:
       mem search boiler pressure
-      mem search "what did Joel say about the van" --since "last March" --speaker Joel
+      mem search "the van" --since "last March" --speaker Joel
     """
     from mem.cli import render, session, shapes
     from mem.cli.diagnostics import complain, note
