@@ -178,11 +178,13 @@ class Assistant(Upkeep):
         asked_at: datetime | str | None = None,
         explain: bool = False,
         memories: bool = True,
+        deep: bool = False,
     ) -> SearchResult:
         """A sequence of hits, best first: passages, and with `memories` statements drawn from them.
 
         `asked_at` is the moment that "yesterday" in the query refers to; times given as text are
-        ISO 8601. Raises EmptyQuery.
+        ISO 8601. `deep` looks several times, for questions whose evidence is in many places.
+        Raises EmptyQuery.
         """
         moment = _moment(asked_at) or self.clock.now()
         found = self.retriever.search(
@@ -191,6 +193,7 @@ class Assistant(Upkeep):
             limit=limit,
             asked_at=moment,
             explain=explain,
+            deep=deep,
         )
         if not memories or not self.store.has_memories():
             return found
@@ -208,6 +211,7 @@ class Assistant(Upkeep):
         limit: int = 20,
         llm: bool = True,
         after: Sequence[str] = (),
+        deep: bool = False,
         on_sentence: OnSentence | None = None,
         on_piece: OnPiece | None = None,
     ) -> Answer:
@@ -215,17 +219,23 @@ class Assistant(Upkeep):
 
         A language model writes it where one is set up and `llm` is true; where it cannot, the
         answer quotes memory and a notice says why. `after` are the questions that this one follows
-        on, the oldest first. `on_sentence` is called with each sentence that a model wrote, as soon
-        as it is checked, and the citations that it adds; `on_piece` with each piece of its reply,
-        and may stop it by raising. Raises EmptyQuery.
+        on, the oldest first. Memory is searched deeper with `deep`, and where the first look is
+        unsure; `Answer.effort` says why. `on_sentence` is called with each sentence that a model
+        wrote, as soon as it is checked, and the citations that it adds; `on_piece` with each piece
+        of its reply, and may stop it by raising. Raises EmptyQuery.
         """
         moment = _moment(asked_at) or self.clock.now()
         limits = _filters(filters, since, before, sessions)
 
-        def search(text: str) -> SearchResult:
-            return self.search(text, limit=limit, filters=limits, asked_at=moment, memories=False)
+        def search(text: str, *, deep: bool = False) -> SearchResult:
+            return self.search(
+                text, limit=limit, filters=limits, asked_at=moment, memories=False, deep=deep
+            )
 
-        asker = self.asker(search, limit=limit, asked_at=moment, llm=llm)
+        def deeper(text: str) -> SearchResult:
+            return search(text, deep=True)
+
+        asker = self.asker(search, limit=limit, asked_at=moment, llm=llm, deeper=deeper, deep=deep)
         return asker.ask(
             question,
             asked_at=moment,

@@ -192,8 +192,13 @@ class Parts:
         limit: int,
         asked_at: datetime,
         llm: bool = True,
+        deeper: Callable[[str], SearchResult] | None = None,
+        deep: bool = False,
     ) -> Asker:
-        """Answers questions from what `search` finds, with a language model where `llm` allows."""
+        """Answers questions from what `search` finds, with a language model where `llm` allows.
+
+        `deeper` is the search of more effort, see `Asker`.
+        """
         from mem.answer.asking import Asker
 
         def recall(found: SearchResult) -> SearchResult:
@@ -209,6 +214,8 @@ class Parts:
             recall=recall,
             model=(lambda: self.language_model) if llm and self.has_language_model else None,
             sentences=self.settings.answer_sentences,
+            deeper=deeper,
+            deep=deep,
             learn=self.settings.learn_from_use == "on",
         )
 

@@ -30,11 +30,15 @@ if TYPE_CHECKING:
 
 Search = Callable[[str], SearchResult]
 
+#: Confidence below which a first look is unsure and a deeper one is taken.
+UNSURE = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Asker:
     """Answers questions over one store. `search` finds passages, `recall` adds memories to them.
 
+    `deeper` searches with more effort: where `deep`, or where the first look is unsure; None never.
     `model` gives the language model in use and may raise LanguageModelError; None where none is
     set up. `sentences` bounds an answer; with `learn` what is cited gains by it; `draw` makes the
     delimiters of prompts.
@@ -47,6 +51,8 @@ class Asker:
     recall: Callable[[SearchResult], SearchResult]
     model: Callable[[], LanguageModel] | None
     sentences: int
+    deeper: Search | None = None
+    deep: bool = False
     learn: bool = False
     draw: Callable[[], str] = random_word
 
@@ -64,8 +70,12 @@ class Asker:
         Raises EmptyQuery.
         """
         told = standing_alone(question, earlier)
-        result = self.search(told)
+        result, why = self._found(told)
         answer = self._answered(told, result, asked_at, earlier, on_sentence, on_piece)
+        if why:
+            answer = replace(
+                answer, effort=why, notices=(f"Looked deeper: {why}.", *answer.notices)
+            )
         if self.learn and self.store.has_memories():
             note_cited(self.store, answer.citations, self.clock)
             note_found(self.store, [hit.id for hit in result.hits])
@@ -74,6 +84,17 @@ class Asker:
                 answer, question=question, notices=(f"Understood as: {told}", *answer.notices)
             )
         return answer
+
+    def _found(self, question: str) -> tuple[SearchResult, str]:
+        """What was found, and why deeper than at first; empty where it was not."""
+        if self.deeper is None:
+            return self.search(question), ""
+        if self.deep:
+            return self.deeper(question), "as asked"
+        first = self.search(question)
+        if not first.hits or first.confidence >= UNSURE:
+            return first, ""
+        return self.deeper(question), f"the first look was unsure ({first.confidence:.2f})"
 
     def _answered(
         self,

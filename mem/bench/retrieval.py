@@ -27,7 +27,7 @@ LIMIT = 50
 BASELINE_DEPTH = 300
 # Reciprocal-rank fusion: Cormack, Clarke and Büttcher 2009.
 RRF_K = 60
-OURS, BM25 = "mem", "BM25"
+OURS, QUICK, BM25 = "mem", "mem, quick", "BM25"
 BASELINES = (BM25, "vectors", "RRF")
 POOLED = "pooled"
 # Figures whose chance is told.
@@ -38,7 +38,8 @@ RESAMPLED = ("turn R@10", "turn NDCG@10", "session R@5", "session all@5", "top-1
 class Result:
     """One set: a summary per system, the rankings of `mem`, and how long its searches took.
 
-    `intervals` are of `mem`'s figures, `gains` those over BM25 where baselines were asked for.
+    `intervals` are of `mem`'s figures, `gains` those over quick searches where deep ones are
+    measured, else over BM25 where baselines were asked for.
     """
 
     name: str
@@ -62,13 +63,15 @@ def run(
     *,
     baselines: bool = False,
     pooled: bool = False,
+    deep: bool = False,
     embedder: Embedder | None = None,
     on_conversation: Callable[[str, int, int], None] | None = None,
 ) -> list[Result]:
     """Measure each set in `folders`; stores and vectors are kept under `home` for the next run.
 
     With `pooled`, all conversations of a set are in one store, as a person has one memory, and the
-    sessions that a question names are not told to the search. `on_conversation` hears the set, how
+    sessions that a question names are not told to the search. With `deep`, deep searches are
+    measured, and quick ones beside them as `QUICK`. `on_conversation` hears the set, how
     many conversations are done and how many there are. Raises PathMissing, ParseFailed.
     """
     kept = None
@@ -78,7 +81,7 @@ def run(
         kept = embedder = KeptVectors(home / "vectors.db", OnnxEmbedder)
     try:
         return [
-            _run_set(bench, home, embedder, baselines, on_conversation)
+            _run_set(bench, home, embedder, baselines, deep, on_conversation)
             for bench in map(pool if pooled else _as_it_is, map(read_set, folders))
         ]
     finally:
@@ -91,6 +94,7 @@ def _run_set(
     home: Path,
     embedder: Embedder,
     baselines: bool,
+    deep: bool,
     on_conversation: Callable[[str, int, int], None] | None,
 ) -> Result:
     result = Result(bench.name)
@@ -100,9 +104,11 @@ def _run_set(
         with opened(bench, conversation, home, embedder) as assistant:
             for question in asked:
                 started = time.perf_counter()
-                ranking = search(assistant, question)
+                ranking = search(assistant, question, deep=deep)
                 result.milliseconds.append((time.perf_counter() - started) * 1000)
                 result.rankings[question.id] = ranking
+                if deep:
+                    rankings.setdefault(QUICK, {})[question.id] = search(assistant, question)
                 if baselines:
                     for name, other in _baselines(assistant, question):
                         rankings.setdefault(name, {})[question.id] = other
@@ -135,14 +141,15 @@ def _as_it_is(bench: BenchSet) -> BenchSet:
 def _resample(bench: BenchSet, rankings: dict[str, dict[str, Ranking]], result: Result) -> None:
     """Fill in how far the figures may be chance."""
     groups = {one.id: one.group or one.conversation for one in bench.questions}
+    over = QUICK if QUICK in rankings else BM25
     ours, theirs = (
-        _by_figure(bench, rankings[name]) if name in rankings else {} for name in (OURS, BM25)
+        _by_figure(bench, rankings[name]) if name in rankings else {} for name in (OURS, over)
     )
     for name in RESAMPLED:
         if name in ours:
             result.intervals[name] = interval(ours[name], groups)
         if name in ours and name in theirs:
-            result.gains[name] = gain(ours[name], theirs[name], groups, over=BM25)
+            result.gains[name] = gain(ours[name], theirs[name], groups, over=over)
 
 
 def _by_figure(bench: BenchSet, rankings: dict[str, Ranking]) -> dict[str, dict[str, float]]:
@@ -170,10 +177,14 @@ def opened(
     return assistant
 
 
-def search(assistant: Assistant, question: Question) -> Ranking:
+def search(assistant: Assistant, question: Question, *, deep: bool = False) -> Ranking:
     """What the façade finds."""
     found = assistant.search(
-        question.text, limit=LIMIT, sessions=question.sessions, asked_at=question.asked_at
+        question.text,
+        limit=LIMIT,
+        sessions=question.sessions,
+        asked_at=question.asked_at,
+        deep=deep,
     )
     tokens = assistant.embedder.count_tokens([hit.text for hit in found.hits])
     hits = tuple(

@@ -25,5 +25,9 @@ Kind = Annotated[
     typer.Option(metavar="KIND", help="Only this kind or format: note, chat, markdown, …"),
 ]
 Speaker = Annotated[str | None, typer.Option(metavar="NAME", help="Only what this person said.")]
+Deep = Annotated[
+    bool,
+    typer.Option("--deep", help="Look several times: slower, for what stands in many places."),
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; change nothing.")]

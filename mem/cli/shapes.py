@@ -77,6 +77,7 @@ def search(value: SearchResult) -> Shape:
         "schema": SCHEMA,
         "query": value.query,
         "filters": filters(value.filters),
+        "deep": value.deep,
         "hits": [hit(found) for found in value.hits],
         "elapsed_ms": round(value.elapsed_ms, 1),
     }
@@ -92,6 +93,7 @@ def answer(value: Answer) -> Shape:
         "confidence": round(value.confidence, 4),
         "mode": value.mode,
         "dropped": value.dropped,
+        "effort": value.effort,
         "notices": list(value.notices),
         "sentences": [
             {"text": sentence.text, "citations": list(sentence.citations)}

@@ -41,7 +41,8 @@ class Answer:
 
     When `abstained`, `answer` is empty and `nearest` holds the passages that came closest.
     `confidence` is in [0, 1]. `dropped` counts sentences that a language model wrote and no
-    passage supports.
+    passage supports. `effort` says why memory was looked through again and deeper, empty where it
+    was not.
     """
 
     question: str
@@ -55,3 +56,4 @@ class Answer:
     elapsed_ms: float
     notices: tuple[str, ...] = ()
     dropped: int = 0
+    effort: str = ""

@@ -83,7 +83,8 @@ class Hit:
 class SearchResult(Sequence[Hit]):
     """A sequence of hits, best first, with the filters in force and what a person should know.
 
-    `confidence` in [0, 1] says how likely memory holds what was asked for.
+    `confidence` in [0, 1] says how likely memory holds what was asked for. `deep` says that memory
+    was looked through again from what the first look opened.
     """
 
     query: str
@@ -92,6 +93,7 @@ class SearchResult(Sequence[Hit]):
     elapsed_ms: float
     confidence: float = 0.0
     notices: tuple[str, ...] = ()
+    deep: bool = False
 
     def __len__(self) -> int:
         return len(self.hits)

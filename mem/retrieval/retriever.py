@@ -15,11 +15,13 @@ from mem.core.protocols import Embedder, VectorIndex
 from mem.core.query import Filters, SearchResult
 from mem.errors import EmptyQuery
 from mem.retrieval.candidates import REACH, Table, build
+from mem.retrieval.effort import DEPTH, NEAREST, further_looks, joined
 from mem.retrieval.fusion import Weights, shipped
 from mem.retrieval.lexical import Lexical, look_up
-from mem.retrieval.parse import parse
+from mem.retrieval.parse import ParsedQuestion, parse
 from mem.retrieval.presenting import Presenter
 from mem.retrieval.ranking import Found, Ranked, rank
+from mem.retrieval.rerank import newest_first
 from mem.retrieval.signals import compute
 from mem.store.chunks import Chunks
 from mem.store.embeddings import Embeddings
@@ -68,17 +70,22 @@ class Retriever:
         limit: int = 10,
         asked_at: datetime,
         explain: bool = False,
+        deep: bool = False,
     ) -> SearchResult:
         """Up to `limit` hits, best first. Raises EmptyQuery.
 
         `asked_at` is the moment that "yesterday" in the query refers to; `explain` puts every
-        signal into the hits.
+        signal into the hits; `deep` looks again from what the first look opened, which takes
+        several times as long.
         """
         started = time.perf_counter()
         # One state of the store throughout, whatever an import does meanwhile.
         with self._fulltext.database.snapshot():
             found = self.find(query, filters=filters, limit=limit, asked_at=asked_at)
-            ranked = self.order(found, limit=limit)
+            if deep:
+                ranked = self._deeper(found, filters, limit=limit)
+            else:
+                ranked = self.order(found, limit=limit)
         hits = self._presenter.hits(found.question, ranked, explain=explain)
         return SearchResult(
             query=query,
@@ -87,21 +94,52 @@ class Retriever:
             elapsed_ms=(time.perf_counter() - started) * 1000,
             confidence=self._presenter.confidence(ranked),
             notices=_notices(found.table),
+            deep=deep,
         )
 
     def find(self, query: str, *, filters: Filters, limit: int, asked_at: datetime) -> Found:
         """The candidates with their signals, in no order. Raises EmptyQuery."""
         if not query.strip():
             raise EmptyQuery
+        question = parse(query, speakers=speakers(self._fulltext.database), asked_at=asked_at)
+        return self._find(question, None, self._allowed(filters), limit)
+
+    def _find(
+        self,
+        question: ParsedQuestion,
+        vector: Vectors | None,
+        allowed: Collection[int] | None,
+        limit: int,
+    ) -> Found:
+        """`vector` is what to seek by in place of the question's own."""
         database = self._fulltext.database
-        question = parse(query, speakers=speakers(database), asked_at=asked_at)
         lexical = look_up(self._fulltext, question.words, chunks=max(1, self._chunks.count()))
-        vector = self._embedder.embed_query(question.rest)
-        allowed = self._allowed(filters)
+        if vector is None:
+            vector = self._embedder.embed_query(question.rest)
         seeds = self._seeds(lexical, vector, allowed, max(SEEDS, SEEDS_PER_HIT * limit))
         rows = surroundings(database, seeds, reach=REACH) if seeds else _NOTHING
         table = build(rows, stored=self._stored, query=vector, allowed=allowed)
         return Found(question, lexical, table, compute(question, lexical, table))
+
+    def _deeper(self, found: Found, filters: Filters, *, limit: int) -> Ranked:
+        """The best `limit` of several looks; what is known of the result is the first one's."""
+        depth = max(DEPTH, limit)
+        first = self.order(found, limit=depth)
+        looks = further_looks(
+            found.question,
+            first,
+            vector=found.table.query,
+            nearest=found.table.vectors[[place.row for place in first.places[:NEAREST]]],
+            speakers=speakers(self._fulltext.database),
+        )
+        allowed = self._allowed(filters)
+        others = [
+            (self.order(self._find(one.question, one.vector, allowed, depth), limit=depth), one)
+            for one in looks
+        ]
+        places = joined(first, [(ranked, one.weight) for ranked, one in others])
+        places = newest_first(found.question, found.lexical, places, self._fulltext.stems)
+        return Ranked(tuple(places[:limit]), first.known)
 
     def order(self, found: Found, *, limit: int) -> Ranked:
         """The best `limit` of the candidates, a message once."""

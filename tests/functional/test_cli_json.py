@@ -33,7 +33,7 @@ def test_search(filled: Filled) -> None:
     run = filled.run("search", "boiler", "pressure", "--json", "--since", "2025")
     assert run.code == 0
     found = run.json
-    assert set(found) == {"schema", "query", "filters", "hits", "elapsed_ms"}
+    assert set(found) == {"schema", "query", "filters", "deep", "hits", "elapsed_ms"}
     assert found["schema"] == 1
     assert found["query"] == "boiler pressure"
     assert found["filters"] == {
@@ -63,7 +63,7 @@ def test_ask(filled: Filled) -> None:
     answer = run.json
     assert set(answer) == {
         *("schema", "question", "answer", "abstained", "confidence", "mode", "sentences"),
-        *("citations", "elapsed_ms", "dropped", "notices"),
+        *("citations", "elapsed_ms", "dropped", "notices", "effort"),
     }
     assert answer["abstained"] is False
     assert "1.3 bar" in answer["answer"]

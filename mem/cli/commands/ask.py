@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mem.cli.diagnostics import ExitCode
-from mem.cli.options import Before, Json, Kind, On, Since, Source, Speaker
+from mem.cli.options import Before, Deep, Json, Kind, On, Since, Source, Speaker
 
 Question = Annotated[list[str], typer.Argument(metavar="QUESTION", help="Ask in plain words.")]
 NoLlm = Annotated[
@@ -38,12 +38,14 @@ def command(
     no_llm: NoLlm = False,
     after: After = None,
     stream: Stream = False,
+    deep: Deep = False,
     json: Json = False,
 ) -> ExitCode:
     """Answer a question with its evidence.
 
     Each sentence names the passages it stands on. A language model writes it where one is set up,
-    and each sentence is checked; else memory is quoted. Exit code 3: memory does not hold it.
+    and each sentence is checked; else memory is quoted. Where the first look is unsure, memory is
+    searched deeper by itself. Exit code 3: memory does not hold it.
 
     \b
     Example:
@@ -76,6 +78,7 @@ def command(
                 filters=filters,
                 llm=not no_llm,
                 after=after or (),
+                deep=deep,
                 on_sentence=printer if live else None,
             )
     finally:

@@ -29,6 +29,7 @@ Baselines = Annotated[
     bool, typer.Option("--baselines", help="Also words, vectors, and their ranks fused.")
 ]
 Pooled = Annotated[bool, typer.Option("--pooled", help="All conversations of a set in one store.")]
+Deep = Annotated[bool, typer.Option("--deep", help="Deep searches, with quick ones beside them.")]
 Rankings = Annotated[
     str | None, typer.Option("--rankings", metavar="FILE", help="Write the hits as JSON Lines.")
 ]
@@ -54,6 +55,7 @@ def retrieval(
     sets: Sets,
     baselines: Baselines = False,
     pooled: Pooled = False,
+    deep: Deep = False,
     rankings: Rankings = None,
     out: Out = None,
     json: Json = False,
@@ -70,13 +72,18 @@ def retrieval(
     from mem.bench.retrieval import run, write_rankings
 
     results = run(
-        _folders(sets), _scratch(), baselines=baselines, pooled=pooled, on_conversation=_progress
+        _folders(sets),
+        _scratch(),
+        baselines=baselines,
+        pooled=pooled,
+        deep=deep,
+        on_conversation=_progress,
     )
     if rankings is not None:
         write_rankings(results, Path(rankings))
     return tell(
         "retrieval",
-        {"sets": [_shape(result) for result in results]},
+        {"deep": deep, "sets": [_shape(result) for result in results]},
         [line for result in results for line in _lines(result)],
         json=json,
         out=out,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from mem.cli.diagnostics import ExitCode
-from mem.cli.options import Before, Json, Kind, On, Since, Source, Speaker
+from mem.cli.options import Before, Deep, Json, Kind, On, Since, Source, Speaker
 
 Query = Annotated[list[str], typer.Argument(metavar="QUERY", help="Words or a question.")]
 Limit = Annotated[
@@ -31,6 +31,7 @@ def command(
     speaker: Speaker = None,
     explain: Explain = False,
     memories: Memories = True,
+    deep: Deep = False,
     json: Json = False,
 ) -> ExitCode:
     """Find passages and messages.
@@ -64,6 +65,7 @@ def command(
             filters=filters,
             explain=explain,
             memories=memories,
+            deep=deep,
         )
         empty = not found and not assistant.documents(limit=1)
     for notice in found.notices:
