@@ -74,6 +74,12 @@ def test_an_empty_path_is_not_this_folder(run_mem: RunMem, work: Path, command: 
     assert run_mem("list", "-d").code == 3
 
 
+def test_nothing_to_forget_is_json_too(filled: Filled) -> None:
+    run = filled.run("forget", "--match", "zebra crossing", "--dry-run", "--json")
+    assert run.code == 3
+    assert (run.json["documents"], run.json["passages"], run.json["dry_run"]) == (0, [], True)
+
+
 def test_failures_name_what_the_user_named(run_mem: RunMem, work: Path) -> None:
     piped = run_mem("import", "-", "--format", "chat-jsonl", stdin='{"bad')
     assert piped.code == 1

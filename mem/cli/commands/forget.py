@@ -71,6 +71,7 @@ def command(
     """
     from mem.cli import forgetviews
     from mem.cli.diagnostics import complain, is_interactive, say
+    from mem.cli.output import SCHEMA, emit_json
     from mem.cli.session import open_assistant
 
     named = [*(what or ()), *(document or ())]
@@ -84,6 +85,8 @@ def command(
             return _forget_memories(assistant, named, yes=yes, dry_run=dry_run, json=json)
         plan = assistant.forget_preview(documents=named, source=source, entity=entity, match=match)
         if plan.empty:
+            if json:
+                emit_json({"schema": SCHEMA, **forgetviews.shape(plan, None), "dry_run": dry_run})
             complain("Nothing in memory names it.")
             return ExitCode.NOTHING_FOUND
         if dry_run:
