@@ -20,7 +20,8 @@ test-slow: $(READY_LLM)  ## the tests that take longer
 
 fuzz: $(READY)  ## 10,000 examples of each property of the importers
 	@MEM_FUZZ=10000 $(BIN)/python -m pytest --timeout 900 \
-		tests/property/test_chats.py tests/property/test_documents.py
+		tests/property/test_chats.py tests/property/test_documents.py \
+		tests/property/test_marked_pages.py
 
 check: $(READY)  ## style, types, layers
 	$(BIN)/ruff check .

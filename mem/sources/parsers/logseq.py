@@ -47,7 +47,7 @@ class LogseqParser:
     """One note a page or a journal's day."""
 
     name = "logseq"
-    version = 1
+    version = 2
 
     def sniff(self, path: Path, head: bytes) -> int:
         """A journal by its place and name; a page that is an outline with Logseq's marks."""
@@ -121,13 +121,10 @@ def _page_properties(lines: list[str]) -> tuple[dict[str, str], list[str]]:
 
 def _without_noise(lines: list[str]) -> Iterator[str]:
     """The lines, those that only Logseq reads as blank ones."""
-    drawer = False
-    for line in lines:
+    drawers = _in_drawers(lines)
+    for place, line in enumerate(lines):
         bare = line.strip()
-        if bare == ":LOGBOOK:":
-            drawer = True
-        if drawer:
-            drawer = bare != ":END:"
+        if place in drawers:
             yield ""
             continue
         found = _PROPERTY.fullmatch(line.rstrip("\r"))
@@ -136,6 +133,25 @@ def _without_noise(lines: list[str]) -> Iterator[str]:
             yield "-" if bare.startswith("- ") else ""
         else:
             yield line
+
+
+def _in_drawers(lines: list[str]) -> set[int]:
+    """The places of the lines from `:LOGBOOK:` to the `:END:` in the same block; where there is
+    none, of `:LOGBOOK:` alone.
+    """
+    found: set[int] = set()
+    start: int | None = None
+    for place, line in enumerate(lines):
+        bare = line.strip()
+        if bare == ":LOGBOOK:":
+            found.add(place)
+            start = place if start is None else start
+        elif bare == ":END:" and start is not None:
+            found.update(range(start, place + 1))
+            start = None
+        elif _BULLET.match(line):
+            start = None
+    return found
 
 
 def _is_noise(name: str) -> bool:

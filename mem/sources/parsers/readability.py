@@ -72,6 +72,7 @@ class _Element:
     linked: int = 0
     links: int = 0
     words: int = 0
+    headings: int = 0
     inside_main: bool = False
     attributes: dict[str, str | None] = field(default_factory=dict)
 
@@ -94,7 +95,7 @@ def beside_the_content(root: LexborNode) -> Aside:
     while index < len(elements):
         one = elements[index]
         outside = main is not None and (one.end <= main or index >= elements[main].end)
-        if outside and one.node.css_first("h1") is not None:
+        if outside and one.headings:
             # The page's heading often stands before its content.
             index = index + 1 if one.tag != "h1" else one.end
         elif index and (outside or _is_aside(one, total, prose)):
@@ -104,7 +105,7 @@ def beside_the_content(root: LexborNode) -> Aside:
         else:
             index += 1
     if kept < max(_LEAST_KEPT * total, min(_LEAST_CHARACTERS, total)):
-        return Aside(frozenset(one.node.mem_id for one in left_out if _is_hidden(one)))
+        left_out = [one for one in left_out if _is_hidden(one)]
     return Aside(frozenset(one.node.mem_id for one in left_out), sum(one.words for one in left_out))
 
 
@@ -128,6 +129,7 @@ def _measured(root: LexborNode) -> list[_Element]:
         within = parent >= 0 and (found[parent].inside_main or found[parent].tag in _MAIN_TAGS)
         element = _Element(node, tag, parent, inside_main=within, attributes=node.attributes)
         element.links = int(tag == "a")
+        element.headings = int(tag == "h1")
         found.append(element)
         place = len(found) - 1
         children = list(node.iter(include_text=True))
@@ -142,13 +144,18 @@ def _measured(root: LexborNode) -> list[_Element]:
             above.linked += one.linked
             above.links += one.links
             above.words += one.words
+            above.headings += one.headings
     return found
 
 
 def _main(elements: list[_Element], total: int) -> int | None:
     """The place of the one element that says it is the content and holds a good part of it."""
-    named = [place for place, one in enumerate(elements) if _says_main(one)]
-    outermost = [place for place in named if not _inside_any(place, named, elements)]
+    outermost: list[int] = []
+    end = 0
+    for place, one in enumerate(elements):
+        if place >= end and _says_main(one):
+            outermost.append(place)
+            end = one.end
     if len(outermost) != 1 or elements[outermost[0]].characters < _MAIN_SHARE * total:
         return None
     return outermost[0]
@@ -156,10 +163,6 @@ def _main(elements: list[_Element], total: int) -> int | None:
 
 def _says_main(one: _Element) -> bool:
     return one.tag in _MAIN_TAGS or one.attributes.get("role") == "main"
-
-
-def _inside_any(place: int, others: list[int], elements: list[_Element]) -> bool:
-    return any(other < place < elements[other].end for other in others)
 
 
 def _is_aside(one: _Element, total: int, prose: int) -> bool:
@@ -171,7 +174,7 @@ def _is_aside(one: _Element, total: int, prose: int) -> bool:
     if (one.attributes.get("role") or "").lower() in _ASIDE_ROLES:
         return True
     if one.tag in _SITE_TAGS and not one.inside_main:
-        return one.tag != "header" or one.node.css_first("h1") is None
+        return one.tag != "header" or not one.headings
     small = one.characters < _SMALL * total
     return one.tag in _CONTAINERS and small and _is_menu(one, prose)
 

@@ -87,3 +87,9 @@ def test_references_in_a_circle_stay_as_they_are(tmp_path: Path) -> None:
     content = f"- (({OTHER}))\n  id:: {ONE}\n- (({ONE}))\n  id:: {OTHER}\n"
     page = read(tmp_path / "a.md", content)
     assert page.text == f"- (({OTHER}))\n\n- (({ONE}))\n\n"
+
+
+def test_a_logbook_that_does_not_end_hides_nothing(tmp_path: Path) -> None:
+    content = "- TODO Rent the van\n  :LOGBOOK:\n  CLOCK: [2024-05-01 Wed]\n- It is blue\n  :END:\n"
+    page = read(tmp_path / "pages" / "a.md", content)
+    assert page.text == content.replace(":LOGBOOK:", "").replace("  \n", "\n")

@@ -69,3 +69,10 @@ def test_a_page_that_is_all_content_loses_nothing(tmp_path: Path, body: str) -> 
     assert notices == ()
     for word in ("Other post number 5", "After.", "A quote", "Short.", "We rent"):
         assert (word in text) == (word in body)
+
+
+def test_hidden_words_of_a_short_page_are_counted(tmp_path: Path) -> None:
+    text, notices = text_of(
+        tmp_path, "<div hidden>Many words of no use to the reader</div><p>Hi</p>"
+    )
+    assert (text, notices) == ("Hi", ("left out: menus and the like (8 words)",))
