@@ -33,10 +33,10 @@ from mem.store.store import Store
 from mem.store.tombstones import Tombstones
 
 if TYPE_CHECKING:
-    from mem.consolidation.modelwork import Budget, Spent
-    from mem.consolidation.summaries import Summariser, SummaryReport
+    from mem.consolidation.reports import Budget, Report, Spent, SummaryReport
+    from mem.consolidation.summaries import Summariser
     from mem.consolidation.summary_writing import SummaryWriter
-    from mem.consolidation.worker import Extractor, Report, Worker
+    from mem.consolidation.worker import Extractor, Worker
     from mem.extraction.model import ModelExtractor
     from mem.store.memories import StoredMemory
 

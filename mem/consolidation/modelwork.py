@@ -14,10 +14,10 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
-from mem.consolidation.worker import Extractor, ModelReport, Report, Worker
+from mem.consolidation.reports import Budget, ModelReport, Report, Spent
+from mem.consolidation.worker import Extractor, Worker
 from mem.core.language import StoppedError
 from mem.errors import (
     EndlessReply,
@@ -42,37 +42,6 @@ _REASONS: Final[dict[type[LanguageModelError], str]] = {
     EndlessReply: "the model wrote nothing but white space",
     PromptTooLong: "the passages are too long",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """What a run may spend; None is without limit. It ends before the call that would exceed it
-    begins, so that the last call may go a little beyond.
-    """
-
-    calls: int | None = None
-    tokens: int | None = None
-    minutes: float | None = None
-
-    def less(self, calls: int, tokens: int, minutes: float = 0.0) -> Budget:
-        """What is left of it after so much."""
-        return Budget(
-            None if self.calls is None else max(0, self.calls - calls),
-            None if self.tokens is None else max(0, self.tokens - tokens),
-            None if self.minutes is None else max(0.0, self.minutes - minutes),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """How far a run is: of `chunks` there are `done`; `minutes_left` is None without a limit."""
-
-    model: str
-    done: int
-    chunks: int
-    calls: int
-    tokens: int
-    minutes_left: float | None
 
 
 class _LeaseLostError(Exception):

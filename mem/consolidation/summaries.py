@@ -12,11 +12,11 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mem.consolidation import condensing, periods
 from mem.consolidation.periods import Subject
+from mem.consolidation.reports import SummaryReport
 from mem.consolidation.summary_writing import Part, RefusedError, SummaryWriter
 from mem.core.clock import Clock, format_time
 from mem.core.language import StoppedError
@@ -43,7 +43,7 @@ from mem.store.summaries import (
 )
 
 if TYPE_CHECKING:
-    from mem.consolidation.modelwork import Budget
+    from mem.consolidation.reports import Budget
     from mem.core.protocols import Vectors
 
 BATCH = 64
@@ -54,27 +54,6 @@ _OPEN, _SPENT, _INTERRUPTED = "", "the budget is spent", "interrupted"
 _ATTEMPTS = 3  # of one subject, with a model that crashes
 _IN_A_ROW = 3  # crashes after which the model is at fault, not what it was shown
 _CRASHED = "crashed-"
-
-
-@dataclass(slots=True)
-class SummaryReport:
-    """What a run did: summaries made without a model, and `written` by one.
-
-    `refused` are those of a model that were not borne out, by reason; the others stand in their
-    place. `waiting` are those that the model has not been through, `stopped` says why.
-    """
-
-    made: int = 0
-    removed: int = 0
-    written: int = 0
-    calls: int = 0
-    tokens: int = 0
-    waiting: int = 0
-    stopped: str = ""
-    refused: dict[str, int] = field(default_factory=dict)
-
-    def refuse(self, reason: str) -> None:
-        self.refused[reason] = self.refused.get(reason, 0) + 1
 
 
 def _never() -> bool:

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from mem.consolidation import links
 from mem.consolidation.book import NewStatement, evidence_rows_of
 from mem.consolidation.causes import leads_to
-from mem.consolidation.decisions import Outcome
 from mem.consolidation.reconcile import Reconciler
+from mem.consolidation.reports import Report
 from mem.core.memory import Candidate, MemoryStatus, Relation
 from mem.errors import PluginFailed
 from mem.extraction import echo
@@ -24,9 +23,6 @@ from mem.extraction.evidence import verify
 from mem.store.chunks import Chunks, StoredChunk, changed_since
 from mem.store.database import Database
 from mem.store.jobs import PENDING
-
-if TYPE_CHECKING:
-    from mem.consolidation.summaries import SummaryReport
 
 BATCH = 256
 _PLANNED = 32 * BATCH  # chunks that are looked up at once
@@ -43,53 +39,6 @@ class Extractor(Protocol):
         ...
 
     def extract(self, chunks: Sequence[StoredChunk]) -> Sequence[Candidate]: ...
-
-
-@dataclass(slots=True)
-class ModelReport:
-    """What a language model did: chunks gone through, calls, tokens (prompts and replies).
-
-    `items` of its replies were seen, and so many of them refused, by reason. `failed` batches are
-    given up, by reason; `pending` chunks wait. `stopped` says why the run ended before its time;
-    `unusable` that this was the model's fault, not the budget's.
-    """
-
-    model: str
-    chunks: int = 0
-    calls: int = 0
-    tokens: int = 0
-    items: int = 0
-    rejected: dict[str, int] = field(default_factory=dict)
-    failed: dict[str, int] = field(default_factory=dict)
-    pending: int = 0
-    stopped: str = ""
-    unusable: bool = False
-
-
-@dataclass(slots=True)
-class Report:
-    """What a run did: chunks gone through, candidates, and how many had each outcome.
-
-    `episodes` are those newly cut. `echoes` were drawn from text that `mem` itself had printed,
-    and left out. `problems` are extractors of plugins that broke down. `chunks` and `pending` are
-    those of the rules.
-    """
-
-    episodes: int = 0
-    chunks: int = 0
-    candidates: int = 0
-    unsupported: int = 0
-    echoes: int = 0
-    source_gone: int = 0
-    pending: int = 0
-    outcomes: dict[str, int] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-    model: ModelReport | None = None
-    summaries: SummaryReport | None = None
-
-    def note(self, outcome: Outcome) -> None:
-        self.candidates += 1
-        self.outcomes[outcome.action] = self.outcomes.get(outcome.action, 0) + 1
 
 
 class Worker:

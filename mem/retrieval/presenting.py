@@ -9,7 +9,8 @@ from mem.core.query import Hit, HitSource
 from mem.retrieval.confidence import confidence
 from mem.retrieval.fusion import INPUTS, Weights
 from mem.retrieval.parse import ParsedQuestion
-from mem.retrieval.ranking import Place, Ranked
+from mem.retrieval.ranking import Ranked
+from mem.retrieval.rerank import Place
 from mem.store.chunks import Chunks
 from mem.store.fulltext import Fulltext
 

@@ -15,7 +15,7 @@ from mem.retrieval.fusion import INPUTS, Weights, first_look
 from mem.retrieval.lexical import Lexical
 from mem.retrieval.parse import ParsedQuestion
 from mem.retrieval.relations import relate
-from mem.retrieval.rerank import Stemmed, newest_first
+from mem.retrieval.rerank import Place, Stemmed, newest_first
 from mem.retrieval.signals import Signals, of_texts
 from mem.store.chunks import Chunks, StoredChunk
 
@@ -42,17 +42,6 @@ class Found:
     lexical: Lexical
     table: Table
     signals: Signals
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One hit: its row in the table, its score, and the (len(INPUTS),) signals behind it."""
-
-    row: int
-    score: float
-    stored: StoredChunk
-    inputs: Floats
-    moved: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,13 @@ from typing import TYPE_CHECKING
 
 from mem.retrieval.lexical import Lexical
 from mem.retrieval.parse import Asks, ParsedQuestion
+from mem.store.chunks import StoredChunk
 
 if TYPE_CHECKING:
-    from mem.retrieval.ranking import Place
+    import numpy as np
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float32]
 
 Stemmed = Callable[[Sequence[str]], list[list[str]]]
 
@@ -30,6 +34,17 @@ MAX_WORDS = 40
 LEAST_COVERAGE = 0.3
 LEAST_ALIKE = 0.5
 _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+(?=\w)[^.!?\n]*)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One hit: its row in the table, its score, and the (len(INPUTS),) signals behind it."""
+
+    row: int
+    score: float
+    stored: StoredChunk
+    inputs: Floats
+    moved: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

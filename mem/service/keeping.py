@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mem.assistant import Assistant
-from mem.consolidation.modelwork import Budget
+from mem.consolidation.reports import Budget
 from mem.errors import PathMissing, VectorIndexError
 from mem.ingest.ledger import Ledger, Progress
 from mem.ingest.watching.parts import WatchEvent

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from mem.core.chunk import Chunk
 from mem.core.clock import format_time
@@ -16,6 +16,7 @@ from mem.core.document import DocumentKind
 from mem.core.query import Filters
 from mem.store.browse_episodes import episode_keys
 from mem.store.browse_memories import first_evidence, memory_counts, memory_keys
+from mem.store.browse_view import Span, View
 from mem.store.chunks import PREFIXED_COLUMNS, Chunks, chunk_of, where_of
 from mem.store.database import Database, translated
 from mem.store.documents import DocumentRecord, Documents
@@ -24,7 +25,6 @@ from mem.store.files import FileRecord
 from mem.store.fulltext import words_of
 from mem.store.surroundings import speakers
 
-Span = tuple[int, int]
 Keys = Sequence[int] | Sequence[str]
 
 # Words of a filter that is being typed.
@@ -49,23 +49,6 @@ _IS_GONE = "document.state = 'gone'"
 _EPISODE_SHOWN = 40
 # Front matter is about a note, not in it; it is found by search and shown with its note.
 _NO_METADATA = "chunk.pk NOT IN (SELECT pk FROM chunk WHERE role = 'metadata')"
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """What is looked at: `rows` are "chunks", "documents", "episodes" or "memories".
-
-    `words` must all occur (the last one may be unfinished); `filters.source` is a source's id or
-    part of a path. `order` is a key of the orders of these rows, or `BEST` for chunks found by
-    words. `status` is one of memories, or `GONE`; `about` is an entity's name, for memories.
-    """
-
-    rows: str = "chunks"
-    words: str = ""
-    filters: Filters = field(default_factory=Filters)
-    order: str = "newest"
-    status: str = ""
-    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from mem.store.chunks import where_of
 from mem.store.database import Database
 
 if TYPE_CHECKING:
-    from mem.store.browse import Span, View
+    from mem.store.browse_view import Span, View
 
 _AT = "coalesce(memory.happened_from, memory.valid_from, memory.said_at)"
 MEMORY_ORDERS = {

@@ -16,7 +16,7 @@ from mem.core.query import Filters
 
 if TYPE_CHECKING:
     from mem.core.answer import Citation, Sentence
-    from mem.store.browse import View
+    from mem.store.browse_view import View
 
 
 class WorkStopped(Exception):

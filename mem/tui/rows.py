@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mem.core.memory import Memory, MemoryStatus
-from mem.store.browse import ChunkRow, Span
+from mem.store.browse import ChunkRow
+from mem.store.browse_view import Span
 from mem.store.documents import DocumentRecord
 from mem.store.episodes import EpisodeRecord
 from mem.tui.widgets.passage import shown_path

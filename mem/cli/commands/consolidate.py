@@ -12,9 +12,7 @@ from mem.cli.options import Json
 from mem.cli.progress import ProgressBar
 
 if TYPE_CHECKING:
-    from mem.consolidation.modelwork import Spent
-    from mem.consolidation.summaries import SummaryReport
-    from mem.consolidation.worker import ModelReport, Report
+    from mem.consolidation.reports import ModelReport, Report, Spent, SummaryReport
 
 Limit = Annotated[
     int | None,
@@ -73,7 +71,7 @@ def command(
 
     from mem.cli.output import SCHEMA, emit_json
     from mem.cli.session import open_assistant
-    from mem.consolidation.modelwork import Budget
+    from mem.consolidation.reports import Budget
 
     with open_assistant() as assistant, _Shown() as shown:
         report = assistant.memories.consolidate(

@@ -9,7 +9,8 @@ from textual import on
 from textual.containers import Horizontal
 from textual.widgets import Input
 
-from mem.store.browse import Keys, Passage, View
+from mem.store.browse import Keys, Passage
+from mem.store.browse_view import View
 from mem.tui.actions import bindings
 from mem.tui.messages import FacetsWanted, GoTo, KeysWanted, PassageWanted, RowsWanted
 from mem.tui.rows import rows_of

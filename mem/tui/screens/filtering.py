@@ -12,8 +12,9 @@ from textual.widgets import Input
 from mem.core.memory import MemoryKind, MemoryStatus
 from mem.core.query import Filters
 from mem.core.timespan import TimeSpan
-from mem.store.browse import BEST, CHUNK_ORDERS, GONE, Facets, View
+from mem.store.browse import BEST, CHUNK_ORDERS, GONE, Facets
 from mem.store.browse_memories import MEMORY_ORDERS
+from mem.store.browse_view import View
 from mem.tui.messages import SpanWanted
 from mem.tui.screens.base import MemScreen
 from mem.tui.widgets.chips import Chip, Chips

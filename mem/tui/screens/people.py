@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.containers import Horizontal
 
-from mem.store.browse import View
+from mem.store.browse_view import View
 from mem.tui.actions import bindings
 from mem.tui.messages import EntitiesWanted, GoTo, StoryWanted
 from mem.tui.screens.acting import ActsOnMemories

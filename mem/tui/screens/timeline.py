@@ -17,7 +17,8 @@ from textual.content import Content
 
 from mem.core.display import sanitize
 from mem.core.query import Filters
-from mem.store.browse import ChunkRow, Keys, View
+from mem.store.browse import ChunkRow, Keys
+from mem.store.browse_view import View
 from mem.tui.actions import bindings
 from mem.tui.messages import (
     CountsWanted,

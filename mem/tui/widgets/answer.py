@@ -17,7 +17,7 @@ from mem.tui.widgets.passage import shown_path
 from mem.tui.widgets.table import Cell, Row
 
 if TYPE_CHECKING:
-    from mem.store.browse import Span
+    from mem.store.browse_view import Span
 
 
 def shown_answer(answer: Answer, *, current: str = "") -> Content:

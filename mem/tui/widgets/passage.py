@@ -13,7 +13,8 @@ from mem.core.display import sanitize, sanitize_line
 from mem.tui.widgets.textview import TextView
 
 if TYPE_CHECKING:
-    from mem.store.browse import Passage, Span
+    from mem.store.browse import Passage
+    from mem.store.browse_view import Span
 
 MATCH_STYLE = "bold underline $text-accent"
 _NEIGHBOUR_STYLE = "$text-muted"

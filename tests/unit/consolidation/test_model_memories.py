@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from mem.assistant import Assistant
-from mem.consolidation.modelwork import Budget
-from mem.consolidation.worker import Report
+from mem.consolidation.reports import Budget, Report
 from mem.core.language import Prompt
 from mem.core.memory import Memory, MemoryStatus, Relation
 from mem.testing import FakeLanguageModel, FixedClock

@@ -12,8 +12,8 @@ import pytest
 
 from mem.assistant import Assistant
 from mem.consolidation.keeper import MemoryKeeper
-from mem.consolidation.modelwork import Budget, ModelWorker, Spent
-from mem.consolidation.worker import ModelReport, Report
+from mem.consolidation.modelwork import ModelWorker
+from mem.consolidation.reports import Budget, ModelReport, Report, Spent
 from mem.core.language import Prompt
 from mem.errors import EndlessReply, LanguageModelUnusable, ModelCrashed, ModelTimedOut
 from mem.extraction.model import ModelExtractor

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mem.assistant import Assistant
-from mem.consolidation.modelwork import Budget
+from mem.consolidation.reports import Budget
 from mem.core.language import Prompt
 from mem.extraction.prompts import INSTRUCTIONS
 from mem.testing import FakeEmbedder, FakeLanguageModel, FixedClock

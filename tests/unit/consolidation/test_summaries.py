@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from mem.assistant import Assistant
-from mem.consolidation.summaries import Summariser, SummaryReport
+from mem.consolidation.reports import SummaryReport
+from mem.consolidation.summaries import Summariser
 from mem.store.summaries import SummaryRecord
 from mem.testing import FixedClock
 from tests.unit.consolidation.conftest import Draw

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from mem.assistant import Assistant
-from mem.consolidation.modelwork import Budget
-from mem.consolidation.summaries import Summariser, SummaryReport
+from mem.consolidation.reports import Budget, SummaryReport
+from mem.consolidation.summaries import Summariser
 from mem.consolidation.summary_writing import SummaryWriter
 from mem.core.language import Prompt, Schema
 from mem.errors import EndlessReply, ModelCrashed
