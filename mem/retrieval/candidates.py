@@ -5,7 +5,7 @@ Which index of vectors found them does not matter: every score is computed anew 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -120,7 +120,8 @@ def build(
     embedded = np.fromiter((key in found for key in rows.keys), np.bool_, len(rows.keys))
     vectors = np.zeros((len(keys), len(query)), dtype=np.float32)
     if found:
-        vectors[embedded] = np.stack([found[int(key)] for key in keys[embedded]])
+        held = [found[key] for key in keys[embedded].tolist()]
+        vectors[embedded] = np.concatenate(held).reshape(len(held), -1)
     return Table(
         rows=rows,
         keys=keys,
@@ -137,20 +138,17 @@ def build(
 
 
 def _messages(rows: Surroundings) -> Keys:
-    return _numbered(
-        (document, session, message if message is not None else key)
-        for document, session, message, key in zip(
-            rows.documents, rows.sessions, rows.messages, rows.keys, strict=True
-        )
-    )
+    own = [
+        message if message is not None else key
+        for message, key in zip(rows.messages, rows.keys, strict=True)
+    ]
+    return _numbered(zip(rows.documents, rows.sessions, own, strict=True))
 
 
-def _numbered(values: object) -> Keys:
+def _numbered(values: Iterable[Hashable]) -> Keys:
     """The values as numbers, equal where they are equal."""
     import numpy as np
 
-    seen: dict[object, int] = {}
-    return np.array(
-        [seen.setdefault(value, len(seen)) for value in values],  # type: ignore[attr-defined]
-        dtype=np.int64,
-    )
+    known = list(values)
+    numbers = {value: at for at, value in enumerate(dict.fromkeys(known))}
+    return np.array([numbers[value] for value in known], dtype=np.int64)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mem.retrieval.parse import ParsedQuestion, parse
-from mem.retrieval.ranking import Place, Ranked
+from mem.retrieval.ranking import Ranked
+from mem.retrieval.rerank import Place
 
 if TYPE_CHECKING:
     from mem.core.protocols import Vectors

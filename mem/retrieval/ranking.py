@@ -16,7 +16,7 @@ from mem.retrieval.lexical import Lexical
 from mem.retrieval.parse import ParsedQuestion
 from mem.retrieval.relations import relate
 from mem.retrieval.rerank import Place, Stemmed, newest_first
-from mem.retrieval.signals import Signals, of_texts
+from mem.retrieval.signals import Signals, TextPatterns, of_texts
 from mem.store.chunks import Chunks, StoredChunk
 
 if TYPE_CHECKING:
@@ -61,8 +61,13 @@ class Shortlist:
     inputs: Floats
 
 
-def shortlist(found: Found, *, chunks: Chunks, limit: int) -> Shortlist:
-    """The best of a first look, with every signal (rows, len(INPUTS)) of each."""
+def shortlist(
+    found: Found, *, chunks: Chunks, limit: int, patterns: TextPatterns | None = None
+) -> Shortlist:
+    """The best of a first look, with every signal (rows, len(INPUTS)) of each.
+
+    `patterns` remembers what earlier calls found in texts.
+    """
     import numpy as np
 
     table, signals = found.table, found.signals
@@ -77,7 +82,11 @@ def shortlist(found: Found, *, chunks: Chunks, limit: int) -> Shortlist:
     inputs = np.concatenate(
         [
             signals.matrix[rows],
-            of_texts(found.question, [one.chunk.text for one in stored]),
+            of_texts(
+                found.question,
+                [one.chunk.text for one in stored],
+                patterns or TextPatterns(),
+            ),
             relate(found.question, table, signals, first, rows),
         ],
         axis=1,
@@ -85,11 +94,19 @@ def shortlist(found: Found, *, chunks: Chunks, limit: int) -> Shortlist:
     return Shortlist(rows, stored, inputs)
 
 
-def rank(found: Found, *, weights: Weights, chunks: Chunks, stemmed: Stemmed, limit: int) -> Ranked:
-    """The best `limit` messages or passages."""
+def rank(
+    found: Found,
+    *,
+    weights: Weights,
+    chunks: Chunks,
+    stemmed: Stemmed,
+    limit: int,
+    patterns: TextPatterns | None = None,
+) -> Ranked:
+    """The best `limit` messages or passages; `patterns` as for `shortlist`."""
     import numpy as np
 
-    few = shortlist(found, chunks=chunks, limit=limit)
+    few = shortlist(found, chunks=chunks, limit=limit, patterns=patterns)
     scores = weights.network.scores(few.inputs)
     order = np.lexsort((found.table.keys[few.rows], -scores))
     places = [

@@ -22,7 +22,7 @@ from mem.retrieval.parse import ParsedQuestion, parse
 from mem.retrieval.presenting import Presenter
 from mem.retrieval.ranking import Found, Ranked, rank
 from mem.retrieval.rerank import newest_first
-from mem.retrieval.signals import compute
+from mem.retrieval.signals import TextPatterns, compute
 from mem.store.chunks import Chunks
 from mem.store.embeddings import Embeddings
 from mem.store.fulltext import Fulltext
@@ -60,6 +60,7 @@ class Retriever:
         self._index = index
         self._embedder = embedder
         self._weights = weights or shipped()
+        self._patterns = TextPatterns()
         self._presenter = Presenter(chunks, fulltext, self._weights)
 
     def search(
@@ -149,6 +150,7 @@ class Retriever:
             chunks=self._chunks,
             stemmed=self._fulltext.stems,
             limit=limit,
+            patterns=self._patterns,
         )
 
     def _allowed(self, filters: Filters) -> set[int] | None:

@@ -8,6 +8,7 @@ matched, cosines, marks of 0 and 1. None depends on a word of a particular langu
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -221,21 +222,58 @@ _NUMBERS = re.compile(
 )
 
 
-def of_texts(question: ParsedQuestion, texts: list[str]) -> Floats:
+class TextPatterns:
+    """What the patterns find in texts, kept by a hash of each: no text is held.
+
+    May be shared by threads: a value that two of them compute is the same.
+    """
+
+    def __init__(self, most: int = 50_000) -> None:
+        """`most` values are kept; then all are let go."""
+        self._most = most
+        self._kept: dict[tuple[str, int, int], float] = {}
+
+    def value(self, name: str, text: str) -> float:
+        """What the pattern `name` finds in `text`."""
+        key = (name, hash(text), len(text))
+        kept = self._kept.get(key)
+        if kept is None:
+            kept = _PATTERNS[name](text)
+            if len(self._kept) >= self._most:
+                self._kept.clear()
+            self._kept[key] = kept
+        return kept
+
+
+def _asks_back(text: str) -> float:
+    ends = _SENTENCE_END.findall(text)
+    return sum("?" in end for end in ends) / max(1, len(ends))
+
+
+_PATTERNS: dict[str, Callable[[str], float]] = {
+    "asks_back": _asks_back,
+    "first_person": lambda text: min(1.0, len(_SELF.findall(text)) / 3),
+    "time_words": lambda text: float(bool(_TIME_WORDS.search(text))),
+    "numbers": lambda text: float(bool(_NUMBERS.search(text))),
+}
+
+
+def of_texts(question: ParsedQuestion, texts: Sequence[str], patterns: TextPatterns) -> Floats:
     """(len(texts), len(TEXT_NAMES)) signals that need the text itself."""
     import numpy as np
 
-    when, count = Asks.WHEN in question.asks, Asks.COUNT in question.asks
+    wanted = {
+        "asks_back": True,
+        "first_person": question.first_person,
+        "time_words": Asks.WHEN in question.asks,
+        "numbers": Asks.COUNT in question.asks,
+    }
     pairs = [f"{a} {b}" for a, b in zip(question.words, question.words[1:], strict=False)]
     found = np.zeros((len(texts), len(TEXT_NAMES)), dtype=np.float32)
     for row, text in enumerate(texts):
         low = text.lower()
-        ends = _SENTENCE_END.findall(text)
         found[row] = (
-            sum("?" in end for end in ends) / max(1, len(ends)),
-            min(1.0, len(_SELF.findall(text)) / 3) if question.first_person else 0.0,
-            when and bool(_TIME_WORDS.search(text)),
-            count and bool(_NUMBERS.search(text)),
+            *(patterns.value(name, text) if asked else 0.0 for name, asked in wanted.items()),
             any(phrase.lower() in low for phrase in question.phrases),
             _share(question.names, low),
             _share(pairs, low),

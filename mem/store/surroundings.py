@@ -6,8 +6,10 @@ Rows are ordered by document and place, so that neighbours stand beside each oth
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any
 
 from mem.store.database import Database
 
@@ -15,6 +17,10 @@ _COLUMNS = (
     "n.pk, n.document_id, n.seq, n.session_id, n.message_id, n.role, n.speaker, n.said_at, "
     "length(n.text), n.variant, document.kind, document.state, substr(rtrim(n.text), -1) = '?'"
 )
+
+
+# A row's document and place, a text and a number.
+_PLACE: Callable[[tuple[object, ...]], Any] = itemgetter(1, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,7 @@ def surroundings(database: Database, keys: Collection[int], *, reach: int) -> Su
         "CROSS JOIN document ON document.id = n.document_id",
         (json.dumps(sorted(keys)), reach, reach),
     )
-    rows.sort(key=lambda row: (str(row[1]), int(str(row[2]))))
+    rows.sort(key=_PLACE)
     columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(13)]
     return Surroundings(*columns)
 

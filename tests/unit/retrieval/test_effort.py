@@ -14,7 +14,8 @@ from mem.assistant import Assistant
 from mem.core.query import Filters
 from mem.retrieval.effort import further_looks, joined, parts_of
 from mem.retrieval.parse import parse
-from mem.retrieval.ranking import Place, Ranked
+from mem.retrieval.ranking import Ranked
+from mem.retrieval.rerank import Place
 
 NOW = datetime(2025, 12, 1, 9)
 
