@@ -174,6 +174,43 @@ def test_a_writer_that_pauses(kept: Kept, pause: float) -> None:
     assert all(1 <= kept.times_embedded(f"part-{part}-") <= most for part in range(3))
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+def test_files_appended_every_second(kept: Kept) -> None:
+    chat, log = kept.folder / "chat.jsonl", kept.folder / "log.md"
+    for number in range(20):
+        for path, line in ((chat, chat_line(number)), (log, f"entry-{number}- of the log.\n")):
+            with path.open("a") as stream:
+                stream.write(line + "\n")
+        time.sleep(1)
+    kept.wait_until_in_step()
+    assert all(
+        kept.holds(f"{kind}-{number}-") for kind in ("line", "entry") for number in range(20)
+    )
+    # A message is taken in once; of the log, which is one passage, each version at most once.
+    assert all(kept.times_embedded(f"line-{number}-") == 1 for number in range(20))
+    assert max(Counter(kept.embedder.embedded).values()) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("pause", [0.2, 1.0, 5.0])
+def test_a_writer_that_pauses_within_a_line(kept: Kept, pause: float) -> None:
+    lines = "".join(chat_line(number) + "\n" for number in range(6)).encode()
+    text = "".join(f"part-{number}- é of the note.\n\n" for number in range(6)).encode()
+    cut = text.index("é".encode()) + 1
+    for name, content, place in (("chat.jsonl", lines, len(lines) - 40), ("cut.md", text, cut)):
+        with (kept.folder / name).open("wb") as stream:
+            for piece in (content[:place], content[place : place + 5], content[place + 5 :]):
+                stream.write(piece)
+                stream.flush()
+                time.sleep(pause)
+    kept.wait_until_in_step()
+    assert all(kept.holds(f"{kind}-{number}-") for kind in ("line", "part") for number in range(6))
+    assert all(kept.times_embedded(f"line-{number}-") == 1 for number in range(6))
+    assert max(Counter(kept.embedder.embedded).values()) == 1
+
+
 def lose_reports(kept: Kept) -> None:
     """The system stops reporting, as when its queue is full."""
     kept.watcher._roots._observation.remove(kept.folder)
