@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,10 @@ import pytest
 FIXED_NOW = "2025-12-01T09:00:00"
 ROOT = Path(__file__).resolve().parent.parent
 # Read before the variables of `mem` are cut off: a missing llama.cpp fails instead of skipping.
+# A shell that starts the tests in the background has them ignore Ctrl-C, and what they start too.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 LLM_REQUIRED = bool(os.environ.get("MEM_REQUIRE_LLM"))
 
 

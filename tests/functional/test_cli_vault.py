@@ -63,7 +63,7 @@ def test_a_value_goes_in_and_comes_out_on_request_only(headless: RunMem, tmp_pat
     assert VALUE.encode() not in held and recovery.encode() not in held
     assert headless("vault", "remove", "router").code == 2
     assert headless("vault", "remove", "router", "--yes").code == 0
-    assert headless("vault", "show", "router").code == 1
+    assert headless("vault", "show", "router").code == 3
 
 
 def test_the_passphrase_comes_from_a_file_or_stdin_and_a_wrong_one_says_so(unaided: RunMem) -> None:
