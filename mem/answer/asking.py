@@ -73,9 +73,7 @@ class Asker:
         result, why = self._found(told)
         answer = self._answered(told, result, asked_at, earlier, on_sentence, on_piece)
         if why:
-            answer = replace(
-                answer, effort=why, notices=(f"Looked deeper: {why}.", *answer.notices)
-            )
+            answer = replace(answer, effort=why)
         if self.learn and self.store.has_memories():
             note_cited(self.store, answer.citations, self.clock)
             note_found(self.store, [hit.id for hit in result.hits])

@@ -54,7 +54,7 @@ def command(
     import sys
 
     from mem.cli import render, session, shapes
-    from mem.cli.diagnostics import note
+    from mem.cli.diagnostics import is_interactive, note
     from mem.cli.output import emit, emit_json, stdout_style
     from mem.cli.streaming import SentencePrinter
 
@@ -83,6 +83,8 @@ def command(
             )
     finally:
         printer.end()
+    if answer.effort and is_interactive():
+        note(f"Looked deeper: {answer.effort}.")
     for notice in answer.notices:
         note(notice)
     if json:
