@@ -81,7 +81,20 @@ def search_table(said: Said) -> str:
                 for figure in SEARCH
             ]
             rows.append([f"{one['set']} ({summary['questions']})", name, *cells])
-    return table(["set, micro / macro", "system", *SEARCH], rows)
+    made = table(["set, micro / macro", "system", *SEARCH], rows)
+    return f"{made}\n{types_table(said)}" if said.get("deep") else made
+
+
+def types_table(said: Said) -> str:
+    """What deep searches bring to each type of question."""
+    rows = []
+    for one in said["sets"]:
+        deep, quick = (one["systems"][name]["by_type"] for name in ("mem", "mem, quick"))
+        for kind, figures in deep.items():
+            if "turn R@10" in figures:
+                was, now = quick[kind]["turn R@10"], figures["turn R@10"]
+                rows.append([one["set"], kind, f"{was:.3f}", f"{now:.3f}", f"{now - was:+.3f}"])
+    return table(["set", "type, turn R@10", "quick", "deep", "difference"], rows)
 
 
 def speed_table(said: Said) -> str:
