@@ -254,9 +254,21 @@ def _appended(stored: Sequence[Chunk], given: Sequence[Chunk]) -> list[Chunk]:
 
 
 def _digest(parsed: ParsedDocument, chunks: Sequence[Chunk]) -> str:
-    head = (parsed.uri, parsed.title, _said_at(parsed, chunks), parsed.tags, parsed.aliases)
+    """The same for chunks as they are read and as they are stored, which is to the second."""
+    stored = [
+        replace(chunk, said_at=_to_second(chunk.said_at))
+        if chunk.said_at and chunk.said_at.microsecond
+        else chunk
+        for chunk in chunks
+    ]
+    said_at = _to_second(_said_at(parsed, stored))
+    head = (parsed.uri, parsed.title, said_at, parsed.tags, parsed.aliases)
     more = (parsed.links, parsed.format)
-    return text_hash("\x1e".join([repr((head, more)), *map(repr, chunks)]))
+    return text_hash("\x1e".join([repr((head, more)), *map(repr, stored)]))
+
+
+def _to_second(moment: datetime | None) -> datetime | None:
+    return moment.replace(microsecond=0) if moment else None
 
 
 def _said_at(parsed: ParsedDocument, chunks: Sequence[Chunk]) -> datetime | None:

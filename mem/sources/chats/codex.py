@@ -37,6 +37,7 @@ from mem.sources.chats.records import (
     word,
     words,
 )
+from mem.sources.resuming import CannotResume
 from mem.sources.sniffing import text_start
 from mem.sources.textfile import read_bytes, well_formed
 
@@ -90,6 +91,30 @@ class CodexParser:
         """The file's session. Raises FileUnreadable, ParseFailed."""
         yield from self.parse_bytes(read_bytes(entry), entry)
 
+    def resume(self, entry: FileEntry, offset: int, line: int) -> Iterator[ParsedDocument]:
+        """What was said behind `offset`, whose first line is `line`.
+
+        The records before it are read too, since they name tools and say what a later event
+        repeats. Raises FileUnreadable, CannotResume.
+        """
+        data = read_bytes(entry)
+        session = _Session(Tally())
+        for number, record in json_lines(data[:offset], session.tally):
+            _read_record(record, number, session)
+        said = len(session.said)
+        known = (session.id, session.started, session.folder)
+        kept = [pair for pair in session.said if not _is_repeat(pair, session)]
+        session.tally = Tally()
+        for number, record in json_lines(data[offset:], session.tally, first=line):
+            _read_record(record, number, session)
+        named = any(message.role == "user" for message, _ in kept)
+        changed = known != (session.id, session.started, session.folder)
+        if not named or changed or any(_is_repeat(pair, session) for pair in kept):
+            raise CannotResume
+        messages = _kept(session, said)
+        if messages.messages:
+            yield _document(session, messages, entry)
+
     def parse_bytes(
         self, data: bytes, entry: FileEntry, beside: Beside = nothing_beside
     ) -> Iterator[ParsedDocument]:
@@ -98,15 +123,26 @@ class CodexParser:
         session = _Session(Tally())
         for line, record in json_lines(data, session.tally):
             _read_record(record, line, session)
-        messages = MessageList(session.tally)
-        for message, event in session.said:
-            if event and session.items[message.role, message.text.strip()]:
-                session.tally.add("event that repeats a message")
-            else:
-                messages.add(message)
+        messages = _kept(session)
         if not messages.messages:
             raise ParseFailed(place_of(entry), "it holds no message with text", code="empty")
         yield _document(session, messages, entry)
+
+
+def _kept(session: _Session, first: int = 0) -> MessageList:
+    """What was said, from the place `first` on, without events that repeat an item."""
+    messages = MessageList(session.tally)
+    for message, event in session.said[first:]:
+        if _is_repeat((message, event), session):
+            session.tally.add("event that repeats a message")
+        else:
+            messages.add(message)
+    return messages
+
+
+def _is_repeat(said: tuple[Message, bool], session: _Session) -> bool:
+    message, event = said
+    return event and session.items[message.role, message.text.strip()] > 0
 
 
 def _read_record(record: Fields, line: int, session: _Session) -> None:

@@ -11,11 +11,13 @@ import pytest
 
 from mem.assistant import Assistant
 from mem.sources.chats.claude_code import ClaudeCodeParser
+from mem.sources.chats.codex import CodexParser
 from mem.sources.chats.jsonl import ChatJsonlParser
 from mem.testing import FakeEmbedder
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "chats"
 SESSION = FIXTURES / "claude-code" / "session.jsonl"
+CODEX = FIXTURES / "codex" / "rollout-2025-10-29T00-59-38-019a.jsonl"
 
 
 def line(number: int, **fields: Any) -> str:
@@ -42,7 +44,7 @@ def rows(assistant: Assistant) -> dict[str, list[tuple[object, ...]]]:
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Which way each file was read."""
     done: list[str] = []
-    for kind in (ChatJsonlParser, ClaudeCodeParser):
+    for kind in (ChatJsonlParser, ClaudeCodeParser, CodexParser):
         for name in ("parse", "resume"):
             spy(monkeypatch, kind, name, done)
     return done
@@ -137,9 +139,12 @@ def test_a_file_that_did_not_only_grow(
     assert rows(assistant) == fresh(tmp_path, path)
 
 
-def test_a_session_cut_anywhere(tmp_path: Path, reads: list[str]) -> None:
-    lines = SESSION.read_text("utf-8").splitlines(keepends=True)
-    path = tmp_path / "session.jsonl"
+@pytest.mark.parametrize(("session", "least"), [(SESSION, 5), (CODEX, 3)])
+def test_a_session_cut_anywhere(
+    session: Path, least: int, tmp_path: Path, reads: list[str]
+) -> None:
+    lines = session.read_text("utf-8").splitlines(keepends=True)
+    path = tmp_path / session.name
     path.write_text("".join(lines))
     whole = fresh(tmp_path, path)
     for cut in range(5, len(lines)):
@@ -149,7 +154,50 @@ def test_a_session_cut_anywhere(tmp_path: Path, reads: list[str]) -> None:
             path.write_text("".join(lines))
             grown.ingest(path)
             assert rows(grown) == whole, cut
-    assert reads.count("resume") >= 5
+    assert reads.count("resume") >= least
+
+
+def codex(number: int, kind: str, **payload: Any) -> str:
+    stamp = f"2025-05-01T10:{number:02}:00Z"
+    return json.dumps({"timestamp": stamp, "type": kind, "payload": payload}) + "\n"
+
+
+def codex_item(number: int, role: str, text: str) -> str:
+    content = [{"type": "input_text", "text": text}]
+    return codex(number, "response_item", type="message", role=role, content=content)
+
+
+def codex_event(number: int, kind: str, text: str) -> str:
+    return codex(number, "event_msg", type=kind, message=text)
+
+
+META = codex(0, "session_meta", id="s1", timestamp="2025-05-01T10:00:00Z", cwd="/home/ann/van")
+ASKED = META + codex_item(1, "user", "Which van?") + codex_item(2, "assistant", "The blue one.")
+
+
+@pytest.mark.parametrize(
+    ("first", "more", "read"),
+    [
+        (ASKED, codex_item(3, "user", "How much?"), "resume"),
+        (ASKED, codex_event(3, "user_message", "Which van?"), "resume"),
+        (ASKED + codex_event(3, "user_message", "Go"), codex_item(4, "user", "Go"), "parse"),
+        (META + codex_item(1, "assistant", "Hello"), codex_item(2, "user", "Hello?"), "parse"),
+        (
+            ASKED.replace("/home/ann/van", ""),
+            codex(3, "turn_context", cwd="/home/ann/van"),
+            "parse",
+        ),
+    ],
+    ids=["more", "repeated before", "repeats what was kept", "first question", "its folder"],
+)
+def test_a_codex_session_that_grows(
+    assistant: Assistant, tmp_path: Path, reads: list[str], first: str, more: str, read: str
+) -> None:
+    path = tmp_path / "rollout-log.jsonl"
+    rewritten(path, first, assistant)
+    rewritten(path, first + more, assistant)
+    assert reads[-1] == read
+    assert rows(assistant) == fresh(tmp_path, path)
 
 
 def test_a_secret_in_what_is_added(assistant: Assistant, tmp_path: Path) -> None:
