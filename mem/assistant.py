@@ -219,10 +219,10 @@ class Assistant(Upkeep):
 
         A language model writes it where one is set up and `llm` is true; where it cannot, the
         answer quotes memory and a notice says why. `after` are the questions that this one follows
-        on, the oldest first. Memory is searched deeper with `deep`, and where the first look is
-        unsure; `Answer.effort` says why. `on_sentence` is called with each sentence that a model
-        wrote, as soon as it is checked, and the citations that it adds; `on_piece` with each piece
-        of its reply, and may stop it by raising. Raises EmptyQuery.
+        on, the oldest first. Memory is searched deeper with `deep`, and where the first look at a
+        question of several parts is unsure; `Answer.effort` says why. `on_sentence` is called with
+        each sentence that a model wrote, as soon as it is checked, and the citations that it adds;
+        `on_piece` with each piece of its reply, and may stop it by raising. Raises EmptyQuery.
         """
         moment = _moment(asked_at) or self.clock.now()
         limits = _filters(filters, since, before, sessions)

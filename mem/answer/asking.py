@@ -22,6 +22,7 @@ from mem.core.clock import Clock
 from mem.core.language import LanguageModel
 from mem.core.query import Drawn, Hit, HitSource, SearchResult
 from mem.errors import LanguageModelError
+from mem.retrieval.effort import parts_of
 from mem.store.memories import Memories
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 
 Search = Callable[[str], SearchResult]
 
-#: Confidence below which a first look is unsure and a deeper one is taken.
+#: Confidence below which a first look is unsure. A deeper one then gains where the question has
+#: several parts, and loses elsewhere (docs/retrieval.md, "Effort").
 UNSURE = 0.5
 
 
@@ -38,7 +40,8 @@ UNSURE = 0.5
 class Asker:
     """Answers questions over one store. `search` finds passages, `recall` adds memories to them.
 
-    `deeper` searches with more effort: where `deep`, or where the first look is unsure; None never.
+    `deeper` searches with more effort: where `deep`, or where the first look at a question of
+    several parts is unsure; None never.
     `model` gives the language model in use and may raise LanguageModelError; None where none is
     set up. `sentences` bounds an answer; with `learn` what is cited gains by it; `draw` makes the
     delimiters of prompts.
@@ -70,7 +73,7 @@ class Asker:
         Raises EmptyQuery.
         """
         told = standing_alone(question, earlier)
-        result, why = self._found(told)
+        result, why = self.found(told)
         answer = self._answered(told, result, asked_at, earlier, on_sentence, on_piece)
         if why:
             answer = replace(answer, effort=why)
@@ -83,16 +86,19 @@ class Asker:
             )
         return answer
 
-    def _found(self, question: str) -> tuple[SearchResult, str]:
+    def found(self, question: str) -> tuple[SearchResult, str]:
         """What was found, and why deeper than at first; empty where it was not."""
         if self.deeper is None:
             return self.search(question), ""
         if self.deep:
             return self.deeper(question), "as asked"
         first = self.search(question)
-        if not first.hits or first.confidence >= UNSURE:
+        if not first.hits or first.confidence >= UNSURE or not parts_of(question):
             return first, ""
-        return self.deeper(question), f"the first look was unsure ({first.confidence:.2f})"
+        why = (
+            f"the question has several parts and the first look was unsure ({first.confidence:.2f})"
+        )
+        return self.deeper(question), why
 
     def _answered(
         self,

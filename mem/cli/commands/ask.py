@@ -44,8 +44,9 @@ def command(
     """Answer a question with its evidence.
 
     Each sentence names the passages it stands on. A language model writes it where one is set up,
-    and each sentence is checked; else memory is quoted. Where the first look is unsure, memory is
-    searched deeper by itself. Exit code 3: memory does not hold it.
+    and each sentence is checked; else memory is quoted. Where a question has several parts and
+    the first look is unsure, memory is searched deeper by itself. Exit code 3: memory does not hold
+    it.
 
     \b
     Example:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -9,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mem.answer.asking import UNSURE
+from mem.answer.asking import UNSURE, Asker
 from mem.assistant import Assistant
-from mem.core.query import Filters
+from mem.core.query import Filters, SearchResult
 from mem.retrieval.effort import further_looks, joined, parts_of
 from mem.retrieval.parse import parse
 from mem.retrieval.ranking import Ranked
@@ -108,9 +109,43 @@ def test_an_answer_says_why_it_went_deeper(assistant: Assistant) -> None:
     asked = assistant.ask(question, deep=True)
     assert asked.effort == "as asked"
     assert asked.notices == ()
-    for one in (question, "Which colour is the moon's lantern?"):
+    several = "Which colour is the moon's lantern and who painted the lighthouse at night?"
+    for one in (question, several, "Which colour is the moon's lantern?"):
         unsure = assistant.search(one, limit=20, memories=False).confidence < UNSURE
         answer = assistant.ask(one)
-        assert bool(answer.effort) == unsure
-        if unsure:
-            assert "unsure" in answer.effort
+        assert bool(answer.effort) == (unsure and one == several)
+        assert ("unsure" in answer.effort) == bool(answer.effort)
+
+
+def test_an_answer_goes_deeper_by_itself_only_for_several_parts() -> None:
+    deeper: list[str] = []
+
+    def found(confidence: float) -> Asker:
+        hits: Any = ("hit",)
+        result = SearchResult("q", Filters(), hits, 1.0, confidence)
+
+        def search_deeper(text: str) -> SearchResult:
+            deeper.append(text)
+            return replace(result, deep=True)
+
+        missing: Any = None
+        return Asker(
+            store=missing,
+            embedder=missing,
+            clock=missing,
+            search=lambda _: result,
+            recall=lambda one: one,
+            model=None,
+            sentences=3,
+            deeper=search_deeper,
+        )
+
+    both = "What did Joel adopt and where does Delphine work?"
+    for question, confidence, goes in (
+        (both, UNSURE - 0.1, True),
+        (both, UNSURE + 0.1, False),
+        ("What did Joel adopt?", UNSURE - 0.1, False),
+    ):
+        result, why = found(confidence).found(question)
+        assert result.deep == goes == bool(why) == bool(deeper)
+        deeper.clear()
