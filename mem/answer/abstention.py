@@ -25,6 +25,10 @@ WEIGHTS: Final = (
 BIAS: Final = -4.4
 #: Below this confidence memory says that it does not hold the answer.
 THRESHOLD: Final = 0.5
+#: Cosine of question and statement from which they are about one thing without a common word, and
+#: the confidence that is left where they are not.
+AKIN: Final = 0.5
+UNRELATED: Final = 0.1
 
 
 def features(
@@ -52,6 +56,15 @@ def features(
         "confidence": result.confidence,
     }
     return tuple(known[name] for name in FEATURES)
+
+
+def reaches(best: Scored, weights: Mapping[str, float]) -> bool:
+    """Whether the best evidence has anything to do with what is asked about.
+
+    Of the question's content words at least one stands in it or around it, or it means much the
+    same; a value of the kind asked for alone ("how much") is no answer.
+    """
+    return bool(best.reached & weights.keys()) or best.feature("cosine") >= AKIN
 
 
 def confidence(found: tuple[float, ...]) -> float:

@@ -118,11 +118,7 @@ class ExtractiveAnswerer:
             one = self.evidence(part, self._results(part, result) if several else result)
             if one is not None:
                 found.append(one)
-            sure.append(
-                abstention.confidence(abstention.features(one.ranked, result, one.weights))
-                if one is not None
-                else 0.0
-            )
+            sure.append(_sure(one, result) if one is not None else 0.0)
         return found, sure
 
     def evidence(self, asked: Asked, result: SearchResult) -> Evidence | None:
@@ -209,6 +205,14 @@ class ExtractiveAnswerer:
                     around[chunk.id] = content_stems(hit.text)
                     beside += statements(near, rank=rank, neighbour=True)
         return around, beside
+
+
+def _sure(found: Evidence, result: SearchResult) -> float:
+    """How sure it is that the evidence answers its question, in [0, 1]."""
+    value = abstention.confidence(abstention.features(found.ranked, result, found.weights))
+    if abstention.reaches(found.ranked[0], found.weights):
+        return value
+    return min(value, abstention.UNRELATED)
 
 
 def _as_hit(chunk: Chunk, beside: Hit) -> Hit:

@@ -42,3 +42,12 @@ def test_what_memory_does_not_hold_is_not_answered(
     answer = assistant.ask(asked["question"], asked_at=asked["asked_at"])
     assert answer.abstained, answer.answer
     assert answer.nearest
+
+
+@pytest.mark.parametrize("question", ["zzz qqq?", "How much is my zither?", "When is my joust?"])
+def test_a_value_of_the_kind_asked_for_alone_is_no_answer(
+    assistant: Assistant, question: str
+) -> None:
+    """Notes have amounts and dates enough; none of them is about this."""
+    answer = assistant.ask(question, asked_at="2025-12-01T09:00:00")
+    assert answer.abstained, answer.answer
