@@ -199,7 +199,8 @@ def _read_item(item: Fields, at: datetime | None, line: int, session: _Session) 
         _say(session, item, at, line, role="tool", speaker=name, text=text)
     elif kind in _RESULTS:
         name = session.tools.get(word(item.get("call_id")), "tool")
-        text = _output(item.get("output")) or f"[{name}: no output]"
+        output = _output(item.get("output"))
+        text = output if output.strip() else f"[{name}: no output]"
         _say(session, item, at, line, role="tool", speaker=name, text=text)
     elif kind == "reasoning":
         session.tally.add("block of reasoning")

@@ -73,6 +73,14 @@ def test_an_output_in_any_wrapping(output: object) -> None:
     assert said(session) == [("tool", "tool", "plain")]
 
 
+@pytest.mark.parametrize("output", ["", " ", None, {"content": "\n"}])
+def test_a_tool_that_answers_nothing_is_said_so(output: object) -> None:
+    record = {"type": "function_call_output", "call_id": "c", "output": output}
+    data = json.dumps({"type": "response_item", "payload": record}).encode()
+    (session,) = PARSER.parse_bytes(data, entry_for("rollout-x.jsonl", data))
+    assert said(session) == [("tool", "tool", "[tool: no output]")]
+
+
 def test_a_session_in_which_nothing_was_said() -> None:
     data = b'{"type":"session_meta","payload":{"id":"x"}}\n'
     with pytest.raises(ParseFailed) as failure:
