@@ -275,6 +275,9 @@ class _Address:
         self._numeric = self._look_up()
 
     def _look_up(self) -> str:
+        """The host's address. A name is asked for only where what is remembered may leave, too."""
+        if not self._anywhere and not _is_local_name(self._host):
+            raise self._elsewhere()
         try:
             found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
@@ -285,11 +288,14 @@ class _Address:
 
     def _allow(self, addresses: list[str]) -> None:
         if not self._anywhere and not all(_is_loopback(one) for one in addresses):
-            raise LanguageModelUnusable(
-                self._url,
-                "this server is not on this machine, and what is remembered would be sent to it; "
-                "`mem config set model.allow_remote on` allows that",
-            )
+            raise self._elsewhere()
+
+    def _elsewhere(self) -> LanguageModelUnusable:
+        return LanguageModelUnusable(
+            self._url,
+            "this server is not on this machine, and what is remembered would be sent to it; "
+            "`mem config set model.allow_remote on` allows that",
+        )
 
     def check(self, connection: http.client.HTTPConnection) -> None:
         """Look at where an open connection leads. Raises LanguageModelUnusable."""
@@ -300,6 +306,16 @@ class _Address:
         if self._secure:
             return http.client.HTTPSConnection(self._host, self._port, timeout=seconds)
         return http.client.HTTPConnection(self._numeric, self._port, timeout=seconds)
+
+
+def _is_local_name(host: str) -> bool:
+    """Whether a host is an address, or a name that always means this machine (RFC 6761)."""
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        name = host.lower().rstrip(".")
+        return name == "localhost" or name.endswith(".localhost")
+    return True
 
 
 def _is_loopback(address: str) -> bool:

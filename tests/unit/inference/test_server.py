@@ -72,6 +72,17 @@ def test_nobody_answers(url: str) -> None:
         ask(ServerModel(url))
 
 
+def test_a_name_that_is_not_this_machines_is_not_even_looked_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def asked(*given: object, **named: object) -> None:
+        pytest.fail(f"somebody was asked for {given}")
+
+    monkeypatch.setattr("socket.getaddrinfo", asked)
+    with pytest.raises(LanguageModelUnusable, match="not on this machine"):
+        ServerModel("http://models.example:8080")
+
+
 def test_a_proxy_is_never_used(server: StandIn, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "https_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
