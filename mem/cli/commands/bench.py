@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from mem.cli.bench_mine import command as mine
 from mem.cli.coercion import PlainCommand, PlainGroup
-from mem.cli.commands.bench_mine import command as mine
 from mem.cli.diagnostics import ExitCode
 from mem.cli.measured import tell
 from mem.cli.options import Json
