@@ -22,6 +22,8 @@ class TextView(ScrollView, can_focus=True):
         super().__init__(id=id)
         self._content = Content("")
         self._aim = 0
+        self._aiming = False
+        self._put = 0
         self._strips: list[Strip] | None = None
         self._wrapped_at = 0
         self._base = Style()
@@ -45,8 +47,18 @@ class TextView(ScrollView, can_focus=True):
             return
         self._strips = self._drawn(self._content, width)
         self.virtual_size = Size(0, len(self._strips))
-        self.call_after_refresh(self.scroll_to, y=self._aimed_at(width), animate=False)
+        self._take_aim()
         self.refresh()
+
+    def _take_aim(self) -> None:
+        """Scroll to what is to be seen once the layout stands."""
+        self._aiming = True
+        self.call_after_refresh(self._scroll_to_aim)
+
+    def _scroll_to_aim(self) -> None:
+        self._aiming = False
+        self._put = self._aimed_at(self.size.width - self.scrollbar_size_vertical)
+        self.scroll_to(y=self._put, animate=False)
 
     def _aimed_at(self, width: int) -> int:
         """The first line to show."""
@@ -62,14 +74,21 @@ class TextView(ScrollView, can_focus=True):
     def on_resize(self, _: Resize) -> None:
         if self._wrapped_at != self.size.width:
             self._wrap()
+        elif self._strips is not None and self._stands_as_put():
+            self._take_aim()
+
+    def _stands_as_put(self) -> bool:
+        """Whether nobody has scrolled since."""
+        return self._aiming or abs(self.scroll_y - min(self._put, self.max_scroll_y)) < 1
 
     def notify_style_update(self) -> None:
         """Colours are in the lines: draw them anew."""
         super().notify_style_update()
         if self._strips is not None:
-            top = self.scroll_y
+            top, aiming = self.scroll_y, self._aiming
             self._wrap()
-            self.call_after_refresh(self.scroll_to, y=top, animate=False)
+            if not aiming:
+                self.call_after_refresh(self.scroll_to, y=top, animate=False)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """All lines of one painting: their style is looked up once for all of them."""
