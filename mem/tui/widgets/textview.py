@@ -38,6 +38,7 @@ class TextView(ScrollView, can_focus=True):
         self._content = content
         self._aim = aim
         self._wrap()
+        self._take_aim()
 
     def _wrap(self) -> None:
         width = self.size.width - self.scrollbar_size_vertical
@@ -47,7 +48,6 @@ class TextView(ScrollView, can_focus=True):
             return
         self._strips = self._drawn(self._content, width)
         self.virtual_size = Size(0, len(self._strips))
-        self._take_aim()
         self.refresh()
 
     def _take_aim(self) -> None:
@@ -58,7 +58,8 @@ class TextView(ScrollView, can_focus=True):
     def _scroll_to_aim(self) -> None:
         self._aiming = False
         self._put = self._aimed_at(self.size.width - self.scrollbar_size_vertical)
-        self.scroll_to(y=self._put, animate=False)
+        # Without force it is dropped while the scrollbar is not yet there.
+        self.scroll_to(y=self._put, animate=False, force=True, immediate=True)
 
     def _aimed_at(self, width: int) -> int:
         """The first line to show."""
@@ -74,7 +75,8 @@ class TextView(ScrollView, can_focus=True):
     def on_resize(self, _: Resize) -> None:
         if self._wrapped_at != self.size.width:
             self._wrap()
-        elif self._strips is not None and self._stands_as_put():
+            self._take_aim()
+        elif self._stands_as_put():
             self._take_aim()
 
     def _stands_as_put(self) -> bool:
@@ -82,13 +84,10 @@ class TextView(ScrollView, can_focus=True):
         return self._aiming or abs(self.scroll_y - min(self._put, self.max_scroll_y)) < 1
 
     def notify_style_update(self) -> None:
-        """Colours are in the lines: draw them anew."""
+        """Colours are in the lines: draw them anew, where they are."""
         super().notify_style_update()
         if self._strips is not None:
-            top, aiming = self.scroll_y, self._aiming
             self._wrap()
-            if not aiming:
-                self.call_after_refresh(self.scroll_to, y=top, animate=False)
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """All lines of one painting: their style is looked up once for all of them."""
