@@ -49,24 +49,29 @@ class GuardedParser:
         """The file's documents. Raises ParseFailed (code parser-crashed where the plugin broke
         down), FileUnreadable.
         """
-        place = str(entry.path)
-        try:
-            documents: Iterator[object] = self._parser.parse(entry)
-            for document in documents:
-                if not isinstance(document, ParsedDocument):
-                    reason = f"the plugin {self._plugin} gave what is no document"
-                    raise ParseFailed(place, reason, code="parser-crashed")
-                yield document
-        except (ParseFailed, FileUnreadable):
-            raise
-        except Exception as error:
-            reason = f"the plugin {self._plugin} broke down over it ({said_by(error)})"
-            raise ParseFailed(place, reason, code="parser-crashed") from error
+        return _documents(self._plugin, str(entry.path), lambda: self._parser.parse(entry))
 
     def _report(self, what: str) -> None:
         report, self._on_problem = self._on_problem, None
         if report is not None:
             report(f"plugin {self._plugin}: its parser {self.name} fails to judge files ({what})")
+
+
+def _documents(
+    plugin: str, place: str, read: Callable[[], Iterable[object]]
+) -> Iterator[ParsedDocument]:
+    """What a plugin reads from a place. Raises ParseFailed, FileUnreadable."""
+    try:
+        for document in read():
+            if not isinstance(document, ParsedDocument):
+                reason = f"the plugin {plugin} gave what is no document"
+                raise ParseFailed(place, reason, code="parser-crashed")
+            yield document
+    except (ParseFailed, FileUnreadable):
+        raise
+    except Exception as error:
+        reason = f"the plugin {plugin} broke down over it ({said_by(error)})"
+        raise ParseFailed(place, reason, code="parser-crashed") from error
 
 
 class GuardedExtractor:
@@ -111,19 +116,7 @@ class GuardedImporter:
 
     def documents(self, path: Path) -> Iterator[ParsedDocument]:
         """What the folder or file holds. Raises ParseFailed, FileUnreadable."""
-        place = str(path)
-        try:
-            found: Iterable[object] = self._importer.documents(path)
-            for document in found:
-                if not isinstance(document, ParsedDocument):
-                    reason = f"the plugin {self._plugin} gave what is no document"
-                    raise ParseFailed(place, reason, code="parser-crashed")
-                yield document
-        except (ParseFailed, FileUnreadable):
-            raise
-        except Exception as error:
-            reason = f"the plugin {self._plugin} broke down over it ({said_by(error)})"
-            raise ParseFailed(place, reason, code="parser-crashed") from error
+        return _documents(self._plugin, str(path), lambda: self._importer.documents(path))
 
 
 class GuardedExporter:
