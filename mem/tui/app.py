@@ -8,7 +8,6 @@ happens, and the store is closed after the last thread is done with it.
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import threading
 import time
@@ -20,11 +19,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import App
+from textual.events import InputEvent
 
 from mem.errors import MemError
 from mem.tui import messages as m
 from mem.tui.actions import SCREENS, bindings
-from mem.tui.heartbeat import Heartbeat
+from mem.tui.collecting import Collector
 from mem.tui.screens.base import MemScreen
 from mem.tui.threads import Threads
 
@@ -33,11 +33,13 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
     from textual.command import Provider
+    from textual.events import Event
 
     from mem.assistant import Assistant
 
 _WATCH_EVERY_S = 1.5
 _PROGRESS_EVERY_S = 0.1
+_COLLECT_EVERY_S = 1.0
 _LEAVE_WITHIN_S = 2.0
 _END_WITHIN_S = 1.5
 _THREADS = 5
@@ -91,7 +93,6 @@ class MemApp(App[MemError | None]):
     def __init__(self, open_assistant: Callable[[str | None], Assistant]) -> None:
         super().__init__()
         self.assistant: Assistant | None = None
-        self.heartbeat = Heartbeat()
         self._open_assistant = open_assistant
         self._waiting: list[m.Request] = []
         self._newest: dict[str, m.Request] = {}
@@ -100,13 +101,15 @@ class MemApp(App[MemError | None]):
         self._samples: TemporaryDirectory[str] | None = None
         self._pressed_stop = -_LEAVE_WITHIN_S
         self._threads = Threads(_THREADS, self._surprised)
+        self._collector = Collector()
         # Work that did not stop in time: the process must not wait for it, what it committed stays.
         self.cut_off = False
 
     # --- beginning and end -----------------------------------------------------------------
 
     def on_mount(self) -> None:
-        self.heartbeat.start()
+        self._collector.start()
+        self.set_interval(_COLLECT_EVERY_S, self._collect)
         self.call_after_refresh(self._open, None)
 
     def _open(self, home: str | None) -> None:
@@ -127,8 +130,6 @@ class MemApp(App[MemError | None]):
     def _opened(self, assistant: Assistant) -> None:
         self.assistant = assistant
         threading.Thread(target=self._watch, args=(assistant,), daemon=True).start()
-        # What was loaded so far stays: the collector need not walk through it (80 ms) again.
-        gc.freeze()
         waiting, self._waiting = self._waiting, []
         for request in waiting:
             self.post_message(request)
@@ -166,7 +167,7 @@ class MemApp(App[MemError | None]):
         )
 
     async def on_unmount(self) -> None:
-        self.heartbeat.stop()
+        self._collector.stop()
         self._ending.set()
         for stop in self._stops.values():
             stop.set()
@@ -179,6 +180,15 @@ class MemApp(App[MemError | None]):
             self.cut_off = assistant is not None
         if self._samples is not None:
             self._samples.cleanup()
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, InputEvent):
+            self._collector.touched()
+        await super().on_event(event)
+
+    def _collect(self) -> None:
+        if self._collector.due:
+            self._threads.do(self._collector.collect)
 
     # --- requests --------------------------------------------------------------------------
 
