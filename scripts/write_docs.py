@@ -9,9 +9,10 @@ import contextlib
 import io
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 
-from mem.cli.catalogue import COMMANDS, help_text
+from mem.cli.catalogue import COMMANDS, Command, help_text
 from mem.cli.main import main as run_mem
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,6 +40,7 @@ JSON = """\
 | `mem search --json` | `{"schema":1,"query","filters","deep","hits":[hit],"elapsed_ms"}` |
 | `mem ask --json` | `{"schema":1,"question","answer","abstained","confidence","mode","effort","sentences":[{"text","citations":[n]}],"citations":[{"n","id","uri","locator","quote","said_at"}],"elapsed_ms"}` |
 | `mem import --json` | `{"schema":1,"documents":{"seen","added","updated","unchanged","skipped","failed"},"chunks":{"added","removed"},"skipped":[{"uri","code","reason"}],"failed":[…],"elapsed_ms"}` |
+| any command that fails with `--json` and has no data to print | `{"schema":1,"error":{"code","exit_code","message"}}`; `code` is `error`, `usage`, `nothing-found`, `store-locked`, `store-damaged`, `model-missing` or `interrupted`, `message` the line that stderr has, too |
 
 `effort` says why memory was searched deeper than at first, and is empty where it was not; `deep` whether a search was.
 `seen` is the sum of the five counts after it. Codes of skipped items are stable: `empty`, `ignored`,
@@ -79,12 +81,22 @@ def help_of(*arguments: str) -> str:
     return printed.getvalue().strip()
 
 
+def section(command: Command) -> str:
+    """A command's own help, and that of the commands below it."""
+    module = import_module(f"mem.cli.commands.{command.module}")
+    group = getattr(module, "group", None)
+    below = [one.name for one in group.registered_commands] if group is not None else []
+    names = [f"mem {command.name}", *(f"mem {command.name} {name}" for name in below)]
+    return "\n".join(
+        f"{'##' if place == 0 else '###'} {name}\n\n```text\n{help_of(*name.split()[1:])}\n```\n"
+        for place, name in enumerate(names)
+    )
+
+
 def commands_page() -> str:
     """The whole page."""
     os.environ["COLUMNS"] = "80"
-    sections = (
-        f"## mem {command.name}\n\n```text\n{help_of(command.name)}\n```\n" for command in COMMANDS
-    )
+    sections = (section(command) for command in COMMANDS)
     return "\n".join([HEAD, f"```text\n{help_text()}\n```\n", *sections, JSON])
 
 

@@ -1,19 +1,42 @@
 """Words of the command line to values without loading pydantic, which Typer would do for each run.
 
-A command's parameters are texts, whole numbers and flags; these three are read here.
+A command's parameters are texts, whole numbers and flags; these three are read here. A word that
+opens with a dash and cannot be an option (`-4`, `- two eggs`) is a value.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+# A number below zero, or a text with white space before any `=`.
+_VALUE = re.compile(r"-(?:[\d.]|[^=\s]*\s)")
+
 
 class PlainCommand(TyperCommand):
     """A command whose plain parameters read themselves."""
+
+    def make_parser(self, ctx: Any) -> Any:
+        """The parser of a command line, which takes `-4` for a value.
+
+        `_process_opts` is called with each word that opens with a dash. A version of Typer without
+        it looks for an option of that name, and complains.
+        """
+        parser: Any = super().make_parser(ctx)
+        read_option = parser._process_opts
+
+        def read(word: str, state: Any) -> None:
+            if _VALUE.match(word):
+                state.largs.append(word)
+            else:
+                read_option(word, state)
+
+        parser._process_opts = read
+        return parser
 
     def get_params(self, ctx: Any) -> Any:
         """All parameters, `--help` among them."""

@@ -16,6 +16,8 @@ from mem.errors import (
     MemError,
     ModelError,
     ModelRefused,
+    NoSuchChange,
+    NotWatched,
     StoreDamaged,
     StoreLocked,
     UnknownId,
@@ -37,9 +39,14 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+# What went wrong in this run of the program; `--json` says it on stdout, too.
+_complaints: list[str] = []
+
 # First match wins: a class stands before its bases.
 _CODES: tuple[tuple[type[MemError], ExitCode], ...] = (
     (UnknownId, ExitCode.NOTHING_FOUND),
+    (NoSuchChange, ExitCode.NOTHING_FOUND),
+    (NotWatched, ExitCode.NOTHING_FOUND),
     (VaultNameUnknown, ExitCode.NOTHING_FOUND),
     (UsageError, ExitCode.USAGE),
     (StoreLocked, ExitCode.STORE_LOCKED),
@@ -68,7 +75,13 @@ def say(message: str) -> None:
 
 def complain(message: str) -> None:
     """One line on stderr that says what went wrong."""
+    _complaints.append(message)
     say(f"mem: {message}")
+
+
+def complaint() -> str:
+    """What this run complained of, the last time."""
+    return _complaints[-1] if _complaints else ""
 
 
 def note(message: str) -> None:

@@ -27,12 +27,29 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     code = 1
     try:
         code = int(_run(given))
+        if code and _wants_json(given):
+            _say_as_json(code)
         sys.stdout.flush()
     except BrokenPipeError:
         # The reader has seen enough. Python would complain again when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     sys.exit(code)
+
+
+def _wants_json(given: list[str]) -> bool:
+    """Whether `--json` stands among the options; what follows `--` are no options."""
+    return "--json" in (given[: given.index("--")] if "--" in given else given)
+
+
+def _say_as_json(code: int) -> None:
+    """One JSON object on stdout for a run that failed and has printed none."""
+    from mem.cli.diagnostics import ExitCode, complaint
+    from mem.cli.output import emit_failure, printed_json
+
+    if not printed_json():
+        known = ExitCode(code) if code in set(ExitCode) else ExitCode.ERROR
+        emit_failure(known.name.lower().replace("_", "-"), code, complaint())
 
 
 def _run(given: list[str]) -> int:
@@ -83,17 +100,17 @@ def _invoke(
     try:
         import typer
 
-        application = _application(commands, completing=completing)
+        made = application(commands, completing=completing)
         if plugged is not None:
-            _add_plugged(application, *plugged)
-        program = typer.main.get_command(application)
+            _add_plugged(made, *plugged)
+        program = typer.main.get_command(made)
         try:
             if completing:
                 return int(program.main(given, prog_name="mem", standalone_mode=False) or 0)
             with program.make_context("mem", given) as context:
                 result = program.invoke(context)
         except typer.TyperException as error:
-            return _usage(error)
+            return _usage(error, given[0])
         except typer.Exit as ended:
             return ended.exit_code
         except typer.Abort:
@@ -105,7 +122,7 @@ def _invoke(
     return result if isinstance(result, int) else ExitCode.OK
 
 
-def _application(commands: Sequence[Command], *, completing: bool) -> typer.Typer:
+def application(commands: Sequence[Command], *, completing: bool = False) -> typer.Typer:
     """A Typer application of `commands`, each from its own module."""
     from importlib import import_module
 
@@ -113,7 +130,7 @@ def _application(commands: Sequence[Command], *, completing: bool) -> typer.Type
 
     from mem.cli.coercion import PlainCommand, PlainGroup
 
-    application = typer.Typer(
+    made = typer.Typer(
         name="mem",
         cls=PlainGroup,
         add_completion=completing,
@@ -121,17 +138,17 @@ def _application(commands: Sequence[Command], *, completing: bool) -> typer.Type
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    application.callback()(_root)
+    made.callback()(_root)
     for entry in commands:
         module = import_module(f"mem.cli.commands.{entry.module}")
         if hasattr(module, "group"):
-            application.add_typer(module.group, name=entry.name)
+            made.add_typer(module.group, name=entry.name)
         else:
-            application.command(entry.name, cls=PlainCommand)(module.command)
-    return application
+            made.command(entry.name, cls=PlainCommand)(module.command)
+    return made
 
 
-def _add_plugged(application: typer.Typer, plugin: str, offer: CommandOffer) -> None:
+def _add_plugged(made: typer.Typer, plugin: str, offer: CommandOffer) -> None:
     """The command of a plugin; what it raises beside Typer's own exceptions is the plugin's."""
     from functools import wraps
 
@@ -149,25 +166,41 @@ def _add_plugged(application: typer.Typer, plugin: str, offer: CommandOffer) -> 
             reason = f"{type(error).__name__}: {error}"
             raise PluginFailed(f"plugin {plugin}: `mem {offer.name}` fails ({reason})") from error
 
-    application.command(offer.name, help=offer.function.__doc__ or offer.summary)(guarded)
+    made.command(offer.name, help=offer.function.__doc__ or offer.summary)(guarded)
 
 
 def _root() -> None:
     """Your notes and chats, searched and answered on your own machine."""
 
 
-def _usage(error: typer.TyperException) -> int:
+def _usage(error: typer.TyperException, command: str) -> int:
     """Say what is wrong with the command line; an error that knows its code keeps it."""
     from mem.cli.diagnostics import complain
 
     context = getattr(error, "ctx", None)
-    path = context.command_path if context is not None else "mem"
+    path = context.command_path if context is not None else f"mem {command}"
     if type(error).__name__ == "NoArgsIsHelpError":
         print(error.format_message())
         return 0
-    message = error.format_message().replace("Value error, ", "").rstrip(".")
-    complain(f"{message}. Try `{path} --help`.")
+    option = getattr(error, "option_name", "") if type(error).__name__ == "NoSuchOption" else ""
+    complain(f"{_no_option(error, option) if option else _words_of(error)} Try `{path} --help`.")
     return error.exit_code
+
+
+def _words_of(error: typer.TyperException) -> str:
+    """Typer's own sentence on one line, however it was laid out."""
+    return " ".join(error.format_message().replace("Value error, ", "").split()).rstrip(".") + "."
+
+
+def _no_option(error: typer.TyperException, option: str) -> str:
+    """What to write instead of an unknown option: the one meant, or `--` before a text."""
+    near = next(iter(getattr(error, "possibilities", None) or ()), None)
+    if near is not None:
+        return f"There is no option {option!r}. Did you mean {near}?"
+    context = getattr(error, "ctx", None)
+    takes_text = any(one.nargs == -1 for one in context.command.params) if context else False
+    hint = " A text that opens with a dash goes after `--`." if takes_text else ""
+    return f"There is no option {option!r}.{hint}"
 
 
 def _unknown(name: str) -> int:

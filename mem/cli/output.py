@@ -18,6 +18,9 @@ _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
 Span = tuple[int, int]
 
+# What this run of the program has printed; read at its end (`printed_json`).
+_printed: set[str] = set()
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -74,5 +77,17 @@ def emit_json(value: object) -> None:
     """Print one JSON value on one line, in ASCII where stdout cannot show Unicode."""
     import json
 
+    _printed.add("json")
     encoding = (sys.stdout.encoding or "").lower().replace("-", "")
     print(escape_json(json.dumps(value, ensure_ascii=encoding != "utf8")))
+
+
+def printed_json() -> bool:
+    """Whether this run has printed a JSON value."""
+    return bool(_printed)
+
+
+def emit_failure(code: str, exit_code: int, message: str) -> None:
+    """Print why a run with `--json` failed; `code` is the name of its exit code."""
+    error = {"code": code, "exit_code": exit_code, "message": message}
+    emit_json({"schema": SCHEMA, "error": error})

@@ -108,7 +108,7 @@ from mem.errors.vault import WrongRecoveryKey as WrongRecoveryKey
 
 class EmptyQuery(UsageError):
     def __init__(self) -> None:
-        super().__init__("The query is empty. Give at least one word to look for.")
+        super().__init__("There is no text. Give at least one word.")
 
 
 class BadTimeExpression(UsageError):

@@ -29,6 +29,9 @@ def test_usage_errors_are_one_line_and_code_2(run_mem: RunMem) -> None:
         (["--colour"], "There is no option"),
         (["search"], "Try `mem search --help`"),
         (["search", "x", "--limit", "many"], "many"),
+        (["search", "x", "--limit"], "Try `mem search --help`"),
+        (["search", "x", "--sicne", "May"], "Did you mean --since?"),
+        (["add", "-x"], "goes after `--`"),
         (["import", "-"], "--format"),
         (["forget"], "--source"),
         (["config", "get", "no.such"], "search.limit"),
@@ -68,3 +71,12 @@ def test_config_set_get_show_path(run_mem: RunMem, tmp_path: Path) -> None:
     assert by_key["user.names"]["origin"] == "default"
     assert run_mem("config", "path").out == f"{tmp_path / 'home' / 'config.toml'}\n"
     assert run_mem("config", "set", "search.limit", "none").code == 2
+
+
+def test_a_word_that_can_be_no_option_is_a_value(run_mem: RunMem) -> None:
+    run = run_mem("config", "set", "search.limit", "-4")
+    assert (run.code, run.out) == (2, "")
+    assert "-4 is not between 1 and 1000" in run.err
+    assert run_mem("search", "x", "-k", "-4").err.count("-4 is less than 1") == 1
+    assert run_mem("add", "- two eggs", "--json").code == 0
+    assert "two eggs" in run_mem("search", "- eggs", "-k", "1").out

@@ -104,11 +104,20 @@ def test_list_show_stats_sources_doctor(filled: Filled) -> None:
     assert (doctor.code, doctor.json) == (0, {"schema": 1, "ok": True, "findings": []})
 
 
-def test_an_error_leaves_stdout_empty(filled: Filled) -> None:
-    for arguments, code in (
-        (["show", "nope"], 3),
-        (["search", "van", "--since", "blurgh"], 2),
-        (["search", "  "], 2),
+def test_an_error_is_one_object_with_the_line_of_stderr(filled: Filled) -> None:
+    for arguments, code, name in (
+        (["show", "nope"], 3, "nothing-found"),
+        (["entities", "Nobody"], 3, "nothing-found"),
+        (["watch", "--once"], 3, "nothing-found"),
+        (["search", "van", "--since", "blurgh"], 2, "usage"),
+        (["import", "no-such-folder"], 1, "error"),
     ):
         run = filled.run(*arguments, "--json")
-        assert (run.code, run.out, run.err.count("\n")) == (code, "", 1), run
+        message = run.err.removeprefix("mem: ").removesuffix("\n")
+        error = {"code": name, "exit_code": code, "message": message}
+        assert (run.code, run.json) == (code, {"schema": 1, "error": error}), run
+
+
+def test_a_text_after_two_dashes_asks_for_no_json(filled: Filled) -> None:
+    run = filled.run("search", "--kind", "none", "--", "--json")
+    assert (run.code, run.out) == (3, "")

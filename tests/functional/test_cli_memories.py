@@ -73,7 +73,7 @@ def test_edit_pin_history_undo(run_mem: RunMem, two: list[dict[str, Any]]) -> No
     assert texts(run_mem) == ["I live in Bremen."]
     assert run_mem("history", one).code == 0
     assert run_mem("undo", "x").code == 2
-    assert run_mem("undo", "4711").code == 2
+    assert run_mem("undo", "4711").code == 3
     assert run_mem("edit", one).code == 2
     assert run_mem("pin", "mnothing").code == 3
 

@@ -98,7 +98,7 @@ def test_add_list_once_remove(run_mem: RunMem, notes: Path) -> None:
     assert "heron" in run_mem("search", "heron", "pond").out
     removed = run_mem("source", "remove", "notes")
     assert (removed.code, "mem forget --source" in removed.err) == (0, True)
-    assert run_mem("source", "remove", "notes").code == 2
+    assert run_mem("source", "remove", "notes").code == 3
     assert run_mem("stats", "--json").code == 0
     assert "heron" in run_mem("search", "heron").out
 

@@ -34,7 +34,7 @@ def _definition() -> Definition:
 
 
 @group.command("install", cls=PlainCommand)
-def install(dry_run: DryRun = False) -> ExitCode:
+def install(dry_run: DryRun = False, json: Json = False) -> ExitCode:
     """Start the watcher now and at every login.
 
     It runs as you, at low priority: a systemd user unit, a launchd agent or a Windows task.
@@ -47,18 +47,28 @@ def install(dry_run: DryRun = False) -> ExitCode:
     from mem.service import manager
 
     definition = _definition()
-    if dry_run:
+    if not dry_run:
+        manager.install(definition)
+    if json:
+        _emit_json(definition, installed=not dry_run, text=definition.text)
+    elif dry_run:
         emit([f"# {definition.file}"])
         emit_text(definition.text)
         emit(_shown(definition.install))
-        return ExitCode.OK
-    manager.install(definition)
-    emit_text(f"Installed and started: {definition.name} ({definition.file}).")
+    else:
+        emit_text(f"Installed and started: {definition.name} ({definition.file}).")
     return ExitCode.OK
 
 
+def _emit_json(definition: Definition, **more: object) -> None:
+    from mem.cli.output import SCHEMA, emit_json
+
+    place = {"service": definition.name, "file": str(definition.file)}
+    emit_json({"schema": SCHEMA, **place, **more})
+
+
 @group.command("uninstall", cls=PlainCommand)
-def uninstall(dry_run: DryRun = False) -> ExitCode:
+def uninstall(dry_run: DryRun = False, json: Json = False) -> ExitCode:
     """Stop the watcher and remove the service; memory stays.
 
     \b
@@ -70,13 +80,15 @@ def uninstall(dry_run: DryRun = False) -> ExitCode:
     from mem.service import manager
 
     definition = _definition()
-    if dry_run:
-        emit([*_shown(definition.uninstall), f"remove {definition.file}"])
-        return ExitCode.OK
-    if not manager.uninstall(definition):
+    if not dry_run and not manager.uninstall(definition):
         complain("The service is not installed. `mem service install` does that.")
         return ExitCode.NOTHING_FOUND
-    emit_text(f"Stopped and removed: {definition.name}.")
+    if json:
+        _emit_json(definition, removed=not dry_run)
+    elif dry_run:
+        emit([*_shown(definition.uninstall), f"remove {definition.file}"])
+    else:
+        emit_text(f"Stopped and removed: {definition.name}.")
     return ExitCode.OK
 
 
@@ -117,20 +129,26 @@ def status(json: Json = False) -> ExitCode:
 
 
 @group.command("logs", cls=PlainCommand)
-def logs(lines: Lines = 50) -> ExitCode:
+def logs(lines: Lines = 50, json: Json = False) -> ExitCode:
     """Show what the service's watcher did of late.
 
     \b
     Example:
       mem service logs --lines 20
     """
-    from mem.cli.output import emit_text
+    from mem.cli.diagnostics import complain
+    from mem.cli.output import SCHEMA, emit_json, emit_text
     from mem.service import manager
 
     text = manager.logs(_definition(), lines).rstrip("\n")
-    if text:
+    if json:
+        emit_json({"schema": SCHEMA, "lines": text.splitlines()})
+    elif text:
         emit_text(text)
-    return ExitCode.OK if text else ExitCode.NOTHING_FOUND
+    if text:
+        return ExitCode.OK
+    complain("The service has written nothing. `mem service status` says whether it runs.")
+    return ExitCode.NOTHING_FOUND
 
 
 def _shown(commands: Sequence[tuple[str, ...]]) -> list[str]:

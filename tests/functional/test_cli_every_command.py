@@ -1,0 +1,133 @@
+"""What holds for every command of the catalogue, those of groups among them.
+
+Each runs in this process, on one home with nothing in it, with made-up arguments.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from mem.cli import diagnostics, output
+from mem.cli.catalogue import COMMANDS
+from mem.cli.main import application, main
+
+# Those that would take long, or go on for ever, without it; `demo` imports and asks.
+_SHORTER = {
+    ("watch",): ["--once"],
+    ("service", "install"): ["--dry-run"],
+    ("service", "uninstall"): ["--dry-run"],
+}
+_LONG = {("demo",), ("bench", "speed"), ("bench", "mine")}
+_WITHOUT_JSON = {("tui",), ("export",)}
+_CODES = {int(code) for code in diagnostics.ExitCode}
+
+Path_ = tuple[str, ...]
+
+
+def leaves(command: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
+    """Every command that does something, with the words that call it."""
+    below = getattr(command, "commands", None)
+    if not below:
+        yield path, command
+    for name, one in (below or {}).items():
+        yield from leaves(one, (*path, name))
+
+
+LEAVES = dict(leaves(typer.main.get_command(application(COMMANDS))))
+every_command = pytest.mark.parametrize("path", LEAVES, ids=" ".join)
+
+
+@pytest.fixture(scope="module")
+def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("empty") / "home"
+
+
+class Here:
+    """Runs `mem` in this process as if it were a run of its own."""
+
+    def __init__(
+        self, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("MEM_HOME", str(home))
+        monkeypatch.setenv("HOME", str(home))
+        self._patch, self._captured = monkeypatch, capsys
+
+    def __call__(self, *arguments: str) -> tuple[int, str, str]:
+        """The exit code, stdout and stderr."""
+        self._patch.setattr(output, "_printed", set())
+        self._patch.setattr(diagnostics, "_complaints", [])
+        self._patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        printed = self._captured.readouterr()
+        assert "Traceback" not in printed.err
+        assert "internal error" not in printed.err
+        assert not set(printed.out + printed.err) & set("\x1b\x07\x9b\u202e")
+        return int(ended.value.code or 0), printed.out, printed.err
+
+
+@pytest.fixture
+def here(
+    empty_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Here:
+    return Here(empty_home, monkeypatch, capsys)
+
+
+def made_up(command: Any) -> list[str]:
+    """A value for every argument that has to be given."""
+    return ["nope" for one in command.params if one.param_type_name == "argument" and one.required]
+
+
+@every_command
+def test_help_says_what_it_does_and_gives_an_example(path: Path_, here: Here) -> None:
+    code, out, err = here(*path, "--help")
+    assert (code, err) == (0, "")
+    assert out.startswith(f"Usage: mem {' '.join(path)} ")
+    example = out.partition("Example:\n")[2].partition("\n\n")[0]
+    assert "mem " in example
+    assert max(map(len, out.splitlines())) <= 80
+
+
+@every_command
+def test_an_unknown_option_is_named_with_the_way_to_help(path: Path_, here: Here) -> None:
+    code, out, err = here(*path, "--no-such-option-at-all")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "--no-such-option-at-all" in err
+    assert err.endswith(f"Try `mem {' '.join(path)} --help`.\n")
+
+
+@every_command
+def test_an_unknown_option_with_json_is_one_object(path: Path_, here: Here) -> None:
+    code, out, err = here(*path, "--json", "--no-such-option-at-all")
+    assert code == 2
+    assert json.loads(out)["error"]["message"] == err.removeprefix("mem: ").removesuffix("\n")
+
+
+@pytest.mark.parametrize("path", [path for path in LEAVES if path not in _LONG], ids=" ".join)
+def test_on_nothing_it_ends_with_a_known_code_and_says_why(path: Path_, here: Here) -> None:
+    words = [*path, *made_up(LEAVES[path]), *_SHORTER.get(path, [])]
+    code, out, err = here(*words)
+    assert code in _CODES
+    assert not code or out or err.startswith("mem: ")
+    assert code not in (1, 2, 4, 5, 6) or out == ""
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in LEAVES if path not in _LONG | _WITHOUT_JSON], ids=" ".join
+)
+def test_json_is_one_object_with_a_schema_whatever_becomes_of_it(path: Path_, here: Here) -> None:
+    words = [*path, *made_up(LEAVES[path]), *_SHORTER.get(path, []), "--json"]
+    code, out, err = here(*words)
+    printed = [json.loads(line) for line in out.splitlines()]
+    assert [one["schema"] for one in printed] == [1]
+    if "error" in printed[0]:
+        assert printed[0]["error"]["exit_code"] == code != 0
+        assert printed[0]["error"]["message"] in err
