@@ -98,22 +98,34 @@ def types_table(said: Said) -> str:
 
 
 def speed_table(said: Said) -> str:
-    """A row a size."""
-    heads = ["chunks", "import", "first search", "warm p50 / p95 / p99"]
-    heads += ["processor p95", "memory", "disk", "neighbours found"]
-    rows = [
-        [
-            f"{one['chunks']:,}",
-            f"{one['chunks_per_second']:.0f} chunks/s",
-            f"{one['cold']:.0f} ms",
-            f"{one['p50']:.0f} / {one['p95']:.0f} / {one['p99']:.0f} ms",
-            f"{one['processor_p95']:.0f} ms",
-            f"{one['resident'] / MEGABYTE:.0f} MB",
-            f"{one['disk'] / MEGABYTE:.0f} MB",
-            f"{one['recall']:.3f}",
-        ]
-        for one in said["sizes"]
-    ]
+    """A row a size and way of searching."""
+    heads = ["chunks", "vectors", "searched by", "first search", "warm p50 / p95 / p99"]
+    heads += ["processor p50 / p95", "memory at rest / most", "neighbours found", "made at"]
+    heads += ["disk", "load"]
+    rows = []
+    for one in said["sizes"]:
+        ways = [("scan", one["scan"], one["import_"], one["store_bytes"])]
+        if one["graph"] is not None:
+            ways.append(("Chroma", one["graph"], one["indexing"], one["index_bytes"]))
+        for way, searched, filled, disk in ways:
+            times = (f"{searched[name]:.0f}" for name in ("p50", "p95", "p99"))
+            processor = (f"{searched[name]:.0f}" for name in ("processor_p50", "processor_p95"))
+            held = (f"{searched[name] / MEGABYTE:.0f}" for name in ("resident", "peak"))
+            rows.append(
+                [
+                    f"{one['chunks']:,}",
+                    one["vectors"],
+                    way,
+                    f"{searched['cold']:.0f} ms",
+                    f"{' / '.join(times)} ms",
+                    f"{' / '.join(processor)} ms",
+                    f"{' / '.join(held)} MB",
+                    f"{searched['recall']:.3f}",
+                    f"{filled['per_second']:.0f}/s, {filled['peak'] / MEGABYTE:.0f} MB",
+                    f"{disk / MEGABYTE:.0f} MB",
+                    f"{searched['load']:.1f}",
+                ]
+            )
     return table(heads, rows)
 
 

@@ -1,4 +1,4 @@
-"""How every `mem bench` ends: the figures as lines or JSON, and with `--out` as a file too."""
+"""What every `mem bench` shares: where its homes lie, and its figures as lines, JSON or a file."""
 
 from __future__ import annotations
 
@@ -25,3 +25,12 @@ def tell(
     else:
         emit(list(lines))
     return ExitCode.OK
+
+
+def scratch() -> Path:
+    """The folder in the cache where homes made for a measurement lie."""
+    from mem.settings.paths import Paths
+
+    folder = Paths.find().cache / "bench"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return folder

@@ -112,8 +112,10 @@ class StoredVectors(Protocol):
 
     def count(self) -> int: ...
 
-    def matrix(self) -> tuple[npt.NDArray[np.int64], Vectors]:
-        """Keys (n,) ascending and their float32 unit rows (n, dimensions), read consistently."""
+    def blocks(self, size: int) -> Iterator[tuple[npt.NDArray[np.int64], Vectors]]:
+        """All keys (n,), ascending, and their float32 unit rows (n, dimensions), in blocks of at
+        most `size`; what changes while they are read may be missing, and is in the queue.
+        """
         ...
 
     def vectors(self, keys: Collection[int]) -> dict[int, Vectors]:

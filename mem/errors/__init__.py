@@ -52,6 +52,7 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     │   ├── IndexOwned             another process owns the index folder
     │   └── IndexDamaged
     ├── ServiceFailed              the system's service manager did not do it
+    ├── StepFailed                 a step of a measurement did not end
     └── ModelError
         ├── ModelFileMissing
         ├── ModelFileDamaged
@@ -331,4 +332,12 @@ class ServiceFailed(MemError):
         super().__init__(
             f"{command}: {reason}. "
             "`mem service install --dry-run` shows the files; `mem watch` works without a service."
+        )
+
+
+class StepFailed(MemError):
+    def __init__(self, step: str, reason: str) -> None:
+        super().__init__(
+            f"The step {step!r} of the measurement failed: {reason} "
+            "With --home, the same command goes on where it ended."
         )

@@ -6,7 +6,7 @@ Only vectors of the fingerprint in use are ever handed out; the rest is work tha
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from mem.core.chunk import Chunk
@@ -39,22 +39,26 @@ class Embeddings:
         )
         return int(str(rows[0][0]))
 
-    def matrix(self) -> tuple[npt.NDArray[np.int64], Vectors]:
-        """Keys (n,) ascending and their unit rows (n, dimensions) float32."""
+    def blocks(self, size: int) -> Iterator[tuple[npt.NDArray[np.int64], Vectors]]:
+        """Keys (n,) and unit rows (n, dimensions) float32, at most `size` at a time, by key.
+
+        Each block is read by itself: what changes meanwhile is in it or in the queue.
+        """
         import numpy as np
 
-        keys: list[int] = []
-        blobs: list[bytes] = []
-        with self._database.snapshot() as connection:
-            cursor = connection.execute(
-                "SELECT chunk_pk, vector FROM embedding WHERE fingerprint = ? ORDER BY chunk_pk",
-                (self._fingerprint,),
+        last = -1
+        while True:
+            rows = self._database.rows(
+                "SELECT chunk_pk, vector FROM embedding WHERE chunk_pk > ? AND fingerprint = ? "
+                "ORDER BY chunk_pk LIMIT ?",
+                (last, self._fingerprint, size),
             )
-            for key, blob in cursor:
-                keys.append(key)
-                blobs.append(blob)
-        rows = np.frombuffer(b"".join(blobs), dtype="<f2").astype(np.float32)
-        return np.array(keys, dtype=np.int64), rows.reshape(len(keys), self._dimensions)
+            if not rows:
+                return
+            keys = np.array([key for key, _ in rows], dtype=np.int64)
+            last = int(keys[-1])
+            joined = b"".join([blob for _, blob in rows])  # type: ignore[misc]
+            yield keys, np.frombuffer(joined, "<f2").astype(np.float32).reshape(len(keys), -1)
 
     def vectors(self, keys: Collection[int]) -> dict[int, Vectors]:
         """The vectors of those keys that have one."""

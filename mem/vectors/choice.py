@@ -38,9 +38,13 @@ class AutoIndex:
         chroma = self._chroma
         if chroma is not None and chroma.count() >= self._exact_below and chroma.is_current:
             try:
-                return chroma.search(query, limit=limit, allowed=allowed)
+                found = chroma.search(query, limit=limit, allowed=allowed)
             except VectorIndexError as error:
                 self.notice = str(error)
+            else:
+                # What a scan had loaded while the index was behind is not held beside it.
+                self._exact.close()
+                return found
         return self._exact.search(query, limit=limit, allowed=allowed)
 
     def count(self) -> int:

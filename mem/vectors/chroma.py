@@ -20,7 +20,7 @@ from mem.vectors.folder import make_private, remove
 from mem.vectors.lending import Lender
 from mem.vectors.overfetch import first_request, nearest_allowed
 from mem.vectors.owner import FolderOwner
-from mem.vectors.scoring import as_query, best, scan_keys
+from mem.vectors.scoring import as_query, scan_all, scan_keys
 from mem.vectors.state import (
     FileChecks,
     FileStamps,
@@ -149,8 +149,7 @@ class ChromaIndex:
         hits = scan_keys(self._stored, query, keys, limit)
         if len(hits) < min(limit, total) and allowed is None:
             # A limit near the size of the store, or neighbours that were removed since.
-            every, rows = self._stored.matrix()
-            return best(every, rows @ query, limit) if len(every) else []
+            return scan_all(self._stored, query, limit)
         return hits
 
     def sync(self, on_progress: Progress | None = None) -> int:
@@ -180,17 +179,18 @@ class ChromaIndex:
         with self._turn:
             self._check_open()
             fingerprint, newest = self._stored.fingerprint, self._stored.last_change()
-            keys, rows = self._stored.matrix()
+            expected, done = self._stored.count(), 0
             self._start_anew(fingerprint)
-            for start in range(0, len(keys), BATCH):
+            for keys, rows in self._stored.blocks(BATCH):
                 if self._closing:
-                    return start
-                self._upsert(keys[start : start + BATCH], rows[start : start + BATCH])
+                    return done
+                self._upsert(keys, rows)
+                done += len(keys)
                 if on_progress is not None:
-                    on_progress(min(start + BATCH, len(keys)), len(keys))
+                    on_progress(done, max(done, expected))
             self._stamp(newest)
             self._follow(on_progress)
-            return len(keys)
+            return done
 
     def verify(self, sample: int = 32) -> list[str]:
         """What is wrong with the index, one sentence each; empty when nothing was found.
@@ -205,18 +205,18 @@ class ChromaIndex:
                 held = engine.count()
         except IndexDamaged as damage:
             return [str(damage)]
-        keys, rows = self._stored.matrix()
+        stored = self._stored.count()
         problems = []
         if not self.is_current:
             problems.append("The vector index is behind the store or of another model.")
-        if held != len(keys):
-            problems.append(f"The vector index holds {held} of {len(keys)} stored vectors.")
+        if held != stored:
+            problems.append(f"The vector index holds {held} of {stored} stored vectors.")
         try:
-            lost = self._lost(engine, keys, rows, sample)
+            lost = self._lost(engine, stored, sample)
         except IndexDamaged as damage:
             return [*problems, str(damage)]
         if lost > TOLERATED_LOSS * sample:
-            problems.append(f"{lost} of {min(sample, len(keys))} sampled vectors are not found.")
+            problems.append(f"{lost} of {min(sample, stored)} sampled vectors are not found.")
         return problems
 
     # Opening and stamping.
@@ -379,14 +379,17 @@ class ChromaIndex:
             with self._remembering_damage(), Boundary(self._folder):
                 return engine.nearest(query, request)
 
-    def _lost(self, engine: Engine, keys: Keys, rows: Vectors, sample: int) -> int:
+    def _lost(self, engine: Engine, stored: int, sample: int) -> int:
         """How many sampled vectors do not find themselves, or one equal to them."""
-        step = max(1, len(keys) // max(sample, 1))
-        lost = 0
-        for position in list(range(0, len(keys), step))[:sample]:
-            found = self._nearest(engine, rows[position], first_request(1, len(keys)))
-            hits = scan_keys(self._stored, rows[position], found, 1)
-            lost += not hits or hits[0][1] < SELF_COSINE
+        step = max(1, stored // max(sample, 1))
+        lost = asked = passed = 0
+        for _, rows in self._stored.blocks(BATCH):
+            for row in rows[-passed % step :: step][: sample - asked]:
+                found = self._nearest(engine, row, first_request(1, stored))
+                hits = scan_keys(self._stored, row, found, 1)
+                lost += not hits or hits[0][1] < SELF_COSINE
+                asked += 1
+            passed += len(rows)
         return lost
 
     @contextmanager

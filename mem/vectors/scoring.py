@@ -52,6 +52,19 @@ def scan_keys(
     return best(np.array(found_keys, dtype=np.int64), np.concatenate(found_scores), limit)
 
 
+def scan_all(stored: StoredVectors, query: Vectors, limit: int) -> list[tuple[int, float]]:
+    """The best of all stored vectors, read block by block."""
+    import numpy as np
+
+    found: list[tuple[int, float]] = []
+    for keys, rows in stored.blocks(READ_BATCH):
+        known = np.array([key for key, _ in found], dtype=np.int64)
+        scores = np.array([score for _, score in found], dtype=np.float32)
+        joined = np.concatenate([known, keys])
+        found = best(joined, np.concatenate([scores, rows @ query]), limit)
+    return found
+
+
 def as_query(query: Vectors) -> Vectors:
     """The query as a flat float32 vector. Raises ValueError for any other shape."""
     import numpy as np

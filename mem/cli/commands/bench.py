@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mem.cli.bench_mine import command as mine
+from mem.cli.bench_speed import command as speed
 from mem.cli.coercion import PlainCommand, PlainGroup
 from mem.cli.diagnostics import ExitCode
-from mem.cli.measured import tell
+from mem.cli.measured import scratch, tell
 from mem.cli.options import Json
 from mem.core.display import sanitize_line
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from mem.bench.extraction import ExtractionReport
     from mem.bench.retrieval import Result
     from mem.bench.segmentation import SegmentationReport
-    from mem.bench.speed import Speed
 
 Sets = Annotated[list[str], typer.Argument(metavar="SET_DIR…", help="Folders of question sets.")]
 Dialogues = Annotated[str, typer.Argument(metavar="FILE", help="Dialogues with boundaries.")]
@@ -33,10 +33,6 @@ Deep = Annotated[bool, typer.Option("--deep", help="Deep searches, with quick on
 Rankings = Annotated[
     str | None, typer.Option("--rankings", metavar="FILE", help="Write the hits as JSON Lines.")
 ]
-Sizes = Annotated[
-    list[int] | None, typer.Argument(metavar="CHUNKS…", help="How many chunks (1000 10000).", min=1)
-]
-
 Out = Annotated[
     str | None,
     typer.Option("--out", metavar="FILE", help="Write figures, machine, date and commit as JSON."),
@@ -73,7 +69,7 @@ def retrieval(
 
     results = run(
         _folders(sets),
-        _scratch(),
+        scratch(),
         baselines=baselines,
         pooled=pooled,
         deep=deep,
@@ -200,51 +196,8 @@ def pairs(files: Pairs, out: Out = None, json: Json = False) -> ExitCode:
     return tell("pairs", asdict(report), [line], json=json, out=out)
 
 
-@group.command("speed", cls=PlainCommand)
-def speed(sizes: Sizes = None, out: Out = None, json: Json = False) -> ExitCode:
-    """Measure import and search on made-up chats of a given size.
-
-    A hundred thousand chunks take about ten minutes. The homes are removed afterwards.
-
-    \b
-    Example:
-      mem bench speed 1000 10000
-    """
-    from dataclasses import asdict
-    from tempfile import TemporaryDirectory
-
-    from mem.bench.speed import run
-    from mem.cli.diagnostics import note
-
-    with TemporaryDirectory(dir=_scratch()) as folder:
-        found = run(
-            sizes or [1000, 10_000],
-            Path(folder),
-            on_size=lambda size: note(f"{size} chunks"),
-        )
-    return tell(
-        "speed",
-        {"sizes": [asdict(one) for one in found]},
-        [line for one in found for line in _speed_lines(one)],
-        json=json,
-        out=out,
-    )
-
-
+group.command("speed", cls=PlainCommand)(speed)
 group.command("mine", cls=PlainCommand)(mine)
-
-
-def _speed_lines(one: Speed) -> list[str]:
-    megabyte = 1024 * 1024
-    return [
-        f"{one.chunks} chunks",
-        f"  import {one.chunks_per_second:.0f} chunks/s",
-        f"  first search {one.cold:.0f} ms",
-        f"  warm search p50 {one.p50:.0f}, p95 {one.p95:.0f}, p99 {one.p99:.0f} ms",
-        f"  processor in a warm search, p95 {one.processor_p95:.0f} ms",
-        f"  memory {one.resident / megabyte:.0f} MB, disk {one.disk / megabyte:.0f} MB",
-        f"  neighbours found, of the exact ones: {one.recall:.3f}",
-    ]
 
 
 def _folders(given: list[str]) -> list[Path]:
@@ -254,14 +207,6 @@ def _folders(given: list[str]) -> list[Path]:
         if not (Path(folder) / "sessions.jsonl.gz").is_file():
             raise PathMissing(str(Path(folder) / "sessions.jsonl.gz"))
     return [Path(folder) for folder in given]
-
-
-def _scratch() -> Path:
-    from mem.settings.paths import Paths
-
-    folder = Paths.find().cache / "bench"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
 
 
 def _progress(name: str, done: int, total: int) -> None:

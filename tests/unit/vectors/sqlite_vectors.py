@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +63,11 @@ class SqliteVectors:
         joined = b"".join(vector for _, vector in rows)
         # Read-only, as np.frombuffer gives it: an index may not write into the store's arrays.
         return keys, np.frombuffer(joined, dtype=np.float32).reshape(len(rows), DIMENSIONS)
+
+    def blocks(self, size: int) -> Iterator[tuple[npt.NDArray[np.int64], Vectors]]:
+        keys, rows = self.matrix()
+        for start in range(0, len(keys), size):
+            yield keys[start : start + size], rows[start : start + size]
 
     def vectors(self, keys: Collection[int]) -> dict[int, Vectors]:
         found = {}

@@ -218,9 +218,9 @@ def test_choice_by_size(index: ChromaIndex, stored: SqliteVectors) -> None:
     index.sync()
     exact = ExactIndex(stored)
     AutoIndex(exact, index, exact_below=60).search(ROWS[0], limit=3)
-    assert exact._keys is None
+    assert exact.nbytes == 0
     AutoIndex(exact, index, exact_below=61).search(ROWS[0], limit=3)
-    assert exact._keys is not None
+    assert exact.nbytes > 0
 
 
 def test_importing_loads_nothing_heavy() -> None:
@@ -230,3 +230,17 @@ def test_importing_loads_nothing_heavy() -> None:
     )
     root = Path(__file__).parents[3]
     subprocess.run([sys.executable, "-c", code], cwd=root, check=True)
+
+
+def test_what_a_scan_loaded_is_let_go_once_chroma_is_current(
+    index: ChromaIndex, stored: SqliteVectors
+) -> None:
+    index.sync()
+    exact = ExactIndex(stored)
+    auto = AutoIndex(exact, index, exact_below=0)
+    stored.put({900: ROWS[1]})
+    assert auto.search(ROWS[1], limit=1)
+    assert exact.nbytes > 0
+    index.sync()
+    assert auto.search(ROWS[1], limit=1)
+    assert exact.nbytes == 0
