@@ -61,8 +61,9 @@ class LanguageModel(Protocol):
     ) -> Iterator[str]:
         """The reply in pieces as it is written, without what a model thinks aloud.
 
-        Closing the iterator cancels the request. With `schema` the reply is JSON of that shape,
-        unless it was cut at `max_tokens`. `deadline` is in seconds, the model's own by default.
+        Closing the iterator cancels the request. An empty piece says that the model is still at
+        work: a moment to close it. With `schema` the reply is JSON of that shape, unless it was
+        cut at `max_tokens`. `deadline` is in seconds, the model's own by default.
 
         Raises PromptTooLong before anything is written, ModelCrashed, ModelTimedOut, ModelError.
         """

@@ -7,6 +7,7 @@ LanguageModelError within the deadline, and the next request works: it starts a 
 from __future__ import annotations
 
 import importlib.util
+import math
 import queue
 import threading
 import time
@@ -31,6 +32,8 @@ from mem.inference.replies import ReplyCleaner
 
 _MAGIC: Final = b"GGUF"
 _MEGABYTE: Final = 1024 * 1024
+_WAIT_S: Final = 0.1
+_STILL_AT_WORK: Final[Answer] = {"piece": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +158,11 @@ class LlamaModel:
             cleaner = ReplyCleaner(self._name)
             give_up = child.cancel
             try:
-                while "done" not in (answer := self._answer(child, box, ends, seconds)):
+                while "done" not in (
+                    answer := self._answer(child, box, ends, seconds, wait=_WAIT_S)
+                ):
                     text = cleaner.feed(str(answer["piece"]))
-                    if text:
+                    if text or answer is _STILL_AT_WORK:
                         yield text
                 give_up = child.forget
                 self.usage = Usage(**answer["done"])
@@ -212,12 +217,23 @@ class LlamaModel:
         return child
 
     def _answer(
-        self, child: LlamaProcess, box: queue.SimpleQueue[Answer], ends: float, seconds: float
+        self,
+        child: LlamaProcess,
+        box: queue.SimpleQueue[Answer],
+        ends: float,
+        seconds: float,
+        *,
+        wait: float = math.inf,
     ) -> Answer:
-        """The next answer; what has arrived already counts as in time."""
+        """The next answer, or after `wait` seconds that there is none yet; what has arrived
+        already counts as in time.
+        """
+        left = max(ends - time.monotonic(), 0)
         try:
-            answer = box.get(timeout=max(ends - time.monotonic(), 0))
+            answer = box.get(timeout=min(left, wait))
         except queue.Empty:
+            if wait < left:
+                return _STILL_AT_WORK
             child.stop()
             raise ModelTimedOut(self._name, seconds) from None
         if answer is GONE:

@@ -270,9 +270,12 @@ class MemApp(App[MemError | None]):
         self._show_status()
 
     def _fail(self, request: m.Request, error: Exception) -> None:
+        stopped = isinstance(error, m.WorkStopped)
+        if stopped and request.exclusive and self._newest.get(request.group) is not request:
+            return  # told already, when it was stopped or replaced
         self._end(request)
         (request.failed or self._refused)(error)
-        if isinstance(error, m.WorkStopped):
+        if stopped and isinstance(request, _CHANGES):
             self._changed()
 
     def _refused(self, error: Exception) -> None:
@@ -298,8 +301,15 @@ class MemApp(App[MemError | None]):
 
     @on(m.StopWanted)
     def _stop_wanted(self, event: m.StopWanted) -> None:
-        if event.work in self._stops:
-            self._stops[event.work].set()
+        self._stop(event.work)
+
+    def _stop(self, group: str) -> None:
+        """Have the work of a group end at its next step; what only reads is over at once."""
+        if group in self._stops:
+            self._stops[group].set()
+        request = self._newest.get(group)
+        if request is not None and not isinstance(request, _CHANGES):
+            self._fail(request, m.WorkStopped("Stopped."))
 
     def _show_status(self) -> None:
         labels = [request.label for request in self._newest.values() if request.label]
@@ -371,7 +381,7 @@ class MemApp(App[MemError | None]):
             self.exit()
         elif running:
             for group in running:
-                self._stops[group].set()
+                self._stop(group)
         else:
             self.notify("Press Ctrl-C once more to leave.", timeout=_LEAVE_WITHIN_S, markup=False)
 

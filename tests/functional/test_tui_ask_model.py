@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,6 +49,23 @@ class Writer(FakeLanguageModel):
                 self.cancelled.set()
 
 
+class Silent(Writer):
+    """Thinks about its first prompt until `go`, without a sign of life."""
+
+    def __init__(self, reply: str) -> None:
+        super().__init__(reply)
+        self.over = threading.Event()
+
+    def generate(self, prompt: Prompt, **wanted: Any) -> Iterator[str]:
+        if not self.prompts:
+            self.prompts.append(prompt)
+            self.go.wait()
+            self.over.set()
+            yield "Delphine is allergic to hazelnuts. [1]"
+        else:
+            yield from super().generate(prompt, **wanted)
+
+
 async def ask(d: Driver, question: str, key: str = "slash") -> None:
     await d.press(key)
     await d.type(question)
@@ -89,6 +107,28 @@ def test_a_running_answer_can_be_stopped(sample_home: Path, key: str) -> None:
         await d.quiet()
         assert "hazelnuts" not in d.shown
         assert d.screen.answer is None  # type: ignore[attr-defined]
+
+    run(sample_home, scenario, model=model)
+
+
+def test_a_model_that_says_nothing_holds_nobody_up(sample_home: Path) -> None:
+    """Stopped at once, and the next question is answered; what comes late is not shown."""
+    model = Silent("The boiler should show 1.3 bar when cold. [1]")
+
+    async def scenario(d: Driver) -> None:
+        await ask(d, QUESTION)
+        await d.until(lambda: model.prompts)
+        await d.press("escape")
+        await d.see("Stopped.")
+        assert "Looking through memory" not in d.shown
+        assert not d.app._newest
+        await ask(d, "What pressure should the boiler show when it is cold?")
+        await d.see("1.3 bar when cold. [1]")
+        shown = d.shown
+        model.go.set()
+        await d.until(model.over.is_set)
+        await d.quiet()
+        assert d.shown == shown
 
     run(sample_home, scenario, model=model)
 

@@ -210,7 +210,6 @@ class AskScreen(MemScreen):
     def action_cancel(self) -> None:
         if self._pending is not None:
             self.app.post_message(StopWanted("ask"))
-            self._failed(self._pending, WorkStopped())
         elif isinstance(self.focused, Input):
             self.leave_input()
 
