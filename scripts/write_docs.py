@@ -55,7 +55,8 @@ The plain way in for any conversation (`mem import --format chat-jsonl`): one me
 {"conversation": "trip", "session": "2025-05-01", "id": "m1", "speaker": "Ada", "role": "user", "at": "2025-05-01T10:00:00", "text": "The ferry leaves at nine."}
 ```
 
-`role` is `user`, `assistant` or `other`. `id` comes back as a hit's `message_id`, `session` as its `session_id`. The
+`role` is `user`, `assistant` or `other`; exports of assistants also have `system` and `tool` (instructions, and what a
+tool wrote), which `mem export --format chat-jsonl` writes and an import takes as such. `id` comes back as a hit's `message_id`, `session` as its `session_id`. The
 same `conversation` in two files is one document that holds the messages of both.
 
 ## Python

@@ -36,6 +36,11 @@ if TYPE_CHECKING:
 
 _INDENT = "    "
 _ID_SHOWN = 10
+_DATED_BY = {
+    "front_matter": "stated in it",
+    "file_name": "from its name",
+    "file_time": "the file's time",
+}
 
 
 def hits(found: Sequence[Hit], style: Style, *, explain: bool = False) -> list[str]:
@@ -144,8 +149,8 @@ def view(shown: DocumentView, style: Style, *, around: int | None = None) -> lis
     document = shown.document
     facts = [f"id {document.id}", document.format, plural(document.chunks, "passage")]
     if document.said_at:
-        origin = f" ({document.said_at_origin.value})" if document.said_at_origin else ""
-        facts.append(day(document.said_at) + origin)
+        origin = _DATED_BY.get(document.said_at_origin or "")
+        facts.append(day(document.said_at) + (f" ({origin})" if origin else ""))
     if document.tags:
         facts.append("tags " + ", ".join(document.tags))
     if document.gone:

@@ -35,7 +35,7 @@ class Progress:
 
 @dataclass(slots=True)
 class Ledger:
-    """Counts of one import."""
+    """Counts of one import; `undated` are those added or updated that only their file dates."""
 
     added: int = 0
     updated: int = 0
@@ -44,6 +44,7 @@ class Ledger:
     failed: int = 0
     gone: int = 0
     moved: int = 0
+    undated: int = 0
     chunks_added: int = 0
     chunks_removed: int = 0
     entries: list[LedgerEntry] = field(default_factory=list)
@@ -58,9 +59,10 @@ class Ledger:
     def changed(self) -> bool:
         return bool(self.added or self.updated or self.gone or self.moved)
 
-    def written(self, written: Written) -> None:
-        """Count one document."""
+    def written(self, written: Written, *, undated: bool = False) -> None:
+        """Count one document; `undated` is one that states no date."""
         setattr(self, written.outcome, getattr(self, written.outcome) + 1)
+        self.undated += undated and written.outcome != "unchanged"
         self.chunks_added += written.chunks_added
         self.chunks_removed += written.chunks_removed
 

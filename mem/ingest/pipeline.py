@@ -7,7 +7,7 @@ was killed reads again exactly what it had not finished.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from mem.core.clock import Clock, format_time
@@ -158,22 +158,31 @@ class _Run:
         except BaseException:
             self._writer.abandon()
             raise
-        if self._reader.secrets:
-            self.ledger.notices.append(
-                f"secrets replaced by a mark: {self._reader.secrets:,}; "
-                "`mem review --secrets` lists them"
-            )
-        if self._reader.forgotten.passages:
-            self.ledger.notices.append(
-                f"passages left out because they were forgotten: "
-                f"{self._reader.forgotten.passages:,}; --readmit takes them in again"
-            )
+        self.ledger.notices += self._notices()
         if not self._dry_run:
             self._reader.forgotten.settle()
             self._mark_gone()
             self._write_journal(roots)
         self.ledger.elapsed_ms = (time.perf_counter() - started) * 1000
         return self.ledger
+
+    def _notices(self) -> Iterator[str]:
+        """What a person should know of this import beyond its counts."""
+        if self.ledger.undated:
+            yield (
+                f"documents that state no date: {self.ledger.undated:,}; the time of the file "
+                "stands for it (`date:` in front matter or 2024-03-05 in a file's name goes first)"
+            )
+        if self._reader.secrets:
+            yield (
+                f"secrets replaced by a mark: {self._reader.secrets:,}; "
+                "`mem review --secrets` lists them"
+            )
+        if self._reader.forgotten.passages:
+            yield (
+                f"passages left out because they were forgotten: "
+                f"{self._reader.forgotten.passages:,}; --readmit takes them in again"
+            )
 
     def _take_in(self, root: Path, only: Sequence[Path] | None) -> None:
         """Everything at or below `root` (absolute, links resolved), or `only` these parts of it."""

@@ -12,7 +12,7 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
 from mem.core.clock import Clock
-from mem.core.document import DocumentKind
+from mem.core.document import DocumentKind, SaidAtOrigin
 from mem.core.protocols import Embedder
 from mem.ingest.forgotten import Forgotten
 from mem.ingest.ledger import Ledger
@@ -168,7 +168,8 @@ class Writer:
                         "INSERT OR IGNORE INTO file_document VALUES (?, ?)",
                         (file_pk, item.identity),
                     )
-                self._ledger.written(written)
+                undated = item.parsed.said_at_origin is SaidAtOrigin.FILE_TIME
+                self._ledger.written(written, undated=undated)
                 self._ledger.moved += item.moved_from is not None
                 if self._dry_run:
                     raise _DryRun

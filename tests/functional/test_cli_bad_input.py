@@ -50,6 +50,15 @@ def test_broken_export_fails_alone(run_mem: RunMem, work: Path) -> None:
     run = run_mem("import", str(broken), "--format", "chatgpt")
     assert run.code == 1
     assert "failed: conversations.json: " in run.out
+    (work / "good.md").write_text("# Good\n\nA sound note.\n")
+    beside = run_mem("import", ".", "--json")
+    counts = beside.json["documents"]
+    assert (beside.code, counts["added"], counts["failed"]) == (1, 1, 1)
+    assert "1 of 2 failed" in beside.err
+    (work / ".memignore").write_text("conversations.json\n")
+    assert run_mem("source", "add", ".").code == 0
+    (work / ".memignore").unlink()
+    assert run_mem("source", "add", ".").code == 1
 
 
 def test_what_is_not_there_is_named_for_what_it_is(filled: Filled) -> None:

@@ -1,6 +1,6 @@
 """`mem import`: files, folders and exports taken in once; the ledger says what became of each.
 
-It fails (exit 1) only where something failed and nothing at all is in memory from this import.
+It fails (exit 1) where something failed, whatever else was taken in.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def command(
 ) -> ExitCode:
     """Take in files, folders and chat exports.
 
-    Your files are only read. What is unchanged since the last import is left alone. Exit code 1
-    means that something failed and nothing was taken in.
+    Your files are only read. What is unchanged since the last import is left alone. What fails is
+    named, and the rest is taken in; the exit code is 1 then.
 
     \b
     Example:
@@ -79,8 +79,20 @@ def command(
         emit_json(shapes.ledger(ledger))
     else:
         emit(render.ledger(ledger, stdout_style(), verbose=verbose))
-    taken = ledger.added + ledger.updated + ledger.unchanged
-    return ExitCode.ERROR if ledger.failed and not taken else ExitCode.OK
+    return verdict(ledger)
+
+
+def verdict(ledger: Ledger) -> ExitCode:
+    """The exit code of an import; where something failed, what to do is said."""
+    from mem.cli.diagnostics import complain
+
+    if not ledger.failed:
+        return ExitCode.OK
+    complain(
+        f"{ledger.failed:,} of {ledger.seen:,} failed: mend what is named and import again, "
+        "or keep it out with a line in .memignore."
+    )
+    return ExitCode.ERROR
 
 
 def take_in(

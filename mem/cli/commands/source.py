@@ -88,13 +88,14 @@ def add_source(
 ) -> ExitCode:
     """Keep a folder in step with memory, and take it in now.
 
-    From then on `mem watch` (or `mem watch --once`) follows what changes in it.
+    From then on `mem watch` (or `mem watch --once`) follows what changes in it. Exit code 1 means
+    that something in it failed; the rest is taken in.
 
     \b
     Example:
       mem source add ~/notes
     """
-    from mem.cli.commands.import_ import take_in
+    from mem.cli.commands.import_ import take_in, verdict
     from mem.cli.session import open_assistant
     from mem.service.sources import keep_in_step
     from mem.sources.folders import path_of
@@ -108,7 +109,7 @@ def add_source(
             place = str(path_of(source.uri))
             ledger = take_in(assistant, [place], form="auto", dry_run=False, readmit=False)
     _say_added(source.id, source.uri, ledger, json=json)
-    return ExitCode.OK
+    return ExitCode.OK if ledger is None else verdict(ledger)
 
 
 def _say_added(identity: str, uri: str, ledger: Ledger | None, *, json: bool) -> None:

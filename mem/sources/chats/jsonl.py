@@ -1,7 +1,8 @@
 """Chat JSON Lines, the plain way in for any conversation: one message a line.
 
 `{"conversation", "session", "id", "speaker", "role": "user|assistant|other", "at": ISO 8601,
-"text"}`; only `text` is required. Bad lines cost themselves and nothing else.
+"text"}`; only `text` is required. A role may be `system` or `tool`, too, as in exports
+of assistants. Bad lines cost themselves and nothing else.
 """
 
 from __future__ import annotations
