@@ -47,6 +47,13 @@ _COMPANY = re.compile(
     r"were|has|had|got|came|went|said|told|left|gave|made|took|met|saw|can|will|comes|goes)\b)"
     r"[\w']+ ){1,3}|[A-Z]\w+ ))and I "
 )
+# "Me and my friends hiked": the first person comes last, as the grammar reads it.
+_ME_AND = re.compile(
+    r"^[Mm]e and ((?:(?:my|our|the) (?:[a-z][\w'-]* ){0,2}?[a-z][\w'-]+(?: [A-Z]\w+)?|[A-Z]\w+))\s+"
+    r"(?=(?:are|were|have|had|will|would|can|could|went|got|did|do|always|never|both|just|also|"
+    r"recently|finally|usually|often)\b|\w+(?:ed|s)?\b)"
+)
+_ASIDE = re.compile(r"\s+\([^()]*\)(?=,?\s+\w)")
 _TAIL = re.compile(
     r"(?:,?\s+(?:though|too|as well|haha|lol|you know|btw|either|of course|for sure|already|"
     r"so far|yet|please|anyway|if that makes sense|at the moment|right now|for now|now|"
@@ -68,8 +75,7 @@ def clauses(text: str, names: Collection[str]) -> Iterator[str]:
 
     `names` are those of the people who take part in the conversation.
     """
-    plain = without_markup(text)
-    plain = _COMPANY.sub(r"\1&I ", _without_openers(plain, names))
+    plain = _COMPANY.sub(r"\1&I ", opened(text, names))
     for part in _CUT.split(plain):
         clause = _without_openers(part.strip(' ,.!…:;)("~_'), names)
         clause = _HEDGE.sub("", _LEAD.sub("", clause))
@@ -78,9 +84,16 @@ def clauses(text: str, names: Collection[str]) -> Iterator[str]:
             yield clause
 
 
+def opened(text: str, names: Collection[str]) -> str:
+    """The words of a sentence without markup, asides, openers and the names it calls first."""
+    plain = _without_openers(_ASIDE.sub("", without_markup(text)), names)
+    return _ME_AND.sub(r"\1 and I ", plain)
+
+
 def without_markup(text: str) -> str:
     """The words of a passage of Markdown on one line: links by their words, no emphasis."""
     plain = text.replace("’", "'").replace("‘", "'").replace("*", "").replace("`", "")
+    plain = plain.replace("\u00ad", "").replace("\u200b", "")
     plain = _LINK.sub(lambda one: one[1] or one[2], plain).partition("→")[0]
     return re.sub(r"\s+", " ", plain).strip()
 

@@ -10,10 +10,17 @@ import re
 from dataclasses import replace
 
 from mem.extraction import words
-from mem.extraction.objects import is_substantial, predicate_of
+from mem.extraction.objects import (
+    is_complete,
+    is_dangling,
+    is_substantial,
+    predicate_of,
+    without_tail,
+)
+from mem.extraction.people import is_given_name
 from mem.extraction.predicates import is_exclusive, normalised
 from mem.extraction.pronouns import expanded, is_self_contained, owned, third_person
-from mem.extraction.statement import Statement, Tense, bare
+from mem.extraction.statement import Statement, Tense, bare, closed
 from mem.extraction.subjects import Speaker
 from mem.extraction.verbs import VerbGroup, agreeing, verb_group
 
@@ -34,11 +41,11 @@ _UNNAMED = (
 )
 _AFTER_VERB = words.DETERMINERS | words.PREPOSITIONS
 _ASKED = words.word_set("see know understand hear review check discuss ask get look explain tell")
+_RELATIVE_TO_TEXT = words.word_set("above below following latter former aforementioned")
 _ATTRIBUTE = re.compile(
     r"^my (favou?rite [\w ]{2,30}|name|age|address|(?:phone|mobile) (?:number)?|email(?: address)?|"
     r"birthday|job|salary|rent|weight|height|budget|blood type|nickname)$"
 )
-_LIFE_VERBS = words.word_set("graduate retire quit marry divorce resign emigrate")
 _GERUND_VERBS = words.word_set(
     "is are was were has have had makes make helps help gives give keeps keep lets let takes means "
     "mean brings bring feels need needs reminds motivates seems will can"
@@ -71,15 +78,20 @@ def _gapped(  # noqa: PLR0911 - one return per case
     """A clause that leaves out "I": "Went to …", "Been working on …", "Going to …"."""
     tokens = [tokens[0][:1].lower() + tokens[0][1:], *tokens[1:]]
     low = [bare(token) for token in tokens]
+    if {"me", "us"} & set(low):  # "really made me think": something else did
+        return None
     if len(tokens) < 4 or any(token[:1].isupper() for token in tokens[1:3]) or ":" in tokens[0]:
         return None
-    at = next((i for i, word in enumerate(low[:3]) if word not in words.ADVERBS), 0)
+    at = next((i for i, word in enumerate(low[:3]) if not words.is_adverb(word)), 0)
     first, tags = low[at], words.readings(low[at])
     if first == "been":
         return _first_person(["have", *tokens], speaker)
     plan = low[at : at + 2] == ["going", "to"] and words.is_base("".join(low[at + 2 : at + 3]))
-    if plan or ("ing" in tags and not any(word in _GERUND_VERBS for word in low[at + 1 :])):
+    if plan or ("ing" in tags and not _has_finite(low, at + 1)):
         return _first_person(["am", *tokens], speaker)
+    owed = low[at : at + 2] in (["need", "to"], ["have", "to"], ["want", "to"], ["must", "not"])
+    if owed and words.is_base("".join(low[at + 2 : at + 3])):
+        return _first_person(tokens, speaker)
     if "past" in tags and "base" not in tags and low[at + 1] not in {"by", "in", "as"}:
         if "s" in words.readings(low[at + 1]):
             return None
@@ -89,9 +101,31 @@ def _gapped(  # noqa: PLR0911 - one return per case
     return None
 
 
+def _has_finite(low: list[str], start: int) -> bool:
+    """Whether a verb with a subject of its own kind follows: "Seeing them smile made me glad"."""
+    for at in range(start, len(low)):
+        tags, before = words.readings(low[at]), low[at - 1]
+        if low[at] in _GERUND_VERBS:
+            return True
+        if before in words.PRONOUNS or (words.is_adverb(before) and low[at - 2] in words.PRONOUNS):
+            continue
+        if "s" in tags or ("past" in tags and tags.keys().isdisjoint({"base", "participle"})):
+            return True
+        later = before if not words.is_adverb(before) else low[at - 2]
+        if at > start and "base" in tags and (later == "all" or words.is_plural(later)):
+            return True
+        if words.is_adverb(before) and before.endswith("ly") and "past" in tags:
+            return True
+    return False
+
+
 def _first_person(rest: list[str], speaker: Speaker, *, company: str = "") -> Statement | None:
     """What follows "I", or "we": `company` names who else the subject is."""
-    rest = [token for token in rest if bare(token) not in _FILLERS]
+    rest = [
+        token
+        for at, token in enumerate(rest)
+        if bare(token) not in _FILLERS or (at and bare(rest[at - 1]) == "not")
+    ]
     group = verb_group([bare(token) for token in rest])
     if group is None:
         return None
@@ -142,23 +176,27 @@ def _statement(
         return None
     if tokens[group.main].endswith((",", ";", ":")):
         return None
-    predicate, after = predicate_of(low, group)
+    predicate, after = predicate_of(low, group, tokens)
+    text = text.replace("no_longer", "no longer")
     told = third_person(" ".join(tokens[after:])).strip(" ,.!?;:")
     weighed = told
     if about is not None:
         told = owned(" ".join(tokens[after:]), about).strip(" ,.!?;:")
         weighed = f"{subject} {told}"
-    lived = not low[after:] and group.base in _LIFE_VERBS and group.tense is Tense.PAST
-    if not (lived or is_substantial(low[after:], group, weighed)):
+    told, alone = without_tail(told), is_complete(low, group, after)
+    if not (alone or is_substantial(low[after:], group, weighed)):
         return None
     if not is_self_contained(text, "" if about else subject):
+        return None
+    whole = closed(re.sub(r"\s+", " ", text).strip(" ,.!?;:"))
+    if whole is None or is_dangling(tokens[after:], group, noun=about is not None):
         return None
     predicate, value = normalised(predicate, told)
     return Statement(
         subject=subject,
         predicate=predicate,
         object=value,
-        text=re.sub(r"\s+", " ", text).strip(" ,.!?;:"),
+        text=whole,
         tense=group.tense,
         negated=group.negated,
         exclusive=is_exclusive(predicate, value, past=group.tense is Tense.PAST),
@@ -172,11 +210,22 @@ def _noun_subject(tokens: list[str], speaker: Speaker) -> Statement | None:
     at = _finite_at(tokens, low)
     if at is None:
         return None
-    while at > 1 and low[at - 1] in words.ADVERBS:
+    while at > 1 and words.is_adverb(low[at - 1]):
         at -= 1
-    own = any(word in {"my", "our", "me", "us", "myself", "mine"} for word in low)
-    named = all(token[:1].isupper() for token in tokens[:at]) and not words.readings(low[0])
-    if low[0] in _UNNAMED or (not own and not named and low[0] != "the"):
+    own = any(word in {"my", "our", "me", "myself", "mine"} for word in low) or "us" in tokens
+    named = all(
+        token[:1].isupper() or low[place] in {"and", "&"} for place, token in enumerate(tokens[:at])
+    )
+    listed = is_given_name(tokens[0].removesuffix("'s"))
+    named = (named and not words.readings(low[0])) or listed
+    if (
+        low[0] in _UNNAMED
+        or words.is_adverb(low[0])
+        or "'" in low[0][:-2]
+        or low[1] in _RELATIVE_TO_TEXT
+    ):
+        return None
+    if not own and not named and low[0] != "the":
         return None
     subject = owned(" ".join(tokens[:at]), speaker)
     group = verb_group(low[at:])
@@ -191,6 +240,9 @@ def _noun_subject(tokens: list[str], speaker: Speaker) -> Statement | None:
 def _attribute_of(statement: Statement, subject: str, owner: str) -> Statement:
     """ "My favourite film is X" is about the owner: predicate "have favourite film", one "
     "at a time."""
+    if subject.endswith("'s name") and statement.predicate == "be":
+        bearer = statement.subject.removesuffix("'s name")
+        return replace(statement, subject=bearer, predicate="be named", exclusive=True)
     found = _ATTRIBUTE.match(subject)
     if not found or not statement.predicate.startswith("be"):
         return statement
@@ -201,8 +253,10 @@ def _attribute_of(statement: Statement, subject: str, owner: str) -> Statement:
 
 def _finite_at(tokens: list[str], low: list[str]) -> int | None:
     """The place of the first finite verb after a noun subject; "X's" before an article counts."""
+    gerund = "ing" in words.readings(low[0])
     for at in range(1, min(len(low), MAX_SUBJECT + 1)):
-        if tokens[at - 1].endswith(":") or low[at] in words.PRONOUNS:
+        shared = low[at] in {"her", "his"} and low[at - 1] == "and"
+        if tokens[at - 1].endswith(":") or (low[at] in words.PRONOUNS and not shared):
             return None
         if not tokens[at][:1].islower():
             continue
@@ -211,8 +265,13 @@ def _finite_at(tokens: list[str], low: list[str]) -> int | None:
             return at
         if "s" in tags or ("past" in tags and ("base" not in tags or low[0] in {"my", "our"})):
             return at
-        plural = low[at - 1].endswith("s") or "and" in low[1:at]
-        if "base" in tags and plural and low[at - 1] not in words.PREPOSITIONS | {"and"}:
+        plural = words.is_plural(low[at - 1]) or "and" in low[1:at]
+        if (
+            "base" in tags
+            and plural
+            and not gerund
+            and low[at - 1] not in words.PREPOSITIONS | {"and"}
+        ):
             return at
         listed = "and" in low[at : at + 4]
         if tokens[at - 1].endswith(",") and not listed:

@@ -11,6 +11,7 @@ from mem.extraction import words
 from mem.extraction.subjects import Speaker
 
 _CONTRACTIONS = (
+    (re.compile(r"\bno longer\b", re.IGNORECASE), "no_longer"),
     (re.compile(r"\b(can)'?t\b|\bcannot\b", re.IGNORECASE), "can not"),
     (re.compile(r"\bwon't\b", re.IGNORECASE), "will not"),
     (
@@ -41,11 +42,18 @@ _CONTRACTIONS = (
     (re.compile(r"\b(?:kinda|sorta|kind of|sort of)\s", re.IGNORECASE), ""),
 )
 _WOULD = re.compile(r"\b(i|we)'d\s+((?:really |also |always |never |just )*)(\w+)", re.IGNORECASE)
+#: What follows "I" where it is a number: "Act I.", "Part I of the book".
+_AS_NUMBER = re.compile(r"[.,;:!?)]|$| and\b| of\b")
+_FIRST = re.compile(
+    r"\b(?:i|we|me|us|my|our|myself|ourselves)\b|(?<=of )(?:mine|ours)\b", re.IGNORECASE
+)
+_OWNER = re.compile(r"\b(?:my|our|me|us)\b", re.IGNORECASE)
 _PERSON = {
     "i": "they", "we": "they", "me": "them", "us": "them", "my": "their", "our": "their",
     "mine": "theirs", "ours": "theirs", "myself": "themselves", "ourselves": "themselves",
 }  # fmt: skip
 _TO_AM = re.compile(r"\b(they) am\b")
+_NAMED = re.compile(r"\b(?!(?:The|A|An|This|That)\b)[A-Z]\w+")
 _SOMEONE = re.compile(
     r"\b(?:he|she|him|her|his|hers|himself|herself|he's|she's|he'll|she'll|he'd|she'd)\b",
     re.IGNORECASE,
@@ -76,20 +84,27 @@ def _had_or_would(found: re.Match[str]) -> str:
 
 def third_person(text: str) -> str:
     """First-person pronouns become they, them, their."""
-    told = re.sub(
-        r"\b(?:i|we|me|us|my|our|myself|ourselves)\b|"
-        r"(?<=of )(?:mine|ours)\b",
-        lambda found: "US" if found[0] == "US" else _PERSON[found[0].lower()],
-        text,
-        flags=re.IGNORECASE,
-    )
+    told = _FIRST.sub(_in_third, text)
     return re.sub(r"\bthey was\b", "they were", _TO_AM.sub(r"\1 are", told))
+
+
+def _in_third(found: re.Match[str]) -> str:
+    return _PERSON[found[0].lower()] if _is_first_person(found) else found[0]
+
+
+def _is_first_person(found: re.Match[str]) -> bool:
+    """Whether the word is a pronoun: not the country "US", not the number of "Act I"."""
+    if found[0] == "US":
+        return False
+    before = found.string[: found.start()].split()
+    numbered = before and before[-1][:1].isupper() and len(before[-1]) > 1
+    return not (found[0] == "I" and numbered and _AS_NUMBER.match(found.string, found.end()))
 
 
 def owned(text: str, speaker: Speaker) -> str:
     """ "my" becomes the speaker's name in the possessive the first time, then "their"."""
-    found = re.search(r"\b(?:my|our|me|us)\b", text, re.IGNORECASE)
-    if not found:
+    found = next(filter(_is_first_person, _OWNER.finditer(text)), None)
+    if found is None:
         return third_person(text)
     name = speaker.possessive if found[0].lower() in {"my", "our"} else speaker.phrase
     if name.startswith("The "):
@@ -103,4 +118,4 @@ def is_self_contained(text: str, speaker_name: str) -> bool:
     if not found:
         return True
     before = text[: found.start()].replace(speaker_name, "", 1)
-    return re.search(r"\b[A-Z]\w+", before) is not None or _RELATION.search(before) is not None
+    return _NAMED.search(before) is not None or _RELATION.search(before) is not None

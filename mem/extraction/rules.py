@@ -15,16 +15,19 @@ from typing import TYPE_CHECKING
 from mem.core.chunk import Chunk
 from mem.core.memory import Candidate, Evidence
 from mem.extraction import words
-from mem.extraction.clauses import clauses
+from mem.extraction.clauses import clauses, opened
 from mem.extraction.grammar import read_clause
 from mem.extraction.kinds import importance_of, kind_of
 from mem.extraction.naming import read_name
 from mem.extraction.notes import read_choice, read_how_to, read_passage, read_todo
+from mem.extraction.people import is_given_name
 from mem.extraction.screening import Screen, is_impersonal, is_publication, plausible
 from mem.extraction.sentences import LineKind, Sentence, split_sentences
+from mem.extraction.spans import span_of
 from mem.extraction.statement import Statement, Tense
 from mem.extraction.subjects import Speaker, Speakers
 from mem.extraction.timing import Timed, take_times
+from mem.extraction.unfolding import unfold
 from mem.extraction.words import word_set
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ KEEP_OWN = 0.35  # screen score from which a first-person statement is kept
 KEEP_OTHER = 0.8  # one about anything else
 KEEP_VALUE = 0.6  # such a one that gives a value: a price, a date
 KEEP_CHOICE = 0.25  # a decision in so many words
-PER_SENTENCE = 2
+PER_SENTENCE = 3
 FULL_CHUNK = 900  # characters from which a chunk may have been cut inside a sentence
 MAX_STATEMENT = 320
 FUTURE = re.compile(
@@ -64,6 +67,10 @@ _DANGLING = re.compile(
     r"so|if|when|using|called|named|from|into|by|like|about)$",
     re.IGNORECASE,
 )
+#: What ties two clauses together: neither is quoted without the other.
+_REASON = re.compile(
+    r"\b(?:because|cause|so|therefore|hence|due to|thanks to|as a result|why)\b", re.IGNORECASE
+)
 _NAME = re.compile(r"(?<![.!?:;] )\b(?!The\b|A\b|An\b)[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+){0,3}")
 
 
@@ -84,6 +91,7 @@ class _Reading:
     end: int
     statement: Statement
     timed: Timed
+    judged: str  # what the screen judges: the whole sentence
     known: str | None = None  # the class, where the form alone says it
     beside: tuple[int, int] | None = None  # a second span that the statement rests on
 
@@ -126,12 +134,12 @@ class RulesExtractor:
         return self._judged(readings)
 
     def _judged(self, readings: list[_Reading]) -> list[Candidate]:
-        quotes = list(dict.fromkeys(one.quote for one in readings))
-        verdicts = dict(zip(quotes, self._screen.judge(quotes), strict=True))
+        texts = list(dict.fromkeys(one.judged for one in readings))
+        verdicts = dict(zip(texts, self._screen.judge(texts), strict=True))
         found: list[Candidate] = []
         seen: set[tuple[str, str]] = set()
         for one in readings:
-            verdict = verdicts[one.quote]
+            verdict = verdicts[one.judged]
             least = _least(one)
             if verdict.score < least and one.beside is None:
                 continue
@@ -151,7 +159,8 @@ def _read_chunk(
         if passage := read_passage(heading, sentences):
             statement, start, end = passage
             nothing = Timed("", "", None, None)
-            yield _Reading(chunk, speaker, start, end, statement, nothing, "procedure")
+            steps = chunk.text[start:end]
+            yield _Reading(chunk, speaker, start, end, statement, nothing, steps, "procedure")
             return
     pasted = _PASTED.match(chunk.text) if speaker.to_assistant else None
     for sentence in sentences:
@@ -167,7 +176,8 @@ def _read_sentence(
     chunk: Chunk, speaker: Speaker, names: Sequence[str], note: bool, sentence: Sentence
 ) -> Iterator[_Reading]:
     def reading(statement: Statement, timed: Timed, known: str | None = None) -> _Reading:
-        return _Reading(chunk, speaker, sentence.start, sentence.end, statement, timed, known)
+        start, end = sentence.start, sentence.end
+        return _Reading(chunk, speaker, start, end, statement, timed, sentence.text, known)
 
     if sentence.line is LineKind.TODO:
         timed = take_times(sentence.text, chunk.said_at, future=True)
@@ -184,21 +194,34 @@ def _read_sentence(
         yield replace(reading(named[0], Timed("", "", None, None), "fact"), beside=named[1])
     if not plausible(sentence.text):
         return
-    found, first = 0, True
-    for clause in clauses(sentence.text, names):
+    found: list[tuple[_Reading, str]] = []
+    for at, (clause, core) in enumerate(_clauses(sentence.text, names)):
         future = FUTURE.search(clause) is not None
         timed = take_times(clause, chunk.said_at, future=future)
         statement = read_choice(timed.text, speaker) or read_clause(
-            timed.text, speaker, gapped=first and not speaker.to_assistant
+            timed.text, speaker, gapped=at == 0 and not speaker.to_assistant
         )
-        first = False
         if statement is None or _DANGLING.search(statement.text):
             continue
         if statement.own or statement.exclusive or (note and _named(statement)):
-            yield reading(statement, timed, None)
-            found += 1
-        if found == PER_SENTENCE:
-            return
+            found.append((reading(statement, timed), core))
+        if len(found) == PER_SENTENCE:
+            break
+    whole = len(found) == 1 or _REASON.search(sentence.text)
+    yield from (one if whole else _narrowed(one, core) for one, core in found)
+
+
+def _clauses(sentence: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Each clause of a sentence, with the words of the sentence that say it."""
+    for part in unfold(opened(sentence, names)):
+        for clause in clauses(part.text, names):
+            yield clause, part.core or clause
+
+
+def _narrowed(one: _Reading, core: str) -> _Reading:
+    """A reading whose quote is its own words of a sentence that says several things."""
+    span = span_of(one.chunk.text, one.start, one.end, core)
+    return replace(one, start=span[0], end=span[1]) if span else one
 
 
 def _cut_off(text: str, sentence: Sentence) -> bool:
@@ -214,6 +237,8 @@ def _named(statement: Statement) -> bool:
     if statement.predicate in PLACES:
         return True
     by_a_person = statement.predicate.split()[0] in _PERSONAL
+    if is_given_name(re.split(r"['’]s\b| ", statement.subject)[0]):
+        return True
     return statement.subject.istitle() and (by_a_person or " " in statement.subject)
 
 

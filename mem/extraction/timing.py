@@ -17,6 +17,7 @@ _BEFORE = re.compile(
     r"(?:,\s*)?\b(?:on|in|at|by|during|over|from|around|about|just|only|back|late|early)\s*$",
     re.IGNORECASE,
 )
+_WHEN = re.compile(r"\b(in|on|during|around)\s+$", re.IGNORECASE)
 _COPULA = re.compile(
     r"(?:\b(?:is|are|was|were|be)|'s)\s+(?:on |in |at |due |due on |for )?$", re.IGNORECASE
 )
@@ -141,7 +142,10 @@ def _placed(  # noqa: PLR0911 - one return per case
     if after.startswith("'s") or _COPULA.search(before):
         return before + said + after, ""
     if not mention.relative and before.strip():
-        return text, ""
+        opening = _WHEN.search(before)
+        if after.strip(" .!,") or not opening or not before[: opening.start()].strip():
+            return text, ""
+        return before[: opening.start()].rstrip(" ,"), f" {opening[1]} {mention.text}"
     lead = "" if said.startswith(("about", "from", "up to")) else _PREPOSITION[span.precision]
     if span.precision is Precision.RANGE:
         return _dropped(before, after), f" ({said})"

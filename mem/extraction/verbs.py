@@ -34,16 +34,16 @@ class VerbGroup:
 def verb_group(low: list[str]) -> VerbGroup | None:
     """Reads "really have not been working", "would love to open", "am going to visit"."""
     finite = _skip_adverbs(low, 0)
-    if finite >= len(low) or finite > 3:
+    if finite >= len(low) or finite > 3 or low[finite] == "better":
         return None
-    negated = "never" in low[: finite + 2]
+    negated = bool({"never", "no_longer"} & set(low[: finite + 2]))
     at = finite
     while at < len(low) and (
-        low[at] in words.AUXILIARIES or low[at] in words.ADVERBS or low[at] == "not"
+        low[at] in words.AUXILIARIES or words.is_adverb(low[at]) or low[at] == "not"
     ):
         if low[at] in {"have", "had", "do", "did"} and not _continues(low, at + 1):
             break
-        negated = negated or low[at] in {"not", "never"}
+        negated = negated or low[at] in {"not", "never", "no_longer"}
         at += 1
     only_be = [word for word in low[finite:at] if word in words.BE]
     if at >= len(low):
@@ -86,8 +86,12 @@ def _continues(low: list[str], at: int) -> bool:
     if at >= len(low):
         return False
     tags = words.readings(low[at])
+    emphatic = low[start - 1] in {"do", "did"} and low[at] in {"have", "do"}
+    denied = low[start - 1] in {"do", "did"} and "not" in low[start:at]
     return (
         low[at] in {"been", "had"}
+        or emphatic
+        or (denied and low[at] not in words.DETERMINERS)
         or bool({"participle", "past"} & set(tags))
         or ("base" in tags and "not" in low[start:at])
         or (not tags and low[at].endswith("ed"))
@@ -114,7 +118,7 @@ def _tense(past: bool, future: bool) -> Tense:
 
 
 def _skip_adverbs(low: list[str], at: int, also: frozenset[str] = frozenset()) -> int:
-    while at < len(low) and (low[at] in words.ADVERBS or low[at] in also):
+    while at < len(low) and (words.is_adverb(low[at]) or low[at] in also):
         at += 1
     return at
 

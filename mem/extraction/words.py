@@ -77,8 +77,20 @@ ADVERBS = word_set(
     "sorta literally basically personally honestly so too very pretty quite super almost nearly "
     "constantly rarely seldom regularly occasionally deeply strongly completely fully officially "
     "successfully happily sadly unfortunately luckily initially originally eventually together "
-    "thoroughly especially particularly"
+    "thoroughly especially particularly rather no_longer"
 )
+_NO_ADVERB = word_set(
+    "family friendly early daily weekly monthly yearly likely unlikely lovely lonely elderly ugly "
+    "silly jelly belly bully assembly italy july lily anomaly butterfly deadly costly lively "
+    "homely cuddly holy curly wobbly hilly chilly smelly only ally melancholy monopoly"
+)
+#: Verbs whose past shows in the vowel, so that a prefix makes no other word of them.
+_STRONG = word_set(
+    "build come do draw drive eat fall feel find give go grow hear hold know lead make pay run "
+    "see sell send sleep speak spend stand swim take teach tell think throw win write"
+)
+_PREFIX = re.compile(r"re|over|under|out|mis|fore|with|up")
+_NOT_PREFIXED = word_set("resent resend outcome overall upheld income without misgiving")
 BE = word_set("am is are was were be been being")
 MODALS = word_set("will would can could should must may might shall")
 AUXILIARIES = BE | MODALS | word_set("have has had do does did")
@@ -108,6 +120,11 @@ _LIGHT = (
         "where how why going go get got day"
     )
 )
+#: Ends of a stem that its base has an "e" after: "outlin", "judg", "scrap".
+_LOST_E = re.compile(
+    r"[cvuz]$|[dnrl]g$|[nr]s$|[bcdfgkptz]l$|^[^aeiou]*[aeiou][bcdgklmnprtv]$|"
+    r"[^aeiou](?:in|iz|is|at|ur|ut|id|il|ar|os|ad|ik|yz|ag)$"
+)
 WORD = re.compile(r"[^\W\d_][\w'-]*")
 
 
@@ -135,12 +152,36 @@ def _forms() -> dict[str, tuple[tuple[str, str], ...]]:
 
 def readings(word: str) -> dict[str, str]:
     """The tags that a word can have as a listed verb, each with its base."""
-    return {tag: base for base, tag in _forms().get(word, ())}
+    found = {tag: base for base, tag in _forms().get(word, ())}
+    return found or _prefixed(word)
+
+
+def _prefixed(word: str) -> dict[str, str]:
+    """The readings of an irregular verb behind a prefix: "retook", "oversaw"."""
+    prefix = _PREFIX.match(word)
+    if not prefix or word in _NOT_PREFIXED:
+        return {}
+    rest = _forms().get(word[prefix.end() :], ())
+    again = prefix[0] == "re" and len(word) > len("re") + 3  # "repaint", "rewired"
+    tags = {tag: base for base, tag in rest if again or base in _STRONG}
+    return {tag: prefix[0] + base for tag, base in tags.items()}
+
+
+def is_adverb(word: str) -> bool:
+    """Whether the word is an adverb: a listed one, or one in -ly that is no verb or adjective."""
+    if word in ADVERBS:
+        return True
+    return len(word) > 4 and word.endswith("ly") and word not in _NO_ADVERB and not readings(word)
 
 
 def is_base(word: str) -> bool:
     """Whether the word is the base form of a listed verb."""
     return "base" in readings(word)
+
+
+def is_plural(word: str) -> bool:
+    """Whether the word has the look of a plural noun."""
+    return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s"))
 
 
 def is_past(word: str) -> bool:
@@ -157,7 +198,9 @@ def lemma(word: str) -> str:
     for ending in ("ing", "ed"):
         if word.endswith(ending) and len(word) > len(ending) + 2:
             stem = word[: -len(ending)]
-            return stem[:-1] if stem[-1] == stem[-2] and stem[-1] not in "sl" else stem
+            if stem[-1] == stem[-2]:
+                return stem if stem[-1] in "slfz" else stem[:-1]
+            return stem + "e" * (_LOST_E.search(stem) is not None)
     return word
 
 
