@@ -17,7 +17,7 @@ from mem.core.answer import Answer, Citation
 from mem.core.chunk import Chunk
 from mem.core.clock import Clock, SystemClock, parse_time
 from mem.core.language import LanguageModel
-from mem.core.protocols import Embedder
+from mem.core.protocols import Embedder, Reranker
 from mem.core.query import Filters, SearchResult
 from mem.errors import AmbiguousId, IndexOwned, UnknownId, VectorIndexError
 from mem.settings.config import Settings
@@ -61,6 +61,7 @@ class Assistant(Upkeep):
         clock: Clock | None = None,
         embedder: Embedder | None = None,
         language_model: LanguageModel | None = None,
+        reranker: Reranker | None = None,
     ) -> Assistant:
         """The memory in `home`, or where `MEM_HOME` or the platform puts it; made when absent.
 
@@ -75,6 +76,7 @@ class Assistant(Upkeep):
             clock or SystemClock.from_environment(),
             embedder=embedder,
             language_model=language_model,
+            reranker=reranker,
         )
         assistant.store  # noqa: B018  (opened here, so that a bad home is told at once)
         return assistant
@@ -183,7 +185,8 @@ class Assistant(Upkeep):
         """A sequence of hits, best first: passages, and with `memories` statements drawn from them.
 
         `asked_at` is the moment that "yesterday" in the query refers to; times given as text are
-        ISO 8601. `deep` looks several times, for questions whose evidence is in many places.
+        ISO 8601. `deep` looks several times, for questions whose evidence is in many places, and
+        has the first hits read by a reranker where one is set up.
         Raises EmptyQuery.
         """
         moment = _moment(asked_at) or self.clock.now()

@@ -1,13 +1,14 @@
-"""Which language model a home uses: the server that is set, else the model file, else none."""
+"""Which language model and which reranker a home uses: the server that is set, else the file."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mem.errors import NoLanguageModel
+from mem.errors import LanguageModelUnusable, NoLanguageModel, RerankerUnusable
 
 if TYPE_CHECKING:
     from mem.core.language import LanguageModel
+    from mem.core.protocols import Reranker
     from mem.settings.config import Settings
     from mem.settings.paths import Paths
 
@@ -53,5 +54,35 @@ def _file(paths: Paths, settings: Settings) -> LanguageModel:
         threads=settings.model_threads,
         memory_mb=settings.model_memory_mb,
         deadline=settings.model_deadline,
+        gpu_layers=settings.model_gpu_layers,
+    )
+
+
+def reranks(settings: Settings) -> bool:
+    """Whether the settings name a reranker, be it usable or not."""
+    return bool(settings.rerank_server or settings.rerank_model)
+
+
+def reranker(paths: Paths, settings: Settings) -> Reranker:
+    """The one that is set up; nothing of it is loaded yet. Raises RerankerUnusable."""
+    if settings.rerank_server:
+        from mem.inference.server_reranker import ServerReranker
+
+        return ServerReranker(
+            settings.rerank_server, allow_remote=settings.model_allow_remote == "on"
+        )
+    from mem.inference.models import resolve
+    from mem.inference.reranker import LlamaReranker
+
+    try:
+        file = resolve(paths, settings.rerank_model)
+    except NoLanguageModel as error:
+        raise RerankerUnusable("rerank.model", error.reason) from error
+    except LanguageModelUnusable as error:
+        raise RerankerUnusable(settings.rerank_model, error.reason) from error
+    return LlamaReranker(
+        file,
+        threads=settings.model_threads,
+        memory_mb=settings.model_memory_mb,
         gpu_layers=settings.model_gpu_layers,
     )

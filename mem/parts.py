@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING
 from mem import language
 from mem.core.clock import Clock
 from mem.core.language import LanguageModel
-from mem.core.protocols import Embedder, Parser
+from mem.core.protocols import Embedder, Parser, Reranker
 from mem.core.query import SearchResult
 from mem.errors import UnknownFormat, VectorIndexError
 from mem.settings.config import Settings
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mem.ingest.pipeline import Importer
     from mem.ingest.secretkeeper import SecretKeeper
     from mem.retrieval.derived import MemoryFinder
+    from mem.retrieval.reread import Rereading
     from mem.retrieval.retriever import Retriever
     from mem.store.embeddings import Embeddings
     from mem.store.episodes import Episodes
@@ -59,12 +60,14 @@ class Parts:
         *,
         embedder: Embedder | None = None,
         language_model: LanguageModel | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         self.paths = paths
         self.settings = settings
         self.clock = clock
         self._given_embedder = embedder
         self._given_language_model = language_model
+        self._given_reranker = reranker
         self._opened: list[Callable[[], None]] = []
         self._chroma: ChromaIndex | None = None
 
@@ -113,6 +116,25 @@ class Parts:
     def has_language_model(self) -> bool:
         """Whether one is set up, be it usable or not."""
         return self._given_language_model is not None or language.is_set_up(self.settings)
+
+    @cached_property
+    def reranker(self) -> Reranker:
+        """The reranker that deep searches use. Raises RerankerUnusable."""
+        if self._given_reranker is not None:
+            return self._given_reranker
+        reranker = language.reranker(self.paths, self.settings)
+        self._opened.append(reranker.close)
+        return reranker
+
+    def _rereading(self) -> Rereading | None:
+        """None where no reranker is set up."""
+        from mem.retrieval.reread import Rereading
+
+        settings = self.settings
+        if self._given_reranker is None and not language.reranks(settings):
+            return None
+        seconds = settings.rerank_deadline_ms / 1000
+        return Rereading(lambda: self.reranker, settings.rerank_hits, seconds)
 
     @cached_property
     def embeddings(self) -> Embeddings:
@@ -168,6 +190,7 @@ class Parts:
             stored=self.embeddings,
             index=self.index,
             embedder=self.embedder,
+            rereading=self._rereading(),
         )
 
     @cached_property

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mem.core.language import Prompt, Schema
-from mem.errors import PromptTooLong
+from mem.errors import PromptTooLong, RerankerTooSlow
 
 if TYPE_CHECKING:
     from mem.core.protocols import Vectors
@@ -29,6 +29,32 @@ class FixedClock:
 
     def utc(self) -> datetime:
         return self.moment.replace(tzinfo=UTC)
+
+
+class FakeReranker:
+    """Log-odds by the share of the question's words that a text has; keeps what it was given.
+
+    `reads` texts at most before its time is over.
+    """
+
+    def __init__(self, *, reads: int = 1000) -> None:
+        self.reads = reads
+        self.asked: list[tuple[str, tuple[str, ...], float]] = []
+
+    @property
+    def name(self) -> str:
+        return "fake-reranker"
+
+    def scores(self, query: str, texts: Sequence[str], *, seconds: float) -> list[float]:
+        self.asked.append((query, tuple(texts), seconds))
+        if not self.reads:
+            raise RerankerTooSlow(self.name, seconds)
+        words = set(query.lower().split())
+        shares = [len(words & set(text.lower().split())) / len(words) for text in texts]
+        return [8 * share - 4 for share in shares][: self.reads]
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 class FakeEmbedder:

@@ -5,6 +5,9 @@ streaming and limits, and nothing that it writes is true. Needs `pip install ggu
 
 `trained` has learnt the right replies to what `mem` asks about tests/fixtures/language, and nothing
 else. It learns for some minutes on a CPU. Needs `pip install gguf torch`, and `mem` installed.
+
+`overlap` is a reranker that computes the share of a question's words in a text. Needs
+`pip install gguf`.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from gguf_writing import (
     train_vocabulary,
     write_gguf,
 )
+from overlap_reranker import pieces_of, write_reranker
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "mem" / "samples" / "notes"
@@ -33,6 +37,8 @@ TRAINED = Architecture(layers=4, width=128, heads=4, hidden=352)
 TRAINED_VOCABULARY = 1536
 TRAINED_SEED = 7
 STEPS = 1400
+OVERLAP_WORDS = 1200
+OVERLAP_SEED = 5
 
 
 def build_random(out: Path) -> str:
@@ -101,7 +107,18 @@ def build_trained(out: Path) -> str:
     )
 
 
-KINDS = {"random": build_random, "trained": build_trained}
+def build_overlap(out: Path) -> str:
+    """The reranker whose weights are set by hand; returns its SHA-256."""
+    texts = [
+        file.read_text(encoding="utf-8")
+        for folder in (SAMPLES, LESSONS / "folder")
+        for file in sorted(folder.rglob("*.md"))
+    ]
+    pieces = pieces_of(texts, OVERLAP_WORDS)
+    return write_reranker(out, name="mem-test-overlap", pieces=pieces, seed=OVERLAP_SEED)
+
+
+KINDS = {"random": build_random, "trained": build_trained, "overlap": build_overlap}
 
 
 def main(arguments: list[str]) -> int:

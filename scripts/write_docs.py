@@ -37,12 +37,13 @@ JSON = """\
 | of | object |
 |---|---|
 | a hit | `{"id","kind","text","score","source":{"uri","title","locator"},"speaker","said_at","happened_at","message_id","session_id","signals":{…}}`; with memories drawn from it that match, `"derived":[{"id","text","score","conflict"}]` too. `kind` is `chunk` or `memory`; a memory's source, times, `message_id` and `session_id` are those of its first evidence |
-| `mem search --json` | `{"schema":1,"query","filters","deep","hits":[hit],"elapsed_ms"}` |
+| `mem search --json` | `{"schema":1,"query","filters","deep","reranked","hits":[hit],"elapsed_ms"}` |
 | `mem ask --json` | `{"schema":1,"question","answer","abstained","confidence","mode","effort","sentences":[{"text","citations":[n]}],"citations":[{"n","id","uri","locator","quote","said_at"}],"elapsed_ms"}` |
 | `mem import --json` | `{"schema":1,"documents":{"seen","added","updated","unchanged","skipped","failed"},"chunks":{"added","removed"},"skipped":[{"uri","code","reason"}],"failed":[…],"elapsed_ms"}` |
 | any command that fails with `--json` and has no data to print | `{"schema":1,"error":{"code","exit_code","message"}}`; `code` is `error`, `usage`, `nothing-found`, `store-locked`, `store-damaged`, `model-missing` or `interrupted`, `message` the line that stderr has, too |
 
-`effort` says why memory was searched deeper than at first, and is empty where it was not; `deep` whether a search was.
+`effort` says why memory was searched deeper than at first, and is empty where it was not; `deep` whether a search was;
+`reranked` is null, or `{"model","hits","of"}`: how many hits a reranker read of those that it should have.
 `seen` is the sum of the five counts after it. Codes of skipped items are stable: `empty`, `ignored`,
 `ignored-folder`, `memignore`, `symlink`, `special`, `too-large`, `binary`, `unsupported`, `forgotten`, `vanished`,
 `repeated-folder`; of failed ones `unreadable`, `malformed`.

@@ -86,6 +86,12 @@ def trained_model(llama_cpp_installed: None) -> Path:
 
 
 @pytest.fixture(scope="session")
+def overlap_model(llama_cpp_installed: None) -> Path:
+    """A reranker that scores the share of a question's words in a text."""
+    return ROOT / "tests" / "fixtures" / "models" / "overlap.gguf"
+
+
+@pytest.fixture(scope="session")
 def shared() -> Path:
     """Real corpora and benchmarks, where they are at hand."""
     folder = Path(os.environ.get("MEM_SHARED") or ROOT.parent / "shared")

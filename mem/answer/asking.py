@@ -91,14 +91,22 @@ class Asker:
         if self.deeper is None:
             return self.search(question), ""
         if self.deep:
-            return self.deeper(question), "as asked"
+            return self._deeper(self.deeper, question, "as asked")
         first = self.search(question)
         if not first.hits or first.confidence >= UNSURE or not parts_of(question):
             return first, ""
         why = (
             f"the question has several parts and the first look was unsure ({first.confidence:.2f})"
         )
-        return self.deeper(question), why
+        return self._deeper(self.deeper, question, why)
+
+    def _deeper(self, deeper: Search, question: str, why: str) -> tuple[SearchResult, str]:
+        """What a deep search found, and why it was made and what a reranker did."""
+        result = deeper(question)
+        if result.reranked is not None:
+            done = result.reranked
+            why += f"; {done.model} reranked {done.done} of {done.wanted} hits"
+        return result, why
 
     def _answered(
         self,

@@ -69,7 +69,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("export", "export", _KEEP, "Write all documents in a format of your choice."),
     Command("vault", "vault", _KEEP, "Passwords and keys, encrypted and out of search."),
-    Command("model", "model", _KEEP, "Language models: list, fetch, choose, remove."),
+    Command("model", "model", _KEEP, "Language models and rerankers: list, fetch, choose, remove."),
     Command("config", "config", _KEEP, "Show and change settings."),
     Command("plugins", "plugins", _KEEP, "List the plugins that are in use, and what failed."),
 )

@@ -18,7 +18,7 @@ def row(state: ModelState) -> tuple[str, ...]:
 
 def standing(state: ModelState) -> str:
     """How the model stands on this machine, in a few words."""
-    words = []
+    words = ["reranker"] if state.info.reranks else []
     if state.in_use:
         words.append("in use" if state.path is not None else "in use, but its file is missing")
     elif state.path is not None:
@@ -41,6 +41,7 @@ def details(state: ModelState, memory: int | None) -> list[tuple[str, str]]:
         ("file", info.file),
         ("size", f"{'about ' if info.approximate else ''}{size(info.size)} ({info.size:,} bytes)"),
         ("licence", info.licence or "not said"),
+        ("for", "reranking" if info.reranks else "writing"),
         ("context", _context(state)),
         ("from", _origin(state)),
         ("SHA-256", wanted),
@@ -64,6 +65,7 @@ def shape(state: ModelState) -> dict[str, Any]:
         "size_approximate": info.approximate,
         "licence": info.licence,
         "context": info.context or None,
+        "reranks": info.reranks,
         "origin": info.origin,
         "repository": info.repository,
         "revision": info.revision,

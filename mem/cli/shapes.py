@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mem.assistant import DocumentView
     from mem.core.answer import Answer
     from mem.core.chunk import Chunk
-    from mem.core.query import Filters, Hit, SearchResult
+    from mem.core.query import Filters, Hit, Reranked, SearchResult
     from mem.ingest.ledger import Ledger
     from mem.store.documents import DocumentRecord
 
@@ -78,9 +78,17 @@ def search(value: SearchResult) -> Shape:
         "query": value.query,
         "filters": filters(value.filters),
         "deep": value.deep,
+        "reranked": _reranked(value.reranked),
         "hits": [hit(found) for found in value.hits],
         "elapsed_ms": round(value.elapsed_ms, 1),
     }
+
+
+def _reranked(value: Reranked | None) -> Shape | None:
+    """How many hits a reranker has read of those that it should have; null where none did."""
+    if value is None:
+        return None
+    return {"model": value.model, "hits": value.done, "of": value.wanted}
 
 
 def answer(value: Answer) -> Shape:

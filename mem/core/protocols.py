@@ -57,6 +57,27 @@ class VectorIndex(Protocol):
     def close(self) -> None: ...
 
 
+class Reranker(Protocol):
+    """Reads a question and a text together and says how well the one answers the other."""
+
+    @property
+    def name(self) -> str:
+        """As a person calls it."""
+        ...
+
+    def scores(self, query: str, texts: Sequence[str], *, seconds: float) -> list[float]:
+        """Log-odds that each of the first texts answers `query`, in their order: all of them, or
+        those that were read when `seconds` were over.
+
+        Raises RerankerError, also where none was read in time.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release the model; a later request loads it again."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class FileEntry:
     """A regular file that a walk found; `modified_ns` and `size` decide whether it is read."""

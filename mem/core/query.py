@@ -80,11 +80,21 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Reranked:
+    """How many of the first `wanted` hits the reranker `model` has read before its deadline."""
+
+    model: str
+    wanted: int
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult(Sequence[Hit]):
     """A sequence of hits, best first, with the filters in force and what a person should know.
 
     `confidence` in [0, 1] says how likely memory holds what was asked for. `deep` says that memory
-    was looked through again from what the first look opened.
+    was looked through again from what the first look opened; `reranked` what a reranker did, None
+    where none did anything.
     """
 
     query: str
@@ -94,6 +104,7 @@ class SearchResult(Sequence[Hit]):
     confidence: float = 0.0
     notices: tuple[str, ...] = ()
     deep: bool = False
+    reranked: Reranked | None = None
 
     def __len__(self) -> int:
         return len(self.hits)

@@ -61,14 +61,18 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
         │   ├── ChecksumWrong
         │   ├── NotEnoughSpace
         │   └── ModelNotTrusted    nothing says what the file should be
-        └── LanguageModelError     the extractive mode goes on without it
-            ├── NoLanguageModel    none is set up, or what runs it is not installed
-            ├── LanguageModelUnusable  the file or server is not what it should be
-            ├── PromptTooLong
-            ├── EndlessReply       it writes nothing but white space
-            ├── ModelCrashed
-            ├── ModelTimedOut
-            └── JunkReply          what it wrote cannot be read at all
+        ├── LanguageModelError     the extractive mode goes on without it
+        │   ├── NoLanguageModel    none is set up, or what runs it is not installed
+        │   ├── LanguageModelUnusable  the file or server is not what it should be
+        │   ├── PromptTooLong
+        │   ├── EndlessReply       it writes nothing but white space
+        │   ├── ModelCrashed
+        │   ├── ModelTimedOut
+        │   └── JunkReply          what it wrote cannot be read at all
+        └── RerankerError          hits keep the order that they have without it
+            ├── RerankerUnusable   its file or server is not what it should be
+            ├── RerankerStopped
+            └── RerankerTooSlow    nothing was scored before the deadline
 """
 
 from __future__ import annotations
@@ -90,6 +94,10 @@ from mem.errors.models import ModelTimedOut as ModelTimedOut
 from mem.errors.models import NoLanguageModel as NoLanguageModel
 from mem.errors.models import NotEnoughSpace as NotEnoughSpace
 from mem.errors.models import PromptTooLong as PromptTooLong
+from mem.errors.models import RerankerError as RerankerError
+from mem.errors.models import RerankerStopped as RerankerStopped
+from mem.errors.models import RerankerTooSlow as RerankerTooSlow
+from mem.errors.models import RerankerUnusable as RerankerUnusable
 from mem.errors.models import UnknownModel as UnknownModel
 from mem.errors.root import MemError as MemError
 from mem.errors.root import UsageError as UsageError

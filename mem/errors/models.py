@@ -75,6 +75,7 @@ class LanguageModelError(ModelError):
 
 class NoLanguageModel(LanguageModelError):
     def __init__(self, reason: str = "no language model is set up") -> None:
+        self.reason = reason
         super().__init__(
             f"{reason[:1].upper()}{reason[1:]}. `mem model list` shows what can be had; "
             "everything else works without one."
@@ -97,6 +98,7 @@ class PromptTooLong(LanguageModelError):
 
 class ModelCrashed(LanguageModelError):
     def __init__(self, name: str, reason: str) -> None:
+        self.reason = reason
         super().__init__(
             f"The language model {name} stopped ({reason}). Nothing was lost; "
             "it is started again when it is needed."
@@ -124,4 +126,31 @@ class JunkReply(LanguageModelError):
         super().__init__(
             f"The language model {name} wrote nothing that can be read. "
             "Nothing was kept of it; another model may do better (`mem model list`)."
+        )
+
+
+class RerankerError(ModelError):
+    """The reranker cannot do what was asked; hits keep the order that they have without it."""
+
+
+class RerankerUnusable(RerankerError):
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(
+            f"{place}: {reason}. `mem model list` shows what can rerank; hits keep their order."
+        )
+
+
+class RerankerStopped(RerankerError):
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"The reranker {name} stopped ({reason}). Hits keep their order; it is started again "
+            "when it is needed."
+        )
+
+
+class RerankerTooSlow(RerankerError):
+    def __init__(self, name: str, seconds: float) -> None:
+        super().__init__(
+            f"The reranker {name} scored nothing within {seconds * 1000:.0f} ms. Hits keep their "
+            "order; a smaller one is quicker, or raise `rerank.deadline_ms`."
         )

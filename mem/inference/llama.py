@@ -72,7 +72,7 @@ class LlamaModel:
         """
         if importlib.util.find_spec("llama_cpp") is None:
             raise _not_installed()
-        _check(file)
+        check_file(file)
         self._file = file
         self._name = name or file.stem
         self._checksums = checksums or Checksums()
@@ -199,7 +199,7 @@ class LlamaModel:
         if self._child is not None and self._child.running():
             return self._child
         self.close()
-        _check(self._file)
+        check_file(self._file)
         child = LlamaProcess(self._options)
         try:
             answer = child.loaded.get(timeout=self._deadline)
@@ -253,7 +253,7 @@ class LlamaModel:
                 raise LanguageModelUnusable(str(self._file), str(answer["reason"]))
 
 
-def _check(file: Path) -> None:
+def check_file(file: Path) -> None:
     """Raises LanguageModelUnusable for a file that is missing, not readable or no GGUF."""
     try:
         with file.open("rb") as stream:

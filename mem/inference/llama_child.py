@@ -1,4 +1,4 @@
-"""The child process of `mem.inference.llama`: the one place where llama.cpp is loaded.
+"""The child process of language models and rerankers: the one place where llama.cpp is loaded.
 
 It reads requests and writes answers as lines of JSON on the pipes it was started with; what a
 library prints goes to stderr. A second thread reads the requests, so that a cancellation is
@@ -16,6 +16,7 @@ import threading
 from typing import IO, Any
 
 from mem.inference.llama_engine import CannotLoad, Engine, Options, TooLong
+from mem.inference.llama_ranker import Ranker
 
 Request = dict[str, Any]
 
@@ -73,7 +74,7 @@ def main(options: Options) -> None:
     os.dup2(nowhere, 0)
     os.dup2(nowhere, 1)
     try:
-        engine = Engine(options)
+        engine = Ranker(options) if options.ranks else Engine(options)
     except CannotLoad as error:
         answers.write(0, failed=error.code, reason=str(error))
         return
@@ -82,10 +83,14 @@ def main(options: Options) -> None:
         _work(requests.next(), engine, requests, answers)
 
 
-def _work(request: Request, engine: Engine, requests: _Requests, answers: _Answers) -> None:
+def _work(
+    request: Request, engine: Engine | Ranker, requests: _Requests, answers: _Answers
+) -> None:
     number = request["id"]
     try:
-        if request["do"] == "count":
+        if isinstance(engine, Ranker):
+            _score(request, engine, requests, answers)
+        elif request["do"] == "count":
             answers.write(number, count=engine.count(request["text"]))
         elif request["do"] == "count-prompt":
             tokens = engine.prompt_tokens(request["system"], request["user"])
@@ -96,6 +101,16 @@ def _work(request: Request, engine: Engine, requests: _Requests, answers: _Answe
         answers.write(number, failed="too-long", tokens=error.tokens, room=error.room)
     except CannotLoad as error:
         answers.write(number, failed=error.code, reason=str(error))
+
+
+def _score(request: Request, ranker: Ranker, requests: _Requests, answers: _Answers) -> None:
+    number = request["id"]
+    scores = ranker.scores(
+        request["query"], request["texts"], cancelled=lambda: requests.cancelled(number)
+    )
+    for score in scores:
+        answers.write(number, score=score)
+    requests.finished(number)
 
 
 def _generate(request: Request, engine: Engine, requests: _Requests, answers: _Answers) -> None:

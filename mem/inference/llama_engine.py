@@ -32,7 +32,7 @@ _FALLBACK_TEMPLATE: Final = (
 @dataclass(frozen=True, slots=True)
 class Options:
     """How the model is run. `context` in tokens, `memory` in bytes beyond the file, `gpu_layers`
-    -1 for all, `threads` 0 for all cores.
+    -1 for all, `threads` 0 for all cores; with `ranks` it scores texts instead of writing.
     """
 
     file: str
@@ -42,6 +42,7 @@ class Options:
     gpu_layers: int
     temperature: float
     seed: int
+    ranks: bool = False
 
 
 class CannotLoad(Exception):
@@ -65,16 +66,11 @@ class Engine:
 
     def __init__(self, options: Options) -> None:
         """Raises CannotLoad."""
-        try:
-            import llama_cpp
-        except (ImportError, OSError, RuntimeError) as error:
-            raise CannotLoad("not-installed", str(error)) from error
+        self.llama_cpp, self._errors = library()
         import numpy as np
 
-        self.llama_cpp: Any = llama_cpp
-        self._options = options
-        self._errors = _collect_errors(llama_cpp)
-        self._llama = self._load()
+        llama_cpp, self._options = self.llama_cpp, options
+        self._llama = load(options, llama_cpp, self._errors)
         self.vocabulary = llama_cpp.llama_model_get_vocab(self._llama.model)
         self._template = self._formatter()
         self._random = np.random.default_rng(options.seed)
@@ -87,29 +83,6 @@ class Engine:
         self.context = min(options.context, trained or options.context)
         self.reused = 0
         self.written = 0
-
-    def _load(self) -> Any:
-        given, offload = self._options, bool(self.llama_cpp.llama_supports_gpu_offload())
-        if not offload or given.gpu_layers == 0:
-            # A graphics driver reserves address space as it likes; there the system decides.
-            _limit_memory(given.memory + Path(given.file).stat().st_size)
-        threads = given.threads or usable_cores()
-        try:
-            return self.llama_cpp.Llama(
-                given.file,
-                n_ctx=given.context,
-                n_batch=_STEP,
-                n_threads=threads,
-                n_threads_batch=threads,
-                n_gpu_layers=given.gpu_layers if offload else 0,
-                seed=given.seed,
-                verbose=False,
-            )
-        except (ValueError, RuntimeError, OSError, MemoryError, AssertionError, KeyError) as error:
-            # The first thing that llama.cpp says is the cause; what follows repeats it.
-            said = [*self._errors, str(error), type(error).__name__]
-            reason = next(filter(None, said)).removeprefix("llama_model_load: ")
-            raise CannotLoad("unusable", f"llama.cpp cannot load it ({_short(reason)})") from error
 
     @property
     def has_template(self) -> bool:
@@ -326,6 +299,39 @@ class _Sampler:
     def close(self) -> None:
         if self._grammar is not None:
             self._llama_cpp.llama_sampler_free(self._grammar)
+
+
+def library() -> tuple[Any, list[str]]:
+    """llama.cpp, and where the errors that it reports are collected. Raises CannotLoad."""
+    try:
+        import llama_cpp
+    except (ImportError, OSError, RuntimeError) as error:
+        raise CannotLoad("not-installed", str(error)) from error
+    return llama_cpp, _collect_errors(llama_cpp)
+
+
+def load(options: Options, llama_cpp: Any, errors: list[str], **more: object) -> Any:
+    """The model of the options' file, within its limit of memory. Raises CannotLoad."""
+    offload = bool(llama_cpp.llama_supports_gpu_offload())
+    if not offload or options.gpu_layers == 0:
+        # A graphics driver reserves address space as it likes; there the system decides.
+        _limit_memory(options.memory + Path(options.file).stat().st_size)
+    threads = options.threads or usable_cores()
+    given = {"n_ctx": options.context, "n_batch": _STEP, "seed": options.seed, **more}
+    try:
+        return llama_cpp.Llama(
+            options.file,
+            n_threads=threads,
+            n_threads_batch=threads,
+            n_gpu_layers=options.gpu_layers if offload else 0,
+            verbose=False,
+            **given,
+        )
+    except (ValueError, RuntimeError, OSError, MemoryError, AssertionError, KeyError) as error:
+        # The first thing that llama.cpp says is the cause; what follows repeats it.
+        said = [*errors, str(error), type(error).__name__]
+        reason = next(filter(None, said)).removeprefix("llama_model_load: ")
+        raise CannotLoad("unusable", f"llama.cpp cannot load it ({_short(reason)})") from error
 
 
 def usable_cores() -> int:

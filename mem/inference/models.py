@@ -1,4 +1,4 @@
-"""Language models as files: what can be had, what is here, and what is taken in after a check.
+"""Model files: what can be had, what is here, and what is taken in after a check.
 
 Nothing is kept whose SHA-256 is not that of the registry, or that of its first download from the
 hub, unless a person vouches for it.
@@ -7,7 +7,7 @@ hub, unless a person vouches for it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from mem.inference.modelfiles import (
     quiet,
     require_gguf,
 )
+from mem.inference.rankhead import has_rank_head
 from mem.inference.registry import (
     ModelInfo,
     is_name,
@@ -43,6 +44,7 @@ from mem.settings.config import find, load, set_value
 from mem.settings.paths import Paths
 
 _SETTING = "model.file"
+_RERANKER = "rerank.model"
 _REPLACED = (
     "If its publisher has replaced the file, `mem model pull {} --trust` takes the other one."
 )
@@ -83,7 +85,7 @@ class Taken:
 
 
 def resolve(paths: Paths, name: str) -> Path:
-    """The file that the setting `model.file` means: a name, or the path of a GGUF file.
+    """The file that `model.file` or `rerank.model` means: a name, or the path of a GGUF file.
 
     Raises NoLanguageModel, LanguageModelUnusable.
     """
@@ -120,23 +122,31 @@ class Models:
         records = self._folder.records()
         listed = {one.name for one in self._known}
         own = [
-            _local(record)
+            _local(record, self._folder.path(record.name))
             for record in records.values()
             if record.name not in listed and self._folder.has(record.name)
         ]
-        used = self._used()
+        settings = load(self._paths)
+        used = {True: settings.rerank_model, False: settings.model_file}
         best = recommended(self._known, self.memory)
+        known = [self._looked_at(one) for one in self._known]
         return [
             ModelState(
                 info=info,
                 record=records.get(info.name),
                 path=self._folder.path(info.name) if self._folder.has(info.name) else None,
-                in_use=info.name == used,
+                in_use=info.name == used[info.reranks],
                 fits=fits(info.size, self.memory),
                 recommended=info.name == best,
             )
-            for info in (*self._known, *own)
+            for info in (*known, *own)
         ]
+
+    def _looked_at(self, info: ModelInfo) -> ModelInfo:
+        """A plugin does not say whether its model reranks; the file does, once it is here."""
+        if info.origin == "mem" or not self._folder.has(info.name):
+            return info
+        return replace(info, reranks=_reranks(self._folder.path(info.name)))
 
     def get(self, name: str) -> ModelState:
         """The model called `name`. Raises UnknownModel."""
@@ -273,7 +283,7 @@ class Models:
         if not self.removable(state):
             raise NoLanguageModel(f"the model {name} is not on this machine")
         if state.in_use:
-            set_value(self._paths, _SETTING, "")
+            set_value(self._paths, _setting(state.info), "")
         return self._folder.remove(name)
 
     def removable(self, state: ModelState) -> Sequence[Path]:
@@ -282,25 +292,38 @@ class Models:
         return [*own, *self._folder.parts(state.info.name)]
 
     def use(self, name: str) -> Path:
-        """Write into config.toml that `name` is in use; returns its file. Raises UnknownModel,
-        NoLanguageModel, LanguageModelUnusable.
+        """Write into config.toml that `name` is in use, as language model or as reranker; returns
+        its file. Raises UnknownModel, NoLanguageModel, LanguageModelUnusable.
         """
-        self.get(name)
+        info = self.get(name).info
         path = self._folder.checked(name)
-        set_value(self._paths, _SETTING, name)
+        set_value(self._paths, _setting(info), name)
         return path
 
     def goes_before(self, name: str) -> str:
         """The setting because of which another model than `name`, chosen by `use`, is in force;
         empty where none is.
         """
-        settings = load(self._paths)
-        if settings.model_server:
-            return "model.server"
-        return "" if settings.model_file == name else find(_SETTING).env
+        settings, setting = load(self._paths), _setting(self.get(name).info)
+        server, used = settings.model_server, settings.model_file
+        if setting == _RERANKER:
+            server, used = settings.rerank_server, settings.rerank_model
+        if server:
+            return f"{setting.partition('.')[0]}.server"
+        return "" if used == name else find(setting).env
 
-    def _used(self) -> str:
-        return load(self._paths).model_file
+
+def _setting(info: ModelInfo) -> str:
+    """The setting that a model is put to use by."""
+    return _RERANKER if info.reranks else _SETTING
+
+
+def _reranks(path: Path) -> bool:
+    try:
+        return has_rank_head(path)
+    except OSError:
+        # What cannot be read is told of where it is used.
+        return False
 
 
 def _record(
@@ -319,8 +342,8 @@ def _record(
     )
 
 
-def _local(record: Record) -> ModelInfo:
-    """A model that no list has, from its record."""
+def _local(record: Record, path: Path) -> ModelInfo:
+    """A model that no list has, from its record and its file."""
     return ModelInfo(
         name=record.name,
         file=record.origin,
@@ -329,4 +352,5 @@ def _local(record: Record) -> ModelInfo:
         licence=record.licence,
         revision=record.revision,
         origin="file" if not record.revision else "plugin",
+        reranks=_reranks(path),
     )

@@ -31,7 +31,7 @@ class ModelInfo:
     `repository`, `revision` and `file` are those of the hub, or `url` is where it lies elsewhere.
     `size` in bytes (about, where `approximate`), `context` in tokens (0: unknown), `sha256` empty
     where it is not known, `machine` the memory in GB from which it is recommended (0: never),
-    `origin` who offers it.
+    `origin` who offers it. `reranks` says that it scores texts and writes none.
     """
 
     name: str
@@ -47,16 +47,17 @@ class ModelInfo:
     note: str = ""
     approximate: bool = False
     origin: str = "mem"
+    reranks: bool = False
 
 
 @cache
 def own_models() -> tuple[ModelInfo, ...]:
-    """The models of `models.toml`, smallest first."""
+    """The models of `models.toml`, language models before rerankers, smallest first."""
     import tomllib
 
     table: dict[str, dict[str, Any]] = tomllib.loads(_TABLE.read_text(encoding="utf-8"))
     found = (ModelInfo(name=name, **values) for name, values in table.items())
-    return tuple(sorted(found, key=lambda one: one.size))
+    return tuple(sorted(found, key=lambda one: (one.reranks, one.size)))
 
 
 def with_offers(

@@ -1,30 +1,25 @@
 """A language model behind an OpenAI-compatible HTTP server: llama-server, Ollama and others.
 
-Invariant: what is sent reaches this machine only, unless the user has allowed another by name. The
-address is checked and then used as it was checked; no proxy and no redirection is followed. What
-was taken in cannot write a mark of the server's chat template.
+Invariant: what is sent goes where `mem.inference.connection` lets it, and what was taken in cannot
+write a mark of the server's chat template.
 """
 
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import json
 import re
-import socket
 import threading
-import time
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from mem.core.chatmarks import as_words
 from mem.core.language import Prompt, Schema
-from mem.errors import LanguageModelUnusable, ModelCrashed, ModelTimedOut, PromptTooLong
+from mem.errors import ModelCrashed, ModelTimedOut, PromptTooLong
+from mem.inference.connection import MAX_BODY, Address, message_of, request, require_ok
 from mem.inference.replies import ReplyCleaner
 
-_MAX_BODY: Final = 4 * 1024 * 1024
 _MAX_LINE: Final = 1024 * 1024
 _TEMPLATE_TOKENS: Final = 48  # what a chat template adds to two messages, at most
 _WORDS: Final = re.compile(r"[A-Za-z]+|\s+|.", re.ASCII | re.DOTALL)
@@ -48,7 +43,7 @@ class ServerModel:
         Raises LanguageModelUnusable for what is no address, or one that is not on this machine.
         """
         self._url = url
-        self._address = _Address(url, allow_remote=allow_remote)
+        self._address = Address(url, allow_remote=allow_remote)
         self._given_name = name
         self._known_name = name
         self._wanted_context = context
@@ -158,7 +153,7 @@ class ServerModel:
     def _stream(self, body: Mapping[str, Any], seconds: float) -> Generator[str, None, None]:
         """The pieces of one reply. Closing it closes the connection, which ends the work there."""
         with self._request("POST", "/v1/chat/completions", body, seconds) as response:
-            self._refuse(response)
+            require_ok(self._url, response)
             finished = False
             while line := response.readline(_MAX_LINE):
                 if not line.startswith(b"data:"):
@@ -178,7 +173,7 @@ class ServerModel:
         try:
             event = json.loads(data)
             if "error" in event:
-                raise ModelCrashed(self.name, _message(event))
+                raise ModelCrashed(self.name, message_of(event))
             choices = event["choices"]
             if not choices:
                 return "", False
@@ -187,16 +182,6 @@ class ServerModel:
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
             reason = "the server's answer is not what OpenAI's interface has"
             raise ModelCrashed(self.name, reason) from error
-
-    def _refuse(self, response: http.client.HTTPResponse) -> None:
-        """Raises LanguageModelUnusable for every status but 200."""
-        if response.status == http.client.OK:
-            return
-        try:
-            said = _message(json.loads(response.read(_MAX_BODY)))
-        except (ValueError, RecursionError):
-            said = response.reason
-        raise LanguageModelUnusable(self._url, f"the server answers {response.status}: {said}")
 
     def _get(self, path: str) -> dict[str, Any]:
         return self._ask("GET", path, None)
@@ -210,128 +195,15 @@ class ServerModel:
             if response.status != http.client.OK:
                 return {}
             try:
-                answer = json.loads(response.read(_MAX_BODY))
+                answer = json.loads(response.read(MAX_BODY))
             except (ValueError, RecursionError):
                 return {}
         return answer if isinstance(answer, dict) else {}
 
-    @contextmanager
     def _request(
         self, method: str, path: str, body: Mapping[str, Any] | None, seconds: float
-    ) -> Iterator[http.client.HTTPResponse]:
-        """One request that is cut off after `seconds`. Raises LanguageModelUnusable where nobody
-        answers, ModelCrashed, ModelTimedOut.
-        """
-        ends = time.monotonic() + seconds
-        connection = self._address.connection(seconds)
-        cut = threading.Timer(seconds, _cut, (connection,))
-        cut.daemon = True
-        try:
-            connection.connect()
-            self._address.check(connection)
-        except LanguageModelUnusable:
-            connection.close()
-            raise
-        except (OSError, http.client.HTTPException) as error:
-            connection.close()
-            reason = f"no server answers there ({_reason(error)})"
-            raise LanguageModelUnusable(self._url, reason) from error
-        cut.start()
-        try:
-            data = None if body is None else json.dumps(body).encode()
-            headers = {"Content-Type": "application/json", "Accept": "*/*"}
-            connection.request(method, self._address.prefix + path, data, headers)
-            yield connection.getresponse()
-        except (OSError, http.client.HTTPException) as error:
-            if time.monotonic() >= ends:
-                raise ModelTimedOut(self.name, seconds) from error
-            reason = f"the connection broke: {_reason(error)}"
-            raise ModelCrashed(self.name, reason) from error
-        except ModelCrashed as error:
-            if time.monotonic() >= ends:
-                raise ModelTimedOut(self.name, seconds) from error
-            raise
-        finally:
-            cut.cancel()
-            connection.close()
-
-
-class _Address:
-    """Where the server is: a host that was looked up once, and is used as it was found."""
-
-    def __init__(self, url: str, *, allow_remote: bool) -> None:
-        """Raises LanguageModelUnusable."""
-        try:
-            parts = urlsplit(url if "://" in url else f"http://{url}")
-            self._host, port = parts.hostname or "", parts.port
-        except ValueError as error:
-            raise LanguageModelUnusable(url, f"this is no address ({error})") from error
-        if parts.scheme not in ("http", "https") or not self._host:
-            raise LanguageModelUnusable(url, "an address looks like http://127.0.0.1:8080")
-        self._secure = parts.scheme == "https"
-        self._port = port or (443 if self._secure else 80)
-        self.prefix = parts.path.rstrip("/").removesuffix("/v1")
-        self._url, self._anywhere = url, allow_remote
-        self._numeric = self._look_up()
-
-    def _look_up(self) -> str:
-        """The host's address. A name is asked for only where what is remembered may leave, too."""
-        if not self._anywhere and not _is_local_name(self._host):
-            raise self._elsewhere()
-        try:
-            found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise LanguageModelUnusable(self._url, f"no such host ({_reason(error)})") from error
-        addresses = [str(entry[4][0]) for entry in found]
-        self._allow(addresses)
-        return addresses[0]
-
-    def _allow(self, addresses: list[str]) -> None:
-        if not self._anywhere and not all(_is_loopback(one) for one in addresses):
-            raise self._elsewhere()
-
-    def _elsewhere(self) -> LanguageModelUnusable:
-        return LanguageModelUnusable(
-            self._url,
-            "this server is not on this machine, and what is remembered would be sent to it; "
-            "`mem config set model.allow_remote on` allows that",
-        )
-
-    def check(self, connection: http.client.HTTPConnection) -> None:
-        """Look at where an open connection leads. Raises LanguageModelUnusable."""
-        self._allow([str(connection.sock.getpeername()[0])])
-
-    def connection(self, seconds: float) -> http.client.HTTPConnection:
-        """A connection that is not open yet; for https the certificate is checked by name."""
-        if self._secure:
-            return http.client.HTTPSConnection(self._host, self._port, timeout=seconds)
-        return http.client.HTTPConnection(self._numeric, self._port, timeout=seconds)
-
-
-def _is_local_name(host: str) -> bool:
-    """Whether a host is an address, or a name that always means this machine (RFC 6761)."""
-    try:
-        ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        name = host.lower().rstrip(".")
-        return name == "localhost" or name.endswith(".localhost")
-    return True
-
-
-def _is_loopback(address: str) -> bool:
-    found = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None)
-    return bool((mapped or found).is_loopback)
-
-
-def _cut(connection: http.client.HTTPConnection) -> None:
-    """End whatever waits on the connection."""
-    try:
-        if connection.sock is not None:
-            connection.sock.shutdown(socket.SHUT_RDWR)
-    except OSError:
-        # It was closed meanwhile.
-        return
+    ) -> AbstractContextManager[http.client.HTTPResponse]:
+        return request(self._address, self.name, method, path, body, seconds)
 
 
 def estimate_tokens(text: str) -> int:
@@ -348,20 +220,3 @@ def estimate_tokens(text: str) -> int:
         else:
             total += len(found.encode("utf-8", "replace"))
     return total
-
-
-def _message(answer: object) -> str:
-    """What a server says went wrong, in one line."""
-    said: object = answer
-    if isinstance(answer, Mapping):
-        said = answer.get("error", answer)
-        if isinstance(said, Mapping):
-            said = said.get("message", said)
-    text = "".join(letter if letter.isprintable() else " " for letter in str(said))
-    return text[:200]
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__

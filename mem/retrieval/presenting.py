@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mem.core.query import Hit, HitSource
 from mem.retrieval.confidence import confidence
-from mem.retrieval.fusion import INPUTS, Weights
+from mem.retrieval.fusion import INPUTS, Weights, logistic
 from mem.retrieval.parse import ParsedQuestion
 from mem.retrieval.ranking import Ranked
 from mem.retrieval.rerank import Place
@@ -71,6 +71,8 @@ class Presenter:
         shown = {name: round(float(place.inputs[INPUTS.index(name)]), 4) for name in names}
         if place.moved:
             shown["recency"] = place.moved
+        if place.relevance is not None:
+            shown["reranker"] = round(logistic(place.relevance), 4)
         if explain:
             shown["sum"] = round(place.score, 4)
         return shown

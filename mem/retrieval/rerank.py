@@ -38,13 +38,17 @@ _SENTENCE = re.compile(r"[^.!?\n]+(?:[.!?]+(?=\w)[^.!?\n]*)*")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One hit: its row in the table, its score, and the (len(INPUTS),) signals behind it."""
+    """One hit: its row in the table, its score, and the (len(INPUTS),) signals behind it.
+
+    `relevance` are the log-odds that a reranker gave it, None where none has read it.
+    """
 
     row: int
     score: float
     stored: StoredChunk
     inputs: Floats
     moved: float = 0.0
+    relevance: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

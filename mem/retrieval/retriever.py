@@ -22,6 +22,7 @@ from mem.retrieval.parse import ParsedQuestion, parse
 from mem.retrieval.presenting import Presenter
 from mem.retrieval.ranking import Found, Ranked, rank
 from mem.retrieval.rerank import newest_first
+from mem.retrieval.reread import Reread, Rereading, reread
 from mem.retrieval.signals import TextPatterns, compute
 from mem.store.chunks import Chunks
 from mem.store.embeddings import Embeddings
@@ -53,13 +54,16 @@ class Retriever:
         index: VectorIndex,
         embedder: Embedder,
         weights: Weights | None = None,
+        rereading: Rereading | None = None,
     ) -> None:
+        """`rereading` is what a deep search has read again by a reranker, None for nothing."""
         self._chunks = chunks
         self._fulltext = fulltext
         self._stored = stored
         self._index = index
         self._embedder = embedder
         self._weights = weights or shipped()
+        self._rereading = rereading
         self._patterns = TextPatterns()
         self._presenter = Presenter(chunks, fulltext, self._weights)
 
@@ -76,15 +80,16 @@ class Retriever:
         """Up to `limit` hits, best first. Raises EmptyQuery.
 
         `asked_at` is the moment that "yesterday" in the query refers to; `explain` puts every
-        signal into the hits; `deep` looks again from what the first look opened, which takes
-        several times as long.
+        signal into the hits; `deep` looks again from what the first look opened, and has the first
+        hits read by a reranker where there is one, which takes several times as long.
         """
         started = time.perf_counter()
         # One state of the store throughout, whatever an import does meanwhile.
         with self._fulltext.database.snapshot():
             found = self.find(query, filters=filters, limit=limit, asked_at=asked_at)
+            again = Reread([])
             if deep:
-                ranked = self._deeper(found, filters, limit=limit)
+                ranked, again = self._deeper(found, filters, limit=limit)
             else:
                 ranked = self.order(found, limit=limit)
         hits = self._presenter.hits(found.question, ranked, explain=explain)
@@ -94,8 +99,9 @@ class Retriever:
             hits=hits,
             elapsed_ms=(time.perf_counter() - started) * 1000,
             confidence=self._presenter.confidence(ranked),
-            notices=_notices(found.table),
+            notices=(*_notices(found.table), *filter(None, [again.notice])),
             deep=deep,
+            reranked=again.done,
         )
 
     def find(self, query: str, *, filters: Filters, limit: int, asked_at: datetime) -> Found:
@@ -122,9 +128,10 @@ class Retriever:
         table = build(rows, stored=self._stored, query=vector, allowed=allowed)
         return Found(question, lexical, table, compute(question, lexical, table))
 
-    def _deeper(self, found: Found, filters: Filters, *, limit: int) -> Ranked:
+    def _deeper(self, found: Found, filters: Filters, *, limit: int) -> tuple[Ranked, Reread]:
         """The best `limit` of several looks; what is known of the result is the first one's."""
-        depth = max(DEPTH, limit)
+        most = self._rereading.hits if self._rereading is not None else 0
+        depth = max(DEPTH, limit, most)
         first = self.order(found, limit=depth)
         looks = further_looks(
             found.question,
@@ -139,8 +146,11 @@ class Retriever:
             for one in looks
         ]
         places = joined(first, [(ranked, one.weight) for ranked, one in others])
-        places = newest_first(found.question, found.lexical, places, self._fulltext.stems)
-        return Ranked(tuple(places[:limit]), first.known)
+        again = Reread(places)
+        if self._rereading is not None:
+            again = reread(found.question.text, places, self._rereading)
+        places = newest_first(found.question, found.lexical, again.places, self._fulltext.stems)
+        return Ranked(tuple(places[:limit]), first.known), again
 
     def order(self, found: Found, *, limit: int) -> Ranked:
         """The best `limit` of the candidates, a message once."""

@@ -40,6 +40,10 @@ class Settings:
     model_memory_mb: int = 4096
     model_deadline: int = 300
     model_gpu_layers: int = -1
+    rerank_model: str = ""
+    rerank_server: str = ""
+    rerank_hits: int = 20
+    rerank_deadline_ms: int = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,33 @@ _KNOWN: Final = (
         "layers computed by the graphics card, where llama.cpp was built for it; -1 for all",
         -1,
         1000,
+    ),
+    Setting(
+        "rerank.model",
+        _DEFAULTS.rerank_model,
+        "a reranker that deep searches use: a name that `mem model list` shows, or a GGUF file; "
+        "empty for none",
+    ),
+    Setting(
+        "rerank.server",
+        _DEFAULTS.rerank_server,
+        "a server with /v1/rerank that is asked instead, such as http://127.0.0.1:8081; empty for "
+        "none",
+    ),
+    Setting(
+        "rerank.hits",
+        _DEFAULTS.rerank_hits,
+        "first hits of a deep search that the reranker reads",
+        2,
+        200,
+    ),
+    Setting(
+        "rerank.deadline_ms",
+        _DEFAULTS.rerank_deadline_ms,
+        "milliseconds that the reranker has for a search, loading included; what it has not read "
+        "by then keeps its order",
+        50,
+        600_000,
     ),
 )
 

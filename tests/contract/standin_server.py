@@ -24,6 +24,7 @@ class StandIn:
         self.tokenizes = True
         self.status = 200
         self.raw: list[bytes] | None = None  # events instead of those of `pieces`
+        self.ranks: Callable[[str, str], float] | None = None  # a question and a text
         self.ends = True  # with the last event, which says that the reply is complete
         self.bodies: list[dict[str, Any]] = []
         self.broken_off = threading.Event()
@@ -64,6 +65,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if self.path == "/tokenize" and self.stand_in.tokenizes:
             self._json({"tokens": [0] * len(body["content"].split())})
+        elif self.path == "/v1/rerank" and self.stand_in.ranks is not None:
+            self._rerank(body)
         elif self.path != "/v1/chat/completions":
             self._json({"error": {"message": "unknown"}}, 404)
         elif self.stand_in.status != 200:
@@ -78,6 +81,15 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+
+    def _rerank(self, body: dict[str, Any]) -> None:
+        """As llama-server answers: the best first, by the place of the text."""
+        self.stand_in.bodies.append(body)
+        assert self.stand_in.ranks is not None
+        scores = [self.stand_in.ranks(body["query"], text) for text in body["documents"]]
+        found = [{"index": at, "relevance_score": score} for at, score in enumerate(scores)]
+        found.sort(key=lambda one: -one["relevance_score"])
+        self._json({"results": found[: body["top_n"]]}, self.stand_in.status)
 
     def _stream(self, body: dict[str, Any]) -> None:
         self.send_response(200)

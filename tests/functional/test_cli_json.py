@@ -33,7 +33,7 @@ def test_search(filled: Filled) -> None:
     run = filled.run("search", "boiler", "pressure", "--json", "--since", "2025")
     assert run.code == 0
     found = run.json
-    assert set(found) == {"schema", "query", "filters", "deep", "hits", "elapsed_ms"}
+    assert set(found) == {"schema", "query", "filters", "deep", "reranked", "hits", "elapsed_ms"}
     assert found["schema"] == 1
     assert found["query"] == "boiler pressure"
     assert found["filters"] == {

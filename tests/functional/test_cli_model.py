@@ -36,6 +36,7 @@ SHAPE = {
     "size_approximate": False,
     "licence": "MIT",
     "context": None,
+    "reranks": False,
     "origin": "mem-acme",
     "repository": "acme/tiny",
     "revision": "main",

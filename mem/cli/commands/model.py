@@ -1,4 +1,4 @@
-"""`mem model`: language models as files; what can be had, and which one is in use."""
+"""`mem model`: language models and rerankers as files; what can be had, and which one is in use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ group = typer.Typer(
     cls=PlainGroup,
     rich_markup_mode=None,
     no_args_is_help=True,
-    help="Language models: list, fetch, choose, remove.",
+    help="Language models and rerankers: list, fetch, choose, remove.",
 )
 Name = Annotated[str, typer.Argument(metavar="NAME", help="As `mem model list` shows it.")]
 MaybeName = Annotated[
@@ -140,7 +140,7 @@ def _say_taken(taken: Taken, *, json: bool) -> None:
 def use(name: Name, json: Json = False) -> ExitCode:
     """Put a model to use, from now on.
 
-    Writes model.file into config.toml.
+    Writes model.file into config.toml; rerank.model for a reranker.
 
     \b
     Example:

@@ -70,6 +70,9 @@ def command(
         empty = not found and not assistant.documents(limit=1)
     for notice in found.notices:
         note(notice)
+    if explain and found.reranked is not None:
+        done = found.reranked
+        note(f"{done.model} reranked {done.done} of {done.wanted} hits.")
     if json:
         emit_json(shapes.search(found))
     elif found:
