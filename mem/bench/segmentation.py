@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mem.core.protocols import Embedder
-from mem.errors import FileUnreadable
+from mem.errors import FileUnreadable, PathMissing
 
 if TYPE_CHECKING:
     from mem.core.protocols import Vectors
@@ -48,7 +48,9 @@ class SegmentationReport:
 
 
 def load(path: Path) -> list[Dialogue]:
-    """The dialogues of a file. Raises FileUnreadable."""
+    """The dialogues of a file. Raises PathMissing, FileUnreadable."""
+    if not path.is_file():
+        raise PathMissing(str(path))
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
         return [

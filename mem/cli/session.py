@@ -34,6 +34,13 @@ def open_assistant() -> Assistant:
     return Assistant.open(clock=clock())
 
 
+def why_nothing(assistant: Assistant, otherwise: str) -> str:
+    """Why a command found nothing: memory is empty, or `otherwise`."""
+    if assistant.documents(limit=1):
+        return otherwise
+    return "Memory is empty. `mem import PATH` takes in notes and chats."
+
+
 def words(given: Sequence[str]) -> str:
     """Arguments as one text, undecodable bytes replaced. Raises EmptyQuery for no words."""
     text = " ".join(given).encode("utf-8", "surrogateescape").decode("utf-8", "replace").strip()

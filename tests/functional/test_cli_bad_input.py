@@ -99,12 +99,15 @@ def test_failures_name_what_the_user_named(run_mem: RunMem, work: Path) -> None:
 
 
 def test_empty_store(run_mem: RunMem) -> None:
-    for arguments in (["search", "anything"], ["list"], ["source", "list"]):
+    for arguments in (["search", "anything"], ["timeline"], ["profile"], ["entities"], ["list"]):
         run = run_mem(*arguments)
         assert (run.code, run.out) == (3, ""), arguments
-        assert "mem import PATH" in run.err
-    assert run_mem("ask", "anything at all?").code == 3
-    assert run_mem("stats").code == 0
+        assert "Memory is empty. `mem import PATH`" in run.err
+    asked = run_mem("ask", "anything at all?")
+    assert (asked.code, "Memory is empty" in asked.err) == (3, True)
+    assert "mem import PATH" in run_mem("source", "list").err
+    stats = run_mem("stats")
+    assert (stats.code, " - to -" in stats.out) == (0, False)
 
 
 def test_queries_that_are_syntax_elsewhere(filled: Filled) -> None:

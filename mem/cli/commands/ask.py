@@ -82,11 +82,12 @@ def command(
                 deep=deep,
                 on_sentence=printer if live else None,
             )
+            why = session.why_nothing(assistant, "") if answer.abstained else ""
     finally:
         printer.end()
     if answer.effort and is_interactive():
         note(f"Looked deeper: {answer.effort}.")
-    for notice in answer.notices:
+    for notice in (*answer.notices, *([why] if why else [])):
         note(notice)
     if json:
         emit_json(shapes.answer(answer))

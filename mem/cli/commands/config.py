@@ -26,7 +26,9 @@ def show(json: Json = False) -> None:
     Example:
       mem config show
     """
-    from mem.cli.output import SCHEMA, emit_json, emit_text
+    from mem.cli.layout import wrapped
+    from mem.cli.output import SCHEMA, emit, emit_json, emit_text, stdout_style
+    from mem.core.display import sanitize_line
     from mem.settings.config import explain
     from mem.settings.paths import Paths
 
@@ -47,7 +49,7 @@ def show(json: Json = False) -> None:
         return
     for one in found:
         emit_text(f"{one.setting.key} = {_text(one.value)}  ({one.origin})")
-        emit_text(f"    {one.setting.help}")
+        emit(wrapped(sanitize_line(one.setting.help), (), stdout_style(), indent="    "))
 
 
 @group.command("get", cls=PlainCommand)

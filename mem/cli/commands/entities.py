@@ -20,6 +20,8 @@ Split = Annotated[
 ]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="How many at most.")]
 
+_NOTHING = "No names yet. `mem consolidate` draws them from what was taken in."
+
 
 def command(
     name: Name = None,
@@ -57,13 +59,14 @@ def command(
                 emit(memoryviews.memory_lines(view.memories, style))
             return ExitCode.OK
         found = assistant.memories.entities(limit=limit)
+        why = "" if found else session.why_nothing(assistant, _NOTHING)
     if json:
         emit_json({"schema": SCHEMA, "entities": [memoryviews.entity(one) for one in found]})
     else:
         emit(memoryviews.entity_lines(found, style))
     if found:
         return ExitCode.OK
-    complain("No names yet. `mem consolidate` draws them from what was taken in.")
+    complain(why)
     return ExitCode.NOTHING_FOUND
 
 

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from mem.assistant import Assistant
     from mem.core.memory import Memory, MemoryStatus
 
-_EMPTY = "Memory is empty. `mem import PATH` fills it."
 _NOTHING_DRAWN = (
     "No memories yet. `mem consolidate` draws them from what was taken in; "
     "`mem list --documents` lists that."
@@ -65,7 +64,7 @@ def command(
       mem list --documents --kind chat -n 50
       mem list --episodes
     """
-    from mem.cli.session import open_assistant
+    from mem.cli.session import open_assistant, why_nothing
 
     with open_assistant() as assistant:
         if episodes:
@@ -77,7 +76,7 @@ def command(
         )
         hint = "No such memory."
         if not found and not assistant.memories.counts():
-            hint = _NOTHING_DRAWN if assistant.documents(limit=1) else _EMPTY
+            hint = why_nothing(assistant, _NOTHING_DRAWN)
     return _print(found, json=json, hint=hint)
 
 
@@ -139,6 +138,7 @@ def _episodes(assistant: Assistant, *, limit: int, json: bool) -> ExitCode:
     from mem.cli import episodeviews
     from mem.cli.diagnostics import complain
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+    from mem.cli.session import why_nothing
 
     found = assistant.episodes.newest(limit)
     if json:
@@ -147,7 +147,7 @@ def _episodes(assistant: Assistant, *, limit: int, json: bool) -> ExitCode:
         emit(episodeviews.episode_lines(found, stdout_style()))
     if found:
         return ExitCode.OK
-    complain(_NOTHING_CUT if assistant.documents(limit=1) else _EMPTY)
+    complain(why_nothing(assistant, _NOTHING_CUT))
     return ExitCode.NOTHING_FOUND
 
 
@@ -157,6 +157,7 @@ def _documents(
     from mem.cli import render, shapes
     from mem.cli.diagnostics import complain
     from mem.cli.output import emit, emit_json, stdout_style
+    from mem.cli.session import why_nothing
 
     found = assistant.documents(limit=limit, kind=kind, gone=True if gone else None)
     if json:
@@ -165,7 +166,7 @@ def _documents(
         emit(render.documents(found, stdout_style()))
     if found:
         return ExitCode.OK
-    complain(_no_document(kind) if kind is not None or gone else _EMPTY)
+    complain(why_nothing(assistant, _no_document(kind)))
     return ExitCode.NOTHING_FOUND
 
 

@@ -14,6 +14,8 @@ Plain = Annotated[
     bool, typer.Option("--text", help="A compact block to give to another assistant.")
 ]
 
+_NOTHING = "Nothing is known of you yet. `mem consolidate` draws it from what was taken in."
+
 
 def command(limit: Each = 20, text: Plain = False, json: Json = False) -> ExitCode:
     """Show what is known of you, by kind.
@@ -29,11 +31,12 @@ def command(limit: Each = 20, text: Plain = False, json: Json = False) -> ExitCo
     from mem.cli import memoryviews, summaryviews
     from mem.cli.diagnostics import complain
     from mem.cli.output import SCHEMA, emit, emit_json, emit_text, stdout_style
-    from mem.cli.session import open_assistant
+    from mem.cli.session import open_assistant, why_nothing
 
     with open_assistant() as assistant:
         found = assistant.memories.profile(each=limit)
         summary = assistant.chronicle.summary("profile", "user")
+        why = why_nothing(assistant, _NOTHING)
     style = stdout_style()
     if json:
         sections = [
@@ -51,5 +54,5 @@ def command(limit: Each = 20, text: Plain = False, json: Json = False) -> ExitCo
             emit(memoryviews.memory_lines(memories, style))
     if found.sections or (summary and not text):
         return ExitCode.OK
-    complain("Nothing is known of you yet. `mem consolidate` draws it from what was taken in.")
+    complain(why)
     return ExitCode.NOTHING_FOUND

@@ -67,7 +67,8 @@ def command(
             memories=memories,
             deep=deep,
         )
-        empty = not found and not assistant.documents(limit=1)
+        wider = " with these limits; try without them" if not filters.empty else "; try other words"
+        why = "" if found else session.why_nothing(assistant, f"Nothing found for {text!r}{wider}.")
     for notice in found.notices:
         note(notice)
     if explain and found.reranked is not None:
@@ -79,9 +80,5 @@ def command(
         emit(render.hits(found, stdout_style(), explain=explain))
     if found:
         return ExitCode.OK
-    if empty:
-        complain("Memory is empty. `mem import PATH` takes in notes and chats.")
-    else:
-        wider = " with these limits; try without them" if not filters.empty else "; try other words"
-        complain(f"Nothing found for {text!r}{wider}.")
+    complain(why)
     return ExitCode.NOTHING_FOUND

@@ -36,6 +36,7 @@ def _pairs(stats: Stats) -> list[tuple[str, str]]:
 
     formats = ", ".join(f"{name} {count:,}" for name, count in sorted(stats.documents.items()))
     total = f"{sum(stats.documents.values()):,}"
+    oldest, newest = stats.oldest, stats.newest
     pending = f", {stats.pending_vectors:,} still to make" if stats.pending_vectors else ""
     return [
         ("documents", f"{total} ({formats})" if formats else total),
@@ -43,7 +44,7 @@ def _pairs(stats: Stats) -> list[tuple[str, str]]:
         ("passages", f"{stats.chunks:,}"),
         ("vectors", f"{stats.vectors:,}{pending}"),
         ("sources", f"{stats.sources:,}"),
-        ("said", f"{(stats.oldest or '-')[:10]} to {(stats.newest or '-')[:10]}"),
+        ("said", f"{oldest[:10]} to {newest[:10]}" if oldest and newest else "-"),
         ("database", size(stats.database_bytes)),
         ("index", f"{stats.index_state}, {size(stats.index_bytes)}"),
         ("model", stats.model),

@@ -48,11 +48,18 @@ def command(
     start = session.moment("--since", since, session.clock().now()) if since is not None else None
     with session.open_assistant() as assistant:
         found = assistant.chronicle.timeline(entity=entity, since=start, limit=limit, by=by.value)
+        why = "" if found else session.why_nothing(assistant, _nothing(limited=entity or since))
     if json:
         emit_json({"schema": SCHEMA, **summaryviews.timeline(found)})
     else:
         emit(summaryviews.timeline_lines(found, stdout_style()))
     if found:
         return ExitCode.OK
-    complain("Nothing of that. `mem consolidate` draws them from what was taken in.")
+    complain(why)
     return ExitCode.NOTHING_FOUND
+
+
+def _nothing(*, limited: str | None) -> str:
+    if limited:
+        return "Nothing of that name or time. `mem entities` lists the names."
+    return "No memories or episodes yet. `mem consolidate` makes them of what was taken in."
