@@ -139,8 +139,12 @@ class StoredVectors(Protocol):
         """
         ...
 
+    def rows(self, keys: Collection[int]) -> tuple[npt.NDArray[np.int64], Vectors]:
+        """Those keys that have a vector (n,), ascending, and their rows (n, dimensions) float32."""
+        ...
+
     def vectors(self, keys: Collection[int]) -> dict[int, Vectors]:
-        """The vectors of those keys that have one."""
+        """The same rows by their key."""
         ...
 
     def last_change(self) -> int:

@@ -113,15 +113,13 @@ def build(
     import numpy as np
 
     keys = np.array(rows.keys, dtype=np.int64)
-    mask = np.array([state == "active" for state in rows.states], dtype=np.bool_)
+    mask = np.array(rows.active, dtype=np.bool_)
     if allowed is not None:
         mask &= np.fromiter((key in allowed for key in rows.keys), np.bool_, len(rows.keys))
-    found = stored.vectors(rows.keys)
-    embedded = np.fromiter((key in found for key in rows.keys), np.bool_, len(rows.keys))
+    held, found = stored.rows(rows.keys)
+    embedded = np.isin(keys, held)
     vectors = np.zeros((len(keys), len(query)), dtype=np.float32)
-    if found:
-        held = [found[key] for key in keys[embedded].tolist()]
-        vectors[embedded] = np.concatenate(held).reshape(len(held), -1)
+    vectors[embedded] = found[np.searchsorted(held, keys[embedded])]
     return Table(
         rows=rows,
         keys=keys,

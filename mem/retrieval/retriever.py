@@ -27,7 +27,7 @@ from mem.retrieval.signals import TextPatterns, compute
 from mem.store.chunks import Chunks
 from mem.store.embeddings import Embeddings
 from mem.store.fulltext import Fulltext
-from mem.store.surroundings import Surroundings, speakers, surroundings
+from mem.store.surroundings import speakers, surroundings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -124,7 +124,7 @@ class Retriever:
         if vector is None:
             vector = self._embedder.embed_query(question.rest)
         seeds = self._seeds(lexical, vector, allowed, max(SEEDS, SEEDS_PER_HIT * limit))
-        rows = surroundings(database, seeds, reach=REACH) if seeds else _NOTHING
+        rows = surroundings(database, seeds, reach=REACH)
         table = build(rows, stored=self._stored, query=vector, allowed=allowed)
         return Found(question, lexical, table, compute(question, lexical, table))
 
@@ -179,9 +179,6 @@ class Retriever:
         best = keys[np.lexsort((keys, -scores))[:count]]
         near = self._index.search(vector, limit=count, allowed=allowed)
         return {int(key) for key in best} | {key for key, _ in near}
-
-
-_NOTHING = Surroundings([], [], [], [], [], [], [], [], [], [], [], [], [])
 
 
 def _notices(table: Table) -> tuple[str, ...]:

@@ -269,19 +269,23 @@ def of_texts(question: ParsedQuestion, texts: Sequence[str], patterns: TextPatte
         "numbers": Asks.COUNT in question.asks,
     }
     pairs = [f"{a} {b}" for a, b in zip(question.words, question.words[1:], strict=False)]
+    phrases, names, pairs = (
+        [one.lower() for one in sought] for sought in (question.phrases, question.names, pairs)
+    )
     found = np.zeros((len(texts), len(TEXT_NAMES)), dtype=np.float32)
     for row, text in enumerate(texts):
         low = text.lower()
         found[row] = (
             *(patterns.value(name, text) if asked else 0.0 for name, asked in wanted.items()),
-            any(phrase.lower() in low for phrase in question.phrases),
-            _share(question.names, low),
+            any(phrase in low for phrase in phrases),
+            _share(names, low),
             _share(pairs, low),
         )
     return found
 
 
-def _share(sought: tuple[str, ...] | list[str], text: str) -> float:
+def _share(sought: list[str], text: str) -> float:
+    """How many of those in lower case the text in lower case holds."""
     if not sought:
         return 0.0
-    return sum(one.lower() in text for one in sought) / len(sought)
+    return len([one for one in sought if one in text]) / len(sought)

@@ -60,24 +60,27 @@ class Embeddings:
             joined = b"".join([blob for _, blob in rows])  # type: ignore[misc]
             yield keys, np.frombuffer(joined, "<f2").astype(np.float32).reshape(len(keys), -1)
 
-    def vectors(self, keys: Collection[int]) -> dict[int, Vectors]:
-        """The vectors of those keys that have one."""
+    def rows(self, keys: Collection[int]) -> tuple[npt.NDArray[np.int64], Vectors]:
+        """Those keys that have a vector (n,), ascending, and their rows (n, dimensions) float32."""
         import numpy as np
 
-        held: list[int] = []
-        blobs: list[bytes] = []
+        found: list[tuple[int, bytes]] = []
         for batch in batches(sorted(keys)):
             marks = ",".join("?" * len(batch))
-            rows = self._database.connection.execute(
+            found += self._database.connection.execute(
                 "SELECT chunk_pk, vector FROM embedding "
-                f"WHERE fingerprint = ? AND chunk_pk IN ({marks})",
+                f"WHERE fingerprint = ? AND chunk_pk IN ({marks}) ORDER BY chunk_pk",
                 (self._fingerprint, *batch),
-            )
-            for key, blob in rows:
-                held.append(key)
-                blobs.append(blob)
-        matrix = np.frombuffer(b"".join(blobs), dtype="<f2").astype(np.float32)
-        return dict(zip(held, matrix.reshape(len(held), self._dimensions), strict=True))
+            ).fetchall()
+        joined = b"".join([blob for _, blob in found])
+        rows = np.frombuffer(joined, dtype="<f2").astype(np.float32)
+        known = np.array([key for key, _ in found], dtype=np.int64)
+        return known, rows.reshape(len(found), self._dimensions)
+
+    def vectors(self, keys: Collection[int]) -> dict[int, Vectors]:
+        """The vectors of those keys that have one."""
+        known, rows = self.rows(keys)
+        return dict(zip(known.tolist(), rows, strict=True))
 
     def last_change(self) -> int:
         rows = self._database.rows("SELECT max(seq) FROM index_change")

@@ -15,7 +15,7 @@ from mem.store.database import Database
 
 _COLUMNS = (
     "n.pk, n.document_id, n.seq, n.session_id, n.message_id, n.role, n.speaker, n.said_at, "
-    "length(n.text), n.variant, document.kind, document.state, substr(rtrim(n.text), -1) = '?'"
+    "length(n.text), n.variant, substr(rtrim(n.text), -1) = '?'"
 )
 
 
@@ -27,7 +27,8 @@ _PLACE: Callable[[tuple[object, ...]], Any] = itemgetter(1, 2)
 class Surroundings:
     """Columns of equal length, one row a chunk; times as the store writes them.
 
-    `asks` is 1 where the text ends with a question mark.
+    `asks` is 1 where the text ends with a question mark; `active` tells that the document is not
+    gone.
     """
 
     keys: list[int]
@@ -40,9 +41,8 @@ class Surroundings:
     said_at: list[str | None]
     lengths: list[int]
     variants: list[int]
-    kinds: list[str]
-    states: list[str]
     asks: list[int]
+    active: list[bool]
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -50,17 +50,32 @@ class Surroundings:
 
 def surroundings(database: Database, keys: Collection[int], *, reach: int) -> Surroundings:
     """The chunks with those keys and up to `reach` before and after each in its document."""
+    # Distinct by key alone: comparing rows by all their columns costs more than the second look.
     rows = database.rows(
-        f"SELECT DISTINCT {_COLUMNS} FROM json_each(?) AS seed "
+        f"SELECT {_COLUMNS} FROM (SELECT DISTINCT near.pk FROM json_each(?) AS seed "
         "CROSS JOIN chunk AS s ON s.pk = seed.value "
-        "CROSS JOIN chunk AS n ON n.document_id = s.document_id "
-        "AND n.seq BETWEEN s.seq - ? AND s.seq + ? "
-        "CROSS JOIN document ON document.id = n.document_id",
+        "CROSS JOIN chunk AS near ON near.document_id = s.document_id "
+        "AND near.seq BETWEEN s.seq - ? AND s.seq + ?) AS found "
+        "CROSS JOIN chunk AS n ON n.pk = found.pk",
         (json.dumps(sorted(keys)), reach, reach),
     )
+    if not rows:
+        return Surroundings([], [], [], [], [], [], [], [], [], [], [], [])
     rows.sort(key=_PLACE)
-    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in range(13)]
+    columns: list[Any] = [list(column) for column in zip(*rows, strict=True)]
+    active = _active(database, set(columns[1]))
+    columns.append([document in active for document in columns[1]])
     return Surroundings(*columns)
+
+
+def _active(database: Database, documents: set[str]) -> set[str]:
+    """Those of the documents that are not gone."""
+    rows = database.rows(
+        "SELECT document.id FROM json_each(?) AS sought CROSS JOIN document "
+        "ON document.id = sought.value WHERE document.state = 'active'",
+        (json.dumps(sorted(documents)),),
+    )
+    return {str(row[0]) for row in rows}
 
 
 def speakers(database: Database) -> list[str]:

@@ -40,16 +40,13 @@ def scan_keys(
     import numpy as np
 
     ordered = sorted(wanted)
-    found_keys: list[int] = []
-    found_scores: list[Vectors] = []
+    found: list[Keys] = []
+    scores: list[Vectors] = []
     for start in range(0, len(ordered), READ_BATCH):
-        vectors = stored.vectors(ordered[start : start + READ_BATCH])
-        if vectors:
-            found_keys.extend(vectors)
-            found_scores.append(np.stack(list(vectors.values())) @ query)
-    if not found_keys:
-        return []
-    return best(np.array(found_keys, dtype=np.int64), np.concatenate(found_scores), limit)
+        keys, rows = stored.rows(ordered[start : start + READ_BATCH])
+        found.append(keys)
+        scores.append(rows @ query)
+    return best(np.concatenate(found), np.concatenate(scores), limit) if found else []
 
 
 def scan_all(stored: StoredVectors, query: Vectors, limit: int) -> list[tuple[int, float]]:

@@ -69,13 +69,14 @@ class SqliteVectors:
         for start in range(0, len(keys), size):
             yield keys[start : start + size], rows[start : start + size]
 
+    def rows(self, keys: Collection[int]) -> tuple[npt.NDArray[np.int64], Vectors]:
+        every, rows = self.matrix()
+        held = np.isin(every, np.array(sorted(keys), dtype=np.int64))
+        return every[held], rows[held]
+
     def vectors(self, keys: Collection[int]) -> dict[int, Vectors]:
-        found = {}
-        for key in keys:
-            row = self._db.execute("select vector from vectors where key = ?", (key,)).fetchone()
-            if row is not None:
-                found[key] = np.frombuffer(row[0], dtype=np.float32)
-        return found
+        known, rows = self.rows(keys)
+        return dict(zip(known.tolist(), rows, strict=True))
 
     def last_change(self) -> int:
         return int(self._db.execute("select coalesce(max(seq), 0) from changes").fetchone()[0])

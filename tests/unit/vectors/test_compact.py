@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 
+from mem.core.protocols import IndexChange
 from mem.vectors.compact import CompactRows
 from mem.vectors.exact import ExactIndex
 from tests.unit.vectors.sqlite_vectors import Vectors
@@ -69,25 +73,29 @@ class Held:
 
     fingerprint = "held"
 
-    def __init__(self, rows: Vectors) -> None:
-        self.rows = rows
+    def __init__(self, every: Vectors) -> None:
+        self.every = every
 
     def count(self) -> int:
-        return len(self.rows)
+        return len(self.every)
 
-    def blocks(self, size: int):  # type: ignore[no-untyped-def]
-        for at in range(0, len(self.rows), size):
-            part = self.rows[at : at + size]
+    def blocks(self, size: int) -> Iterator[tuple[npt.NDArray[np.int64], Vectors]]:
+        for at in range(0, len(self.every), size):
+            part = self.every[at : at + size]
             yield np.arange(at, at + len(part), dtype=np.int64), part
 
-    def vectors(self, keys):  # type: ignore[no-untyped-def]
-        return {key: self.rows[key] for key in keys}
+    def rows(self, keys: Collection[int]) -> tuple[npt.NDArray[np.int64], Vectors]:
+        known = np.array(sorted(keys), dtype=np.int64)
+        return known, self.every[known]
+
+    def vectors(self, keys: Collection[int]) -> dict[int, Vectors]:
+        return {key: self.every[key] for key in keys}
 
     def last_change(self) -> int:
         return 1
 
-    def changes_since(self, seq: int, *, limit: int):  # type: ignore[no-untyped-def]
-        return []
+    def changes_since(self, seq: int, *, limit: int) -> list[IndexChange]:
+        raise AssertionError("nothing changes")
 
 
 def test_the_nearest_of_many_are_exactly_the_nearest() -> None:
