@@ -181,12 +181,13 @@ class Assistant(Upkeep):
         explain: bool = False,
         memories: bool = True,
         deep: bool = False,
+        rerank: bool = True,
     ) -> SearchResult:
         """A sequence of hits, best first: passages, and with `memories` statements drawn from them.
 
         `asked_at` is the moment that "yesterday" in the query refers to; times given as text are
         ISO 8601. `deep` looks several times, for questions whose evidence is in many places, and
-        has the first hits read by a reranker where one is set up.
+        has the first hits read by a reranker where one is set up and `rerank` allows.
         Raises EmptyQuery.
         """
         moment = _moment(asked_at) or self.clock.now()
@@ -197,6 +198,7 @@ class Assistant(Upkeep):
             asked_at=moment,
             explain=explain,
             deep=deep,
+            rerank=rerank,
         )
         if not memories or not self.store.has_memories():
             return found

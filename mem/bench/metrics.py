@@ -34,10 +34,14 @@ class RankedHit:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The hits of one question, best first, and how sure the system was of having an answer."""
+    """The hits of one question, best first, and how sure the system was of having an answer.
+
+    `reranked` says how many of them a reranker has read.
+    """
 
     hits: tuple[RankedHit, ...]
     confidence: float
+    reranked: int = 0
 
 
 def recall(ranked: Sequence[str | None], wanted: Collection[str], cut: int) -> float:

@@ -17,7 +17,7 @@ from mem.bench.metrics import RankedHit, Ranking, Summary, judge, percentile, su
 from mem.bench.resampling import Gain, Interval, gain, interval
 from mem.bench.sets import BenchSet, Conversation, Question, read_set
 from mem.bench.vectors import KeptVectors
-from mem.core.protocols import Embedder
+from mem.core.protocols import Embedder, Reranker
 from mem.core.query import Filters
 from mem.settings.config import Settings
 
@@ -27,7 +27,7 @@ LIMIT = 50
 BASELINE_DEPTH = 300
 # Reciprocal-rank fusion: Cormack, Clarke and Büttcher 2009.
 RRF_K = 60
-OURS, QUICK, BM25 = "mem", "mem, quick", "BM25"
+OURS, DEEP, QUICK, BM25 = "mem", "mem, deep", "mem, quick", "BM25"
 BASELINES = (BM25, "vectors", "RRF")
 POOLED = "pooled"
 # Figures whose chance is told.
@@ -38,8 +38,9 @@ RESAMPLED = ("turn R@10", "turn NDCG@10", "session R@5", "session all@5", "top-1
 class Result:
     """One set: a summary per system, the rankings of `mem`, and how long its searches took.
 
-    `intervals` are of `mem`'s figures, `gains` those over quick searches where deep ones are
-    measured, else over BM25 where baselines were asked for.
+    `intervals` are of `mem`'s figures, `gains` those over deep searches without the reranker where
+    one is measured, else over quick searches where deep ones are, else over BM25 where baselines
+    were asked for.
     """
 
     name: str
@@ -56,6 +57,11 @@ class Result:
             "p95": percentile(self.milliseconds, 0.95),
         }
 
+    def reranked(self) -> float:
+        """Hits of a question that a reranker has read before its deadline, in the mean."""
+        read = [one.reranked for one in self.rankings.values()]
+        return sum(read) / max(len(read), 1)
+
 
 def run(
     folders: Sequence[Path],
@@ -65,14 +71,18 @@ def run(
     pooled: bool = False,
     deep: bool = False,
     embedder: Embedder | None = None,
+    reranker: Reranker | None = None,
+    settings: Settings | None = None,
     on_conversation: Callable[[str, int, int], None] | None = None,
 ) -> list[Result]:
     """Measure each set in `folders`; stores and vectors are kept under `home` for the next run.
 
     With `pooled`, all conversations of a set are in one store, as a person has one memory, and the
     sessions that a question names are not told to the search. With `deep`, deep searches are
-    measured, and quick ones beside them as `QUICK`. `on_conversation` hears the set, how
-    many conversations are done and how many there are. Raises PathMissing, ParseFailed.
+    measured, and quick ones beside them as `QUICK`; with a `reranker`, too, deep ones without it as
+    `DEEP`. `settings` are those of the homes, the shipped ones by default. `on_conversation` hears
+    the set, how many conversations are done and how many there are. Raises PathMissing,
+    ParseFailed.
     """
     kept = None
     if embedder is None:
@@ -81,7 +91,9 @@ def run(
         kept = embedder = KeptVectors(home / "vectors.db", OnnxEmbedder)
     try:
         return [
-            _run_set(bench, home, embedder, baselines, deep, on_conversation)
+            _Run(home, embedder, baselines, deep, reranker, settings or Settings()).of(
+                bench, on_conversation
+            )
             for bench in map(pool if pooled else _as_it_is, map(read_set, folders))
         ]
     finally:
@@ -89,36 +101,53 @@ def run(
             kept.close()
 
 
-def _run_set(
-    bench: BenchSet,
-    home: Path,
-    embedder: Embedder,
-    baselines: bool,
-    deep: bool,
-    on_conversation: Callable[[str, int, int], None] | None,
-) -> Result:
-    result = Result(bench.name)
-    rankings: dict[str, dict[str, Ranking]] = {OURS: result.rankings}
-    for done, conversation in enumerate(bench.conversations, 1):
-        asked = [one for one in bench.questions if one.conversation == conversation.id]
-        with opened(bench, conversation, home, embedder) as assistant:
-            for question in asked:
-                started = time.perf_counter()
-                ranking = search(assistant, question, deep=deep)
-                result.milliseconds.append((time.perf_counter() - started) * 1000)
-                result.rankings[question.id] = ranking
-                if deep:
-                    rankings.setdefault(QUICK, {})[question.id] = search(assistant, question)
-                if baselines:
-                    for name, other in _baselines(assistant, question):
-                        rankings.setdefault(name, {})[question.id] = other
-        if on_conversation is not None:
-            on_conversation(bench.name, done, len(bench.conversations))
-    result.summaries = {
-        name: summarise(bench.questions, of_system) for name, of_system in rankings.items()
-    }
-    _resample(bench, rankings, result)
-    return result
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """How sets are measured."""
+
+    home: Path
+    embedder: Embedder
+    baselines: bool
+    deep: bool
+    reranker: Reranker | None
+    settings: Settings
+
+    def of(
+        self, bench: BenchSet, on_conversation: Callable[[str, int, int], None] | None
+    ) -> Result:
+        """The figures of one set."""
+        result = Result(bench.name)
+        rankings: dict[str, dict[str, Ranking]] = {OURS: result.rankings}
+        for done, conversation in enumerate(bench.conversations, 1):
+            asked = [one for one in bench.questions if one.conversation == conversation.id]
+            with opened(
+                bench, conversation, self.home, self.embedder, self.settings, self.reranker
+            ) as assistant:
+                for question in asked:
+                    for name, ranking in self._asked(assistant, question, result):
+                        rankings.setdefault(name, {})[question.id] = ranking
+            if on_conversation is not None:
+                on_conversation(bench.name, done, len(bench.conversations))
+        result.summaries = {
+            name: summarise(bench.questions, of_system) for name, of_system in rankings.items()
+        }
+        _resample(bench, rankings, result)
+        return result
+
+    def _asked(
+        self, assistant: Assistant, question: Question, result: Result
+    ) -> Iterator[tuple[str, Ranking]]:
+        """What each system finds; how long `mem` took goes into the result."""
+        started = time.perf_counter()
+        found = search(assistant, question, deep=self.deep)
+        result.milliseconds.append((time.perf_counter() - started) * 1000)
+        yield OURS, found
+        if self.deep and self.reranker is not None:
+            yield DEEP, search(assistant, question, deep=True, rerank=False)
+        if self.deep:
+            yield QUICK, search(assistant, question)
+        if self.baselines:
+            yield from _baselines(assistant, question)
 
 
 def pool(bench: BenchSet) -> BenchSet:
@@ -141,7 +170,7 @@ def _as_it_is(bench: BenchSet) -> BenchSet:
 def _resample(bench: BenchSet, rankings: dict[str, dict[str, Ranking]], result: Result) -> None:
     """Fill in how far the figures may be chance."""
     groups = {one.id: one.group or one.conversation for one in bench.questions}
-    over = QUICK if QUICK in rankings else BM25
+    over = next((one for one in (DEEP, QUICK) if one in rankings), BM25)
     ours, theirs = (
         _by_figure(bench, rankings[name]) if name in rankings else {} for name in (OURS, over)
     )
@@ -163,7 +192,12 @@ def _by_figure(bench: BenchSet, rankings: dict[str, Ranking]) -> dict[str, dict[
 
 
 def opened(
-    bench: BenchSet, conversation: Conversation, home: Path, embedder: Embedder
+    bench: BenchSet,
+    conversation: Conversation,
+    home: Path,
+    embedder: Embedder,
+    settings: Settings | None = None,
+    reranker: Reranker | None = None,
 ) -> Assistant:
     """The store of one conversation, imported when it is new or its text changed."""
     folder = home / bench.name / conversation.id
@@ -172,12 +206,16 @@ def opened(
     text = "".join(json.dumps(message) + "\n" for message in conversation.messages())
     if not lines.is_file() or lines.read_text(encoding="utf-8") != text:
         lines.write_text(text, encoding="utf-8")
-    assistant = Assistant.open(folder / "home", settings=Settings(), embedder=embedder)
+    assistant = Assistant.open(
+        folder / "home", settings=settings or Settings(), embedder=embedder, reranker=reranker
+    )
     assistant.ingest(lines, format="chat-jsonl")
     return assistant
 
 
-def search(assistant: Assistant, question: Question, *, deep: bool = False) -> Ranking:
+def search(
+    assistant: Assistant, question: Question, *, deep: bool = False, rerank: bool = True
+) -> Ranking:
     """What the façade finds."""
     found = assistant.search(
         question.text,
@@ -185,13 +223,14 @@ def search(assistant: Assistant, question: Question, *, deep: bool = False) -> R
         sessions=question.sessions,
         asked_at=question.asked_at,
         deep=deep,
+        rerank=rerank,
     )
     tokens = assistant.embedder.count_tokens([hit.text for hit in found.hits])
     hits = tuple(
         RankedHit(hit.message_id, hit.session_id, hit.score, hit.text, length)
         for hit, length in zip(found.hits, tokens, strict=True)
     )
-    return Ranking(hits, found.confidence)
+    return Ranking(hits, found.confidence, found.reranked.done if found.reranked else 0)
 
 
 def _baselines(assistant: Assistant, question: Question) -> Iterator[tuple[str, Ranking]]:

@@ -76,12 +76,14 @@ class Retriever:
         asked_at: datetime,
         explain: bool = False,
         deep: bool = False,
+        rerank: bool = True,
     ) -> SearchResult:
         """Up to `limit` hits, best first. Raises EmptyQuery.
 
         `asked_at` is the moment that "yesterday" in the query refers to; `explain` puts every
         signal into the hits; `deep` looks again from what the first look opened, and has the first
-        hits read by a reranker where there is one, which takes several times as long.
+        hits read by a reranker where there is one and `rerank` allows, which takes several times as
+        long.
         """
         started = time.perf_counter()
         # One state of the store throughout, whatever an import does meanwhile.
@@ -89,7 +91,7 @@ class Retriever:
             found = self.find(query, filters=filters, limit=limit, asked_at=asked_at)
             again = Reread([])
             if deep:
-                ranked, again = self._deeper(found, filters, limit=limit)
+                ranked, again = self._deeper(found, filters, limit=limit, rerank=rerank)
             else:
                 ranked = self.order(found, limit=limit)
         hits = self._presenter.hits(found.question, ranked, explain=explain)
@@ -128,9 +130,12 @@ class Retriever:
         table = build(rows, stored=self._stored, query=vector, allowed=allowed)
         return Found(question, lexical, table, compute(question, lexical, table))
 
-    def _deeper(self, found: Found, filters: Filters, *, limit: int) -> tuple[Ranked, Reread]:
+    def _deeper(
+        self, found: Found, filters: Filters, *, limit: int, rerank: bool
+    ) -> tuple[Ranked, Reread]:
         """The best `limit` of several looks; what is known of the result is the first one's."""
-        most = self._rereading.hits if self._rereading is not None else 0
+        rereading = self._rereading if rerank else None
+        most = rereading.hits if rereading is not None else 0
         depth = max(DEPTH, limit, most)
         first = self.order(found, limit=depth)
         looks = further_looks(
@@ -147,8 +152,8 @@ class Retriever:
         ]
         places = joined(first, [(ranked, one.weight) for ranked, one in others])
         again = Reread(places)
-        if self._rereading is not None:
-            again = reread(found.question.text, places, self._rereading)
+        if rereading is not None:
+            again = reread(found.question.text, places, rereading)
         places = newest_first(found.question, found.lexical, again.places, self._fulltext.stems)
         return Ranked(tuple(places[:limit]), first.known), again
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.functional.conftest import Filled, Run
 
+AT = "2024-01-01T10:00"
 QUESTION = "What does the blue van cost a day?"
 
 
@@ -72,3 +75,25 @@ def test_without_a_usable_one_the_order_is_that_of_a_deep_search(
     assert found.json["reranked"] is None
     assert found.err.count("\n") == 1
     assert "hits keep their order" in found.err
+
+
+def test_the_bench_measures_the_one_that_is_set_up(
+    filled: Filled, tmp_path: Path, overlap_model: Path
+) -> None:
+    said = [("a", "The blue van costs 80 euros."), ("b", "Rain is on the way.")]
+    turns = [
+        {"id": one, "speaker": "Joel", "role": "user", "text": text, "at": AT} for one, text in said
+    ]
+    asked: dict[str, object] = {"id": "q", "type": "plain", "question": QUESTION}
+    asked |= {"conversation": "c", "asked_at": None, "answer": "80", "answerable": True}
+    asked |= {"evidence": ["a"], "evidence_sessions": ["s"]}
+    session = {"conversation": "c", "session": "s", "at": AT, "turns": turns}
+    (tmp_path / "sessions.jsonl.gz").write_bytes(gzip.compress(json.dumps(session).encode()))
+    (tmp_path / "questions.jsonl").write_text(json.dumps(asked))
+    given = {"MEM_HOME": str(tmp_path / "home"), "MEM_RERANK_MODEL": str(overlap_model)}
+    run = filled.run("bench", "retrieval", str(tmp_path), "--deep", "--json", **given)
+    assert run.code == 0, run.err
+    assert run.json["reranker"] == "overlap"
+    (found,) = run.json["sets"]
+    assert set(found["systems"]) == {"mem", "mem, deep", "mem, quick"}
+    assert found["reranked"] == 2

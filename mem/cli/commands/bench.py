@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from mem.bench.extraction import ExtractionReport
     from mem.bench.retrieval import Result
     from mem.bench.segmentation import SegmentationReport
+    from mem.core.protocols import Reranker
+    from mem.settings.config import Settings
 
 Sets = Annotated[list[str], typer.Argument(metavar="SET_DIR…", help="Folders of question sets.")]
 Dialogues = Annotated[str, typer.Argument(metavar="FILE", help="Dialogues with boundaries.")]
@@ -59,7 +61,8 @@ def retrieval(
     """Measure how well search finds the evidence.
 
     Each conversation of a set is imported into a store of its own, which is kept in the cache
-    for the next run.
+    for the next run. With --deep the reranker that is set up is measured, too, with what a deep
+    search finds without it beside it.
 
     \b
     Example:
@@ -67,19 +70,30 @@ def retrieval(
     """
     from mem.bench.retrieval import run, write_rankings
 
-    results = run(
-        _folders(sets),
-        scratch(),
-        baselines=baselines,
-        pooled=pooled,
-        deep=deep,
-        on_conversation=_progress,
-    )
+    reranker, settings = _reranker() if deep else (None, None)
+    try:
+        results = run(
+            _folders(sets),
+            scratch(),
+            baselines=baselines,
+            pooled=pooled,
+            deep=deep,
+            reranker=reranker,
+            settings=settings,
+            on_conversation=_progress,
+        )
+    finally:
+        if reranker is not None:
+            reranker.close()
     if rankings is not None:
         write_rankings(results, Path(rankings))
     return tell(
         "retrieval",
-        {"deep": deep, "sets": [_shape(result) for result in results]},
+        {
+            "deep": deep,
+            "reranker": reranker.name if reranker is not None else None,
+            "sets": [_shape(result) for result in results],
+        },
         [line for result in results for line in _lines(result)],
         json=json,
         out=out,
@@ -200,6 +214,23 @@ group.command("speed", cls=PlainCommand)(speed)
 group.command("mine", cls=PlainCommand)(mine)
 
 
+def _reranker() -> tuple[Reranker | None, Settings | None]:
+    """The reranker that is set up, and its bounds among settings that are else the shipped ones.
+
+    Raises RerankerUnusable.
+    """
+    from mem import language
+    from mem.settings.config import Settings, load
+    from mem.settings.paths import Paths
+
+    paths = Paths.find()
+    own = load(paths)
+    if not language.reranks(own):
+        return None, None
+    bounds = Settings(rerank_hits=own.rerank_hits, rerank_deadline_ms=own.rerank_deadline_ms)
+    return language.reranker(paths, own), bounds
+
+
 def _folders(given: list[str]) -> list[Path]:
     from mem.errors import PathMissing
 
@@ -225,6 +256,7 @@ def _shape(result: Result) -> dict[str, Any]:
         "intervals": {name: asdict(one) for name, one in result.intervals.items()},
         "gains": {name: asdict(one) for name, one in result.gains.items()},
         "latency_ms": result.latency(),
+        "reranked": round(result.reranked(), 2),
     }
 
 
@@ -246,6 +278,8 @@ def _lines(result: Result) -> list[str]:
                 f"({gained.low:+.3f} to {gained.high:+.3f}, p {over.chance:.3f})"
             )
         lines.append(line)
+    if result.reranked():
+        lines.append(f"  hits that the reranker read: {result.reranked():.1f} of a question")
     latency = result.latency()
     lines.append(f"  warm search p50 {latency['p50']:.0f} ms, p95 {latency['p95']:.0f} ms")
     return lines

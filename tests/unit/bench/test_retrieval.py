@@ -13,7 +13,7 @@ from mem.bench.retrieval import pool, run, write_rankings
 from mem.bench.sets import Question, read_set
 from mem.bench.vectors import KeptVectors
 from mem.errors import ParseFailed, PathMissing
-from mem.testing import FakeEmbedder
+from mem.testing import FakeEmbedder, FakeReranker
 
 TURNS = [
     ("s1:0", "s1", "Ana", "I adopted a greyhound called Biscuit."),
@@ -162,6 +162,22 @@ def test_gains_over_words_alone_are_told_where_baselines_are(folder: Path, tmp_p
     assert result.intervals["turn R@10"].mean == 1
     assert result.gains["turn R@10"].difference.mean == 0
     assert "top-1 current" not in result.gains
+
+
+def test_a_reranker_is_measured_beside_deep_and_quick_searches(
+    folder: Path, tmp_path: Path
+) -> None:
+    reranker = FakeReranker()
+    (result,) = run(
+        [folder], tmp_path / "kept", deep=True, embedder=FakeEmbedder(), reranker=reranker
+    )
+    assert set(result.summaries) == {"mem", "mem, deep", "mem, quick"}
+    assert result.gains["turn R@10"].over == "mem, deep"
+    assert len(reranker.asked) == 2, "once a question"
+    assert result.reranked() == 3, "four messages of one question, two of the other"
+    (without,) = run([folder], tmp_path / "kept", deep=True, embedder=FakeEmbedder())
+    assert set(without.summaries) == {"mem", "mem, quick"}
+    assert without.reranked() == 0
 
 
 def test_a_set_that_is_not_whole_is_refused(folder: Path) -> None:
