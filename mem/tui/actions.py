@@ -143,16 +143,35 @@ ACTIONS: tuple[Action, ...] = (
     Action("ask.browse", ("b",), "Browse", "See the cited passage in Browse.", "mem show"),
     Action("ask.edit", ("e",), "Editor", "Open the cited note in $EDITOR at its line.", "mem show"),
     Action("browse.search", ("slash",), "Search", "Go to the search box.", "mem search"),
-    Action("browse.rows", ("v",), "Rows", "Passages, documents, episodes or memories.", "mem list"),
-    Action("browse.kind", ("f",), "Kind", "Only one kind or format.", "mem search --kind"),
-    Action("browse.source", ("s",), "Source", "Only one source.", "mem search --source"),
-    Action("browse.person", ("p",), "Person", "Only what one person said.", "mem search --speaker"),
+    Action(
+        "browse.rows",
+        ("v",),
+        "Rows",
+        "Passages, documents, episodes or memories.",
+        "mem list",
+        footer=False,
+    ),
+    Action(
+        "browse.kind", ("f",), "Kind", "Only one kind or format.", "mem search --kind", footer=False
+    ),
+    Action(
+        "browse.source", ("s",), "Source", "Only one source.", "mem search --source", footer=False
+    ),
+    Action(
+        "browse.person",
+        ("p",),
+        "Person",
+        "Only what one person said.",
+        "mem search --speaker",
+        footer=False,
+    ),
     Action(
         "browse.time",
         ("t",),
         "Time",
         'Only one time, such as "last March" or "2025-03".',
         "mem search --on",
+        footer=False,
     ),
     Action(
         "browse.status",
@@ -162,7 +181,7 @@ ACTIONS: tuple[Action, ...] = (
         "mem list --status",
         footer=False,
     ),
-    Action("browse.clear", ("x",), "Clear", "Take all filters off.", "mem search", footer=False),
+    Action("browse.clear", ("x",), "Clear", "Take words and filters off.", "mem search"),
     Action(
         "browse.order",
         ("o",),
@@ -173,7 +192,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("browse.memory", ("m",), "Memory", "Show the memory in Memory.", "mem show"),
     Action("browse.edit", ("e",), "Editor", "Open the note in $EDITOR at the line.", "mem show"),
-    Action("browse.copy", ("y",), "Copy", "Copy the passage.", "mem show", footer=False),
+    Action("browse.copy", ("y",), "Copy", "Copy the passage.", "mem show"),
     Action(
         "browse.forget",
         ("D",),
@@ -187,11 +206,13 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "memory.kind", ("f",), "Kind", "Only one kind of memory.", "mem list --kind", footer=False
     ),
-    Action("memory.status", ("s",), "Status", "Those of one status.", "mem list --status"),
+    Action(
+        "memory.status", ("s",), "Status", "Those of one status.", "mem list --status", footer=False
+    ),
     Action("memory.edit", ("e",), "Edit", "Correct the statement.", "mem edit"),
     Action("memory.pin", ("p",), "Pin", "Keep from fading, or no longer.", "mem pin"),
     Action("memory.archive", ("a",), "Archive", "Out of default results.", "mem prune"),
-    Action("memory.accept", ("A",), "Accept", "Vouch for it.", "mem review", footer=False),
+    Action("memory.accept", ("A",), "Accept", "Vouch for it.", "mem review"),
     Action("memory.reject", ("r",), "Reject", "Not true or not wanted, for good.", "mem review"),
     Action(
         "memory.forget",
@@ -217,7 +238,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("review.merge", ("m",), "Merge", "It says the same as another one.", "mem review"),
     Action("review.reject", ("r",), "Reject", "Not true or not wanted, for good.", "mem review"),
     Action("review.skip", ("s", "space"), "Skip", "Leave it for later.", "mem review"),
-    Action("review.memory", ("enter",), "Whole", "Show all of it in Memory.", "mem show"),
+    Action("review.memory", ("enter",), "Memory", "Show all of it in Memory.", "mem show"),
     Action("timeline.days", ("enter",), "Days", "The days of the month.", "mem list"),
     Action("timeline.months", ("backspace",), "Months", "Back to all months.", "mem list"),
     Action(
@@ -226,6 +247,7 @@ ACTIONS: tuple[Action, ...] = (
         "Rows",
         "Passages, episodes, or what is known of that time.",
         "mem timeline",
+        footer=False,
     ),
     Action(
         "timeline.about",
@@ -233,6 +255,7 @@ ACTIONS: tuple[Action, ...] = (
         "Story",
         "The story of someone or something.",
         "mem timeline --entity",
+        footer=False,
     ),
     Action("timeline.browse", ("b",), "Browse", "See this time in Browse.", "mem search --on"),
     Action(
@@ -255,7 +278,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("people.memory", ("m",), "Memory", "Show the statement in Memory.", "mem show"),
     Action("people.browse", ("b",), "Browse", "Every passage with the name.", "mem search"),
     Action("prune.mark", ("space",), "Mark", "Mark this one, or no longer.", "mem prune"),
-    Action("prune.mark_kind", ("w",), "With kind", "Mark all of this kind, or none.", "mem prune"),
+    Action("prune.mark_kind", ("w",), "Kind", "Mark all of this kind, or none.", "mem prune"),
     Action("prune.mark_all", ("asterisk",), "All", "Mark all, or none.", "mem prune"),
     Action("prune.more", ("plus", "equals_sign"), "More", "Look further up in worth.", "mem prune"),
     Action("prune.fewer", ("minus",), "Fewer", "Only what is worth still less.", "mem prune"),
@@ -265,7 +288,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "sources.add_kept",
         ("A",),
-        "Keep",
+        "Add & keep",
         "Take in a folder and keep it in step from now on.",
         "mem source add",
     ),
@@ -284,7 +307,9 @@ ACTIONS: tuple[Action, ...] = (
         "mem source list",
         footer=False,
     ),
-    Action("sources.again", ("r",), "Again", "Take in what changed in this source.", "mem import"),
+    Action(
+        "sources.again", ("r",), "Refresh", "Take in what changed in this source.", "mem import"
+    ),
     Action("sources.stop", ("c",), "Stop", "Stop the import; what was taken in stays.", "Ctrl-C"),
     Action("sources.browse", ("b",), "Browse", "See this source in Browse.", "mem list"),
     Action(

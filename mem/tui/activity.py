@@ -40,6 +40,8 @@ class WatcherState:
 def watcher_line(state: WatcherState, uris: Mapping[str, str]) -> str:
     """The watcher in one line."""
     count = len(state.watched)
+    if not count and state.since is None:
+        return "Nothing is kept in step; w keeps a source so from now on."
     kept = f"{count:,} {'source' if count == 1 else 'sources'} kept in step"
     if state.since is None:
         advice = ", but no watcher runs: start `mem watch`" if count else ""

@@ -1,8 +1,10 @@
-"""Records of the store as rows of a table."""
+"""Records of the store as rows of a table, and the columns that these have."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mem.core.memory import Memory, MemoryStatus
 from mem.store.browse import ChunkRow
@@ -10,24 +12,69 @@ from mem.store.browse_view import Span
 from mem.store.documents import DocumentRecord
 from mem.store.episodes import EpisodeRecord
 from mem.tui.widgets.passage import shown_path
-from mem.tui.widgets.table import Cell, Row
+from mem.tui.widgets.table import Cell, Column, Row
 
 _SHOWN = 240
 _BEFORE_MATCH = 30
 _DOUBTFUL = (MemoryStatus.QUARANTINED, MemoryStatus.PROPOSED)
+_BLANKS = re.compile(r"\s+")
+_BROAD = 90
+_MINUTES = "%Y-%m-%d %H:%M"
+
+COLUMNS = {
+    "chunks": (
+        Column("said", 10, least=44),
+        Column("passage"),
+        Column("from", 16, least=66, most=_BROAD - 1),
+        Column("who", 12, least=_BROAD),
+        Column("document", 24, least=_BROAD),
+    ),
+    "documents": (
+        Column("said", 10, least=44),
+        Column("document"),
+        Column("kind", 12, least=50),
+        Column("passages", 8, least=60, right=True),
+    ),
+    "episodes": (
+        Column("began", 10, least=44),
+        Column("episode"),
+        Column("document", 24, least=66),
+        Column("passages", 8, least=60, right=True),
+    ),
+    "memories": (
+        Column("kind", 9, least=50),
+        Column("statement"),
+        Column("since", 10, least=44),
+        Column("status", 11, least=_BROAD),
+    ),
+}
+"""The columns of each kind of rows that a View has."""
+
+
+_NOTHING = "Nothing was taken in yet. 8 goes to Sources, where a adds a folder or a file."
+_UNDRAWN = "None yet. 3 goes to Memory, where C draws them from what was taken in."
+NONE = {"chunks": _NOTHING, "documents": _NOTHING, "episodes": _UNDRAWN, "memories": _UNDRAWN}
+"""What to do where there are no rows of a kind at all."""
+
+
+def with_minutes(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """The columns of chunks, with room for the time of day."""
+    return (replace(columns[0], width=len("2025-03-01 12:00")), *columns[1:])
 
 
 def chunk_row(one: ChunkRow, *, time: bool = False) -> Row:
-    """A chunk: when, what (from shortly before its first match), who, where."""
+    """A chunk: when, what (from shortly before its first match), who or else where, who, where."""
     text, marks = excerpt(one.chunk.text, one.matches)
-    said = one.chunk.said_at
+    said, who = one.chunk.said_at, one.chunk.speaker or ""
+    place = one.title or shown_path(one.uri)
     return Row(
         one.chunk.id,
         (
-            Cell(f"{said:{'%Y-%m-%d %H:%M' if time else '%Y-%m-%d'}}" if said else "", dim=True),
+            Cell(f"{said:{_MINUTES if time else '%Y-%m-%d'}}" if said else "", dim=True),
             Cell(text, marks),
-            Cell(one.chunk.speaker or "", dim=True),
-            Cell(one.title or shown_path(one.uri), dim=True),
+            Cell(who or place, dim=True),
+            Cell(who, dim=True),
+            Cell(place, dim=True),
         ),
     )
 
@@ -65,9 +112,16 @@ def excerpt(text: str, matches: tuple[Span, ...]) -> tuple[str, tuple[Span, ...]
     start = max(0, first - _BEFORE_MATCH) if first > 2 * _BEFORE_MATCH else 0
     shown = text[start : start + _SHOWN]
     lead = "…" if start else ""
-    moved = start - len(lead)
-    marks = tuple((a - moved, b - moved) for a, b in matches if b <= start + _SHOWN and a >= start)
-    return lead + shown, marks
+    inside = [(a - start, b - start) for a, b in matches if b <= start + _SHOWN and a >= start]
+    marks = tuple(
+        (len(lead + _on_a_line(shown[:a])), len(lead + _on_a_line(shown[:b]))) for a, b in inside
+    )
+    return lead + _on_a_line(shown), marks
+
+
+def _on_a_line(text: str) -> str:
+    """A text with each run of blanks and line ends as one blank."""
+    return _BLANKS.sub(" ", text)
 
 
 def memory_row(one: Memory) -> Row:

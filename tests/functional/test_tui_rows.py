@@ -156,7 +156,7 @@ def test_the_timeline_tells_episodes_and_a_story(sample_home: Path, size: tuple[
         await d.until(lambda: d.table("#said").row is not None)
         assert d.assistant.browse().episodes.by_ids([d.row("#said").key])
         await pick(d, "p", "Joel")
-        await d.see("about: Joel", "Joel from ")
+        await d.see("story of: Joel", "Joel from ")
         story = d.assistant.memories.timeline(entity="Joel")
         await d.until(lambda: d.table("#said").total == len([one for one in story if one.at]))
         await d.press("end")
@@ -167,7 +167,7 @@ def test_the_timeline_tells_episodes_and_a_story(sample_home: Path, size: tuple[
         name = d.row("#entities").key
         await d.press("t")
         await d.until(lambda: d.screen.NAME == "timeline")
-        await d.see(f"about: {name}")
+        await d.see(f"story of: {name}")
 
     run(sample_home, scenario, size)
 

@@ -109,7 +109,7 @@ def test_a_folder_is_kept_in_step_and_the_watcher_is_seen(
 
     async def scenario(d: Driver) -> None:
         await d.go("sources")
-        await d.see("0 sources kept in step")
+        await d.see("Nothing is kept in step")
         await d.press("A")
         await d.see("Keep in step")
         await d.type(str(folder))
@@ -132,7 +132,7 @@ def test_a_folder_is_kept_in_step_and_the_watcher_is_seen(
         await d.see("The watcher's last acts", "looked through it: 1 added")
         await d.press("w")
         await d.hear("No longer kept in step")
-        await d.see("0 sources kept in step")
+        await d.see("Nothing is kept in step")
         assert kept(d) == set()
         await d.press("w")
         await d.hear("Kept in step from now on")

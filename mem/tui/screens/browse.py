@@ -13,12 +13,12 @@ from mem.store.browse import Keys, Passage
 from mem.store.browse_view import View
 from mem.tui.actions import bindings
 from mem.tui.messages import FacetsWanted, GoTo, KeysWanted, PassageWanted, RowsWanted
-from mem.tui.rows import rows_of
+from mem.tui.rows import COLUMNS, NONE, rows_of
 from mem.tui.screens.filtering import NAMES, FiltersRows
 from mem.tui.screens.forgetting import Forgets
 from mem.tui.widgets.chips import Chips
 from mem.tui.widgets.passage import PassageView
-from mem.tui.widgets.table import Column, VirtualTable
+from mem.tui.widgets.table import VirtualTable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -27,32 +27,7 @@ if TYPE_CHECKING:
 
 _LOOKING_PAUSE_S = 0.05
 _REACH = {"documents": 12}
-_TABLES = {
-    "chunks": (
-        Column("said", 10, least=44),
-        Column("passage"),
-        Column("who", 12, least=66),
-        Column("document", 24, least=90),
-    ),
-    "documents": (
-        Column("said", 10, least=44),
-        Column("document"),
-        Column("kind", 12, least=50),
-        Column("passages", 8, least=60, right=True),
-    ),
-    "episodes": (
-        Column("began", 10, least=44),
-        Column("episode"),
-        Column("document", 24, least=66),
-        Column("passages", 8, least=60, right=True),
-    ),
-    "memories": (
-        Column("kind", 9, least=50),
-        Column("statement"),
-        Column("since", 10, least=60),
-        Column("status", 11, least=70),
-    ),
-}
+_NO_MATCH = "Nothing matches. x takes words and filters off."
 
 
 class BrowseScreen(Forgets, FiltersRows):
@@ -73,7 +48,7 @@ class BrowseScreen(Forgets, FiltersRows):
         yield Input(placeholder="Search …", id="search", compact=True)
         yield Chips(id="chips")
         with Horizontal(id="browse-body"):
-            yield VirtualTable(*_TABLES["chunks"], id="rows", empty="Nothing here.")
+            yield VirtualTable(*COLUMNS["chunks"], id="rows")
             yield PassageView(id="preview")
 
     def on_mount(self) -> None:
@@ -114,8 +89,10 @@ class BrowseScreen(Forgets, FiltersRows):
 
     def _take_keys(self, view: View, keys: Keys, focus: int | None, *, renew: bool) -> None:
         table = self.query_one("#rows", VirtualTable)
-        same_rows = table.columns == _TABLES[view.rows]
-        table.columns = _TABLES[view.rows]
+        same_rows = table.columns == COLUMNS[view.rows]
+        table.columns = COLUMNS[view.rows]
+        everything = View(rows=view.rows, order=view.order)
+        table.empty = NONE[view.rows] if view == everything else _NO_MATCH
         old, self.keys, self.shown = self.keys, keys, view
         if renew and same_rows and table.cursor < len(old):
             table.renew(len(keys), _place_of(old[table.cursor], keys, table.cursor))

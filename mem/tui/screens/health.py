@@ -74,8 +74,8 @@ class HealthScreen(MemScreen):
             Content.assemble((f"{name:<12}", "$text-muted"), sanitize_line(value))
             for name, value in facts(self._stats)
         ]
-        lines.append(Content(""))
-        lines += plot(self._months, max(20, self.size.width - 6))
+        bars = plot(self._months, max(20, self.size.width - 6))
+        lines += [Content(""), *bars] if bars else []
         return Content("\n").join(lines)
 
     def action_check(self) -> None:
@@ -105,12 +105,14 @@ class HealthScreen(MemScreen):
 
 def facts(stats: Stats) -> Sequence[tuple[str, str]]:
     """The numbers of a store as (name, value)."""
-    forms = ", ".join(f"{count:,} {form}" for form, count in sorted(stats.documents.items()))
+    each = ", ".join(f"{count:,} {form}" for form, count in sorted(stats.documents.items()))
+    forms = f" ({each})" if each else ""
     pending = f", {stats.pending_vectors:,} waiting" if stats.pending_vectors else ""
     gone = f", {stats.gone:,} gone from their folders" if stats.gone else ""
-    span = f", said {stats.oldest[:10]} to {(stats.newest or '')[:10]}" if stats.oldest else ""
+    first, last = (stats.oldest or "")[:10], (stats.newest or "")[:10]
+    span = f", said {first}{f' to {last}' if last != first else ''}" if first else ""
     return (
-        ("documents", f"{sum(stats.documents.values()):,} ({forms or 'none'}){gone}"),
+        ("documents", f"{sum(stats.documents.values()):,}{forms}{gone}"),
         ("passages", f"{stats.chunks:,}{span}"),
         ("vectors", f"{stats.vectors:,}{pending}"),
         ("on disk", f"{_size(stats.database_bytes)} store, {_size(stats.index_bytes)} index"),
@@ -132,10 +134,11 @@ def plot(months: Mapping[str, int], width: int) -> list[Content]:
     wide = max(1, min(4, width // len(values)))
     bars = "".join(_BARS[-(-value * 8 // most)] * wide for value in values)
     start = f"{numbers[0] // 12:04d}-{numbers[0] % 12 + 1:02d}"
+    scale = f"{start} – {last:>{max(0, shown * wide - len(start) - 3)}}"
     return [
         Content.styled(f"passages a month, at most {most:,}", "$text-muted"),
         Content.styled(bars, "$text-accent"),
-        Content.styled(f"{start} – {last:>{max(0, shown * wide - len(start) - 3)}}", "$text-muted"),
+        Content.styled(scale if start != last else start, "$text-muted"),
     ]
 
 

@@ -12,13 +12,13 @@ from textual.widgets import Input
 from mem.core.memory import Memory, MemoryKind, MemoryStatus
 from mem.tui.actions import bindings
 from mem.tui.messages import ConsolidateWanted, GoTo, MemoriesWanted, MemoryWanted
-from mem.tui.rows import memory_row
+from mem.tui.rows import COLUMNS, memory_row
 from mem.tui.screens.acting import ActsOnMemories
 from mem.tui.screens.forgetting import Forgets
 from mem.tui.widgets.card import link_lines, memory_content
 from mem.tui.widgets.chips import Chip, Chips
 from mem.tui.widgets.dialogs import Picker
-from mem.tui.widgets.table import Column, VirtualTable
+from mem.tui.widgets.table import VirtualTable
 from mem.tui.widgets.textview import TextView
 
 if TYPE_CHECKING:
@@ -53,10 +53,7 @@ class MemoryScreen(Forgets, ActsOnMemories):
         yield Chips(id="memory-chips")
         with Horizontal(id="memory-body"):
             yield VirtualTable(
-                Column("kind", 9, least=50),
-                Column("statement"),
-                Column("since", 10, least=60),
-                Column("status", 11, least=90),
+                *COLUMNS["memories"],
                 id="memories",
                 empty="No memories yet. C draws them from what was taken in.",
             )

@@ -65,19 +65,20 @@ class PruneScreen(ActsOnMemories):
         if self.plan is None:
             return
         entries = self.plan.entries
-        lines = [
-            (
-                f"{len(entries):,} of {self.plan.considered:,} memories are worth less than "
-                f"{_LEVELS[self._level]:.1f}; {len(self.marked):,} are marked."
-            ),
-            (
-                f"{self.plan.touched:.0%} of what was cited of late is among them. "
-                "Archived is out of default results, not gone."
-            ),
-        ]
-        self.query_one("#prune-sum", Static).update(Content("\n".join(lines)))
+        self.query_one("#prune-sum", Static).update(Content(self._sum(self.plan)))
         self.query_one("#faded", VirtualTable).set_rows(
             [_row(one, marked=one.stored.memory.id in self.marked) for one in entries]
+        )
+
+    def _sum(self, plan: PrunePlan) -> str:
+        """The plan in two lines."""
+        if not plan.considered:
+            return "Memories that are neither cited nor marked useful fade with time."
+        return (
+            f"{len(plan.entries):,} of {plan.considered:,} memories are worth less than "
+            f"{_LEVELS[self._level]:.1f}; {len(self.marked):,} are marked.\n"
+            f"{plan.touched:.0%} of what was cited of late is among them. "
+            "Archived ones can be brought back."
         )
 
     @property

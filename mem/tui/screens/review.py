@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from mem.store.secrets import SecretRecord
 
 _EMPTY = "Nothing waits for a decision."
+_WHAT_COMES = (
+    "Here come statements that memory is not sure of: inferred ones, two that contradict each "
+    "other, ones that read like instructions, and secrets that were kept out."
+)
 
 
 class ReviewScreen(ActsOnMemories):
@@ -65,7 +69,7 @@ class ReviewScreen(ActsOnMemories):
         table.set_rows(rows)
         if not rows:
             self.query_one("#review-card", TextView).show_content(
-                Content.styled(_EMPTY, "$text-muted")
+                Content.styled(_WHAT_COMES, "$text-muted")
             )
 
     @on(VirtualTable.Highlighted, "#queue")

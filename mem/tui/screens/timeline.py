@@ -28,12 +28,12 @@ from mem.tui.messages import (
     RowsWanted,
     SummariesWanted,
 )
-from mem.tui.rows import chunk_row, rows_of
+from mem.tui.rows import COLUMNS, NONE, chunk_row, rows_of, with_minutes
 from mem.tui.screens.base import MemScreen
 from mem.tui.widgets.chips import Chip, Chips
 from mem.tui.widgets.dialogs import Picker
 from mem.tui.widgets.heatmap import HeatMap, day_grid, month_grid
-from mem.tui.widgets.table import Column, VirtualTable
+from mem.tui.widgets.table import VirtualTable
 from mem.tui.widgets.textview import TextView
 
 if TYPE_CHECKING:
@@ -44,21 +44,8 @@ if TYPE_CHECKING:
     from mem.store.summaries import SummaryRecord
 
 _PAUSE_S = 0.08
-_TABLES = {
-    "chunks": (Column("said", 16, least=60), Column("passage"), Column("who", 12, least=66)),
-    "episodes": (
-        Column("began", 10, least=44),
-        Column("episode"),
-        Column("document", 20, least=66),
-        Column("passages", 8, least=60, right=True),
-    ),
-    "memories": (
-        Column("kind", 9, least=50),
-        Column("what is known"),
-        Column("since", 10, least=44),
-        Column("status", 11, least=70),
-    ),
-}
+_COLUMNS = COLUMNS | {"chunks": with_minutes(COLUMNS["chunks"])}
+_ROWS = ("chunks", "episodes", "memories")
 _NAMES = {"chunks": "passages", "episodes": "episodes", "memories": "events and facts"}
 
 
@@ -85,7 +72,7 @@ class TimelineScreen(MemScreen):
                 with VerticalScroll(id="calendar", can_focus=False):
                     yield HeatMap(id="heatmap")
                 yield TextView(id="summary")
-            yield VirtualTable(*_TABLES["chunks"], id="said", empty="Nothing of that time.")
+            yield VirtualTable(*_COLUMNS["chunks"], id="said")
 
     def on_mount(self) -> None:
         self.query_one("#summary").display = False
@@ -103,7 +90,7 @@ class TimelineScreen(MemScreen):
     def read(self) -> None:
         self.query_one("#timeline-chips", Chips).chips = (
             Chip("rows", "v", "rows", _NAMES[self.rows] if self.rows != "chunks" else ""),
-            Chip("about", "p", "about", self.about),
+            Chip("about", "p", "story of", self.about),
         )
         if self.month:
             since, before = self.month, self.month + "~"
@@ -133,8 +120,11 @@ class TimelineScreen(MemScreen):
         self._timer = self.set_timer(_PAUSE_S, self._list)
 
     def _list(self) -> None:
+        table = self.query_one("#said", VirtualTable)
+        table.empty = "Nothing of that time." if self._selected else NONE[self.rows]
         if not self._selected:
-            self.query_one("#said", VirtualTable).set_total(0)
+            table.columns, table.border_title = _COLUMNS[self.rows], ""
+            table.set_total(0)
             self._take_summaries([])
             return
         view = self._view()
@@ -154,7 +144,7 @@ class TimelineScreen(MemScreen):
     def _take_keys(self, view: View, keys: Keys) -> None:
         self.keys, self.shown = keys, view
         table = self.query_one("#said", VirtualTable)
-        table.columns = _TABLES[view.rows]
+        table.columns = _COLUMNS[view.rows]
         when = f"{self.about} from {self._selected}" if self.about else self._selected
         table.border_title = f"{when}: {len(keys):,} {_NAMES[view.rows]}"
         table.set_total(len(keys))
@@ -191,8 +181,7 @@ class TimelineScreen(MemScreen):
 
     def action_rows(self) -> None:
         """Passages, then episodes, then what is known."""
-        names = list(_TABLES)
-        self.rows = names[(names.index(self.rows) + 1) % len(names)]
+        self.rows = _ROWS[(_ROWS.index(self.rows) + 1) % len(_ROWS)]
         self.read()
 
     def action_about(self) -> None:

@@ -16,7 +16,8 @@ from mem.tui.actions import Action, find, key_name, of_screen
 if TYPE_CHECKING:
     from textual.events import Click
 
-_ALWAYS = ("app.help", "app.palette", "app.undo", "app.quit")
+_FIRST = ("app.help", "app.undo")
+_ALWAYS = ("app.help", "app.undo", "app.palette", "app.quit")
 _TYPING = (("⏎", "Go"), ("esc", "Out of the box"), ("^p", "Commands"))
 
 
@@ -37,10 +38,10 @@ class KeyBar(Widget):
         self._actions = (*own, *map(find, _ALWAYS))
 
     def _shown(self) -> list[tuple[str, str, Action]]:
-        """(key, label, action) of as many as fit; help first of all."""
+        """(key, label, action) of as many as fit; help and undo first of all."""
         room = self.size.width
         wanted = sorted(
-            range(len(self._actions)), key=lambda i: (self._actions[i].id != "app.help", i)
+            range(len(self._actions)), key=lambda i: (self._actions[i].id not in _FIRST, i)
         )
         kept = []
         for place in wanted:

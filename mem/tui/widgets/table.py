@@ -30,13 +30,17 @@ PAGE = 64
 _PAGES_KEPT = 48
 _ASK_AFTER_S = 0.02
 _GAP = 2
+# The mark and a blank at the left, a blank at the right.
+_EDGES = 3
 _MARK = "▌"
+_FLAG = "!"
 _WAITING = "Reading …"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column; `width` 0 takes what the others leave. Hidden in tables narrower than `least`.
+    """A column; `width` 0 takes what the others leave. Hidden in tables narrower than `least` or
+    wider than `most` (0: never).
 
     `tail`: of a text without marks that is too long, its end is shown, as of a path.
     """
@@ -44,6 +48,7 @@ class Column:
     name: str
     width: int = 0
     least: int = 0
+    most: int = 0
     right: bool = False
     tail: bool = False
 
@@ -59,7 +64,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row by its key; `flagged` rows are drawn in the colour of a warning."""
+    """A row by its key; `flagged` rows have a mark and the colour of a warning."""
 
     key: str
     cells: tuple[Cell | str, ...]
@@ -292,7 +297,7 @@ class VirtualTable(ScrollView, can_focus=True):
         base = self._base
         if y < self._header:
             style = self.get_component_rich_style("table--header")
-            return self._line([Cell(column.name) for column in self.columns], width, style, " ")
+            return self._line([Cell(column.name) for column in self.columns], width, style, "  ")
         number = y - self._header + round(self.scroll_y)
         if number >= self.total:
             words = self.empty if self._filled else _WAITING
@@ -303,16 +308,17 @@ class VirtualTable(ScrollView, can_focus=True):
         if number // PAGE not in self._asked:
             self._ask_soon()
         style = base
-        mark = " "
+        mark = "  "
         if row is not None and row.flagged:
             style += self._ink("table--flagged")
+            mark = f"{_FLAG} "
         if number == self.cursor:
             name = "table--cursor" if self.has_focus else "table--blurred"
             style += self.get_component_rich_style(name, partial=True)
-            mark = _MARK
+            mark = _MARK + mark[0]
         if row is None:
-            return filled([Segment(f"{mark} ·", style)], width, style)
-        cells = row.cells if mark == " " else [_undimmed(cell) for cell in row.cells]
+            return filled([Segment(f"{mark}·", style)], width, style)
+        cells = [_undimmed(cell) for cell in row.cells] if mark[0] == _MARK else row.cells
         return self._line(cells, width, style, mark)
 
     def _ink(self, name: str) -> Style:
@@ -332,8 +338,12 @@ class VirtualTable(ScrollView, can_focus=True):
         """(place, column, columns of the screen) of each column that is shown."""
         if self._rooms_of == (width, self.columns):
             return self._rooms_found
-        shown = [(i, one) for i, one in enumerate(self.columns) if width >= one.least]
-        fixed = sum(column.width for _, column in shown) + _GAP * (len(shown) - 1) + 2
+        shown = [
+            (i, one)
+            for i, one in enumerate(self.columns)
+            if one.least <= width <= (one.most or width)
+        ]
+        fixed = sum(column.width for _, column in shown) + _GAP * (len(shown) - 1) + _EDGES
         spread = max(1, sum(1 for _, column in shown if not column.width))
         self._rooms_found = [
             (i, column, column.width or max(4, (width - fixed) // spread)) for i, column in shown
@@ -342,14 +352,14 @@ class VirtualTable(ScrollView, can_focus=True):
         return self._rooms_found
 
     def _line(self, cells: Sequence[Cell | str], width: int, style: Style, mark: str) -> Strip:
-        segments = [Segment(mark + " ", style)]
+        segments = [Segment(mark, style)]
         for place, column, room in self._rooms(width):
             given = cells[place]
             cell = given if isinstance(given, Cell) else Cell(given)
             if len(segments) > 1:
                 segments.append(Segment(" " * _GAP, style))
             # On the cursor's colour the colour of a match would not stand out.
-            name = "table--found" if mark == _MARK else "table--mark"
+            name = "table--found" if mark[0] == _MARK else "table--mark"
             segments += self._cell(cell, room, style, style + self._ink(name), column)
         return filled(segments, width, style)
 

@@ -33,6 +33,11 @@ class TextView(ScrollView, can_focus=True):
         """What is shown, as text."""
         return self._content.plain
 
+    @property
+    def _width(self) -> int:
+        """Columns of text, whether the scrollbar beside them is shown yet or not."""
+        return self.size.width - self.styles.scrollbar_size_vertical
+
     def show_content(self, content: Content, aim: int = 0) -> None:
         """Show `content` with its character `aim` in the upper third, or from its beginning."""
         self._content = content
@@ -41,7 +46,7 @@ class TextView(ScrollView, can_focus=True):
         self._take_aim()
 
     def _wrap(self) -> None:
-        width = self.size.width - self.scrollbar_size_vertical
+        width = self._width
         self._strips = None
         self._wrapped_at = self.size.width
         if width <= 0:
@@ -57,7 +62,7 @@ class TextView(ScrollView, can_focus=True):
 
     def _scroll_to_aim(self) -> None:
         self._aiming = False
-        self._put = self._aimed_at(self.size.width - self.scrollbar_size_vertical)
+        self._put = self._aimed_at(self._width)
         # Without force it is dropped while the scrollbar is not yet there.
         self.scroll_to(y=self._put, animate=False, force=True, immediate=True)
 
