@@ -22,7 +22,7 @@ from mem.extraction import echo
 from mem.extraction.evidence import verify
 from mem.store.chunks import Chunks, StoredChunk, changed_since
 from mem.store.database import Database
-from mem.store.jobs import PENDING
+from mem.store.waiting import PENDING, WaitingChunks
 
 BATCH = 256
 _PLANNED = 32 * BATCH  # chunks that are looked up at once
@@ -57,6 +57,7 @@ class Worker:
         self._reconciler = reconciler
         self._extractor = extractor
         self._forgotten = forgotten
+        self._waiting = WaitingChunks(database, extractor.fingerprint)
 
     def pending_count(self) -> int:
         """Chunks that wait for this extractor."""
@@ -91,18 +92,9 @@ class Worker:
         return done
 
     def _next(self, limit: int) -> list[list[int]]:
-        """Keys of the next pending chunks, in order: batches of one document each.
-
-        Many at a time, since finding them means going through all chunks.
-        """
-        rows = self._database.rows(
-            f"SELECT pk, document_id FROM chunk {PENDING} ORDER BY said_at, document_id, seq "
-            "LIMIT ?",
-            (self._extractor.fingerprint, min(limit, _PLANNED)),
-        )
-        found = [
-            [int(str(pk)) for pk, _ in group] for _, group in groupby(rows, lambda row: row[1])
-        ]
+        """Keys of the next pending chunks, in order: batches of one document each."""
+        waiting = self._waiting.next(min(limit, _PLANNED))
+        found = [[pk for pk, _ in group] for _, group in groupby(waiting, lambda one: one[1])]
         return [keys[at : at + BATCH] for keys in found for at in range(0, len(keys), BATCH)]
 
     def _batch(self, keys: Sequence[int], report: Report) -> None:

@@ -14,20 +14,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from mem.store.database import Database
+from mem.store.waiting import FREE, PENDING, WaitingChunks
 
 ATTEMPTS: Final = 3
 ENDED: Final = "the process ended"
-
-#: Branches of a conversation that were left are not drawn from, nor what is gone from its source.
-PENDING: Final = (
-    "WHERE variant = 0 AND document_id IN (SELECT id FROM document WHERE state = 'active') "
-    "AND NOT EXISTS (SELECT 1 FROM extraction "
-    "WHERE chunk_pk = chunk.pk AND extractor = ?)"
-)
-_FREE: Final = (
-    f"{PENDING} AND NOT EXISTS (SELECT 1 FROM job_chunk "
-    "WHERE job_chunk.chunk_pk = chunk.pk AND queue = ?)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +47,7 @@ class JobQueue:
         self._owner = owner
         self._lease = lease
         self._now = now
+        self._waiting = WaitingChunks(database, queue, queue=queue)
 
     def pending_count(self) -> int:
         """Chunks that wait, those of leased and waiting jobs included; of failed jobs not."""
@@ -78,17 +69,13 @@ class JobQueue:
 
     def free(self, limit: int) -> list[int]:
         """Keys of the next chunks that are in no job, document by document, in order."""
-        rows = self._database.rows(
-            f"SELECT pk FROM chunk {_FREE} ORDER BY said_at, document_id, seq LIMIT ?",
-            (self._queue, self._queue, limit),
-        )
-        return [int(str(pk)) for (pk,) in rows]
+        return [pk for pk, _ in self._waiting.next(limit)]
 
     def add(self, chunks: Sequence[int]) -> Job | None:
         """A job of those chunks, leased; None where another process has taken one of them."""
         with self._database.transaction() as connection:
             free = connection.execute(
-                f"SELECT count(*) FROM chunk {_FREE} AND pk IN ({_marks(chunks)})",
+                f"SELECT count(*) FROM chunk {FREE} AND pk IN ({_marks(chunks)})",
                 (self._queue, self._queue, *chunks),
             ).fetchone()
             if int(free[0]) != len(chunks):
