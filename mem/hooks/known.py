@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -25,10 +26,19 @@ def missing_plugin(path: Path, head: bytes) -> str | None:
         name = BY_SUFFIX.get(path.suffix.lower(), "")
     if not name:
         return None
-    from mem.hooks.manager import is_enabled, names
+    from mem.hooks.manager import is_enabled, search_path
 
     if not is_enabled():
         return f"{name} would, but MEM_PLUGINS=off"
-    if name in {found.distribution for found in names()}:
+    if name in _installed(tuple(search_path())):
         return f"{name} is installed but not in use (`mem plugins` says why)"
     return f"install {name}"
+
+
+@lru_cache(maxsize=1)
+def _installed(places: tuple[str, ...]) -> frozenset[str]:
+    """Packages with a plugin in `places`; a folder of calendars asks for each of its files."""
+    del places
+    from mem.hooks.manager import names
+
+    return frozenset(found.distribution for found in names())

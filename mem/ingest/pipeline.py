@@ -27,6 +27,7 @@ from mem.store.journal import write_entry
 from mem.store.store import Store
 
 _LISTING_STEP = 500
+_LEFT_TOGETHER = 200
 _JOURNALLED = ("added", "updated", "unchanged", "skipped", "failed", "moved", "gone")
 
 
@@ -146,6 +147,7 @@ class _Run:
         self._missing: list[str] = []
         self._emptied: set[str] = set()
         self._met: set[str] = set()
+        self._left: list[FileRecord] = []
         self._files_done = 0
 
     def over(self, roots: Sequence[Path], only: Sequence[Path] | None = None) -> Ledger:
@@ -155,6 +157,7 @@ class _Run:
             for root in roots:
                 self._take_in(root, only)
             self._writer.close()
+            self._remember_left()
         except BaseException:
             self._writer.abandon()
             raise
@@ -170,8 +173,8 @@ class _Run:
         """What a person should know of this import beyond its counts."""
         if self.ledger.undated:
             yield (
-                f"documents that state no date: {self.ledger.undated:,}; the time of the file "
-                "stands for it (`date:` in front matter or 2024-03-05 in a file's name goes first)"
+                f"documents without a date: {self.ledger.undated:,}; the time of their file counts "
+                "instead (`date:` in front matter or 2024-03-05 in the name gives one)"
             )
         if self._reader.secrets:
             yield (
@@ -247,10 +250,23 @@ class _Run:
         self._remember(reading.record)
 
     def _remember(self, record: FileRecord | None) -> None:
+        """Note a file that gave nothing to write; many of them share a transaction.
+
+        What a killed import has not noted is looked at again by the next.
+        """
         if record is None or self._dry_run:
             return
+        self._left.append(record)
+        if len(self._left) >= _LEFT_TOGETHER:
+            self._remember_left()
+
+    def _remember_left(self) -> None:
+        if not self._left:
+            return
         with self._store.database.transaction() as connection:
-            put_file(connection, record)
+            for record in self._left:
+                put_file(connection, record)
+        self._left.clear()
 
     def _source(self, uri: str, kind: str) -> str:
         identity = source_id(uri)

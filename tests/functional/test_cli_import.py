@@ -16,8 +16,8 @@ def test_a_note_that_states_no_date_is_said_to_have_none(run_mem: RunMem, work: 
     (work / "stated.md").write_text(
         "---\ndate: 2024-03-06\n---\n# Stated\n\nThe day stands here.\n"
     )
-    assert "documents that state no date: 1;" in run_mem("import", ".").err
-    assert "no date" not in run_mem("import", ".").err
+    assert "documents without a date: 1;" in run_mem("import", ".").err
+    assert "without a date" not in run_mem("import", ".").err
     assert "(the file's time)" in run_mem("show", "plain.md").out
     assert "2024-03-05 (from its name)" in run_mem("show", "2024-03-05 Named.md").out
     assert "2024-03-06 (stated in it)" in run_mem("show", "stated.md").out

@@ -35,6 +35,7 @@ Map = Annotated[
         help="Take rows of tables as messages: text=, at=, speaker=, conversation=.",
     ),
 ]
+_MEANT = frozenset({"ignored", "ignored-folder", "memignore"})
 Readmit = Annotated[bool, typer.Option("--readmit", help="Take in again what was forgotten.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="List everything skipped.")]
 
@@ -79,6 +80,8 @@ def command(
         emit_json(shapes.ledger(ledger))
     else:
         emit(render.ledger(ledger, stdout_style(), verbose=verbose))
+        if not verbose and not _MEANT.issuperset(ledger.skipped_by_code()):
+            note("`mem import -v` names what was skipped, and says why.")
     return verdict(ledger)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from mem.errors import BadSetting, UnknownPlugin
-from mem.hooks import loading
+from mem.hooks import loading, manager
 from mem.hooks.known import missing_plugin
 from mem.hooks.manager import Failure, Plugin, Plugins, is_enabled, load, load_all, names
 from mem.sources import builtin
@@ -213,6 +213,21 @@ def test_a_failure_says_what_it_is_of(site: Path) -> None:
 )
 def test_a_missing_plugin_is_named(site: Path, name: str, head: bytes, remedy: str | None) -> None:
     assert missing_plugin(Path(name), head) == remedy
+
+
+def test_a_folder_of_calendars_looks_for_plugins_once(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+
+    def counted() -> list[manager.Found]:
+        looked.append(1)
+        return []
+
+    monkeypatch.setattr(manager, "names", counted)
+    for number in range(5):
+        assert missing_plugin(Path(f"{number}.ics"), b"") == "install mem-calendar"
+    assert len(looked) == 1
 
 
 def test_one_that_is_there_but_not_in_use(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
