@@ -74,7 +74,9 @@ def _hit(rank: int, one: Hit, style: Style, *, explain: bool) -> list[str]:
     ]
     if explain:
         signals = "  ".join(
-            f"{sanitize_line(name)} {value:.3f}" for name, value in one.signals.items()
+            f"{sanitize_line(name)} {value:.3f}"
+            for name, value in one.signals.items()
+            if round(value, 3)
         )
         lines += wrapped(f"{sanitize_line(one.id)}  {signals}", (), style, indent=_INDENT)
     return lines

@@ -73,7 +73,7 @@ def memory_kind(given: str | None) -> MemoryKind | None:
 
 
 def filters(
-    now: datetime,
+    now: datetime | None = None,
     *,
     since: str | None,
     before: str | None,
@@ -84,10 +84,11 @@ def filters(
 ) -> Filters:
     """The limits that the options name; of `--on` and another time the narrower holds.
 
-    Raises BadTimeExpression.
+    `now` is that of this run unless it is given. Raises BadTimeExpression, BadSetting.
     """
     from mem.core.query import Filters
 
+    now = clock().now() if now is None else now
     starts = [moment("--since", since, now)] if since is not None else []
     ends = [moment("--before", before, now)] if before is not None else []
     if on is not None:

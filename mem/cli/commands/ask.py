@@ -61,13 +61,7 @@ def command(
 
     text = session.words(question)
     filters = session.filters(
-        session.clock().now(),
-        since=since,
-        before=before,
-        on=on,
-        source=source,
-        kind=kind,
-        speaker=speaker,
+        since=since, before=before, on=on, source=source, kind=kind, speaker=speaker
     )
     style = stdout_style()
     printer = SentencePrinter(style)

@@ -50,13 +50,7 @@ def command(
 
     text = session.words(query)
     filters = session.filters(
-        session.clock().now(),
-        since=since,
-        before=before,
-        on=on,
-        source=source,
-        kind=kind,
-        speaker=speaker,
+        since=since, before=before, on=on, source=source, kind=kind, speaker=speaker
     )
     with session.open_assistant() as assistant:
         found = assistant.search(

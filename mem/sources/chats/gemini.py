@@ -13,7 +13,6 @@ from pathlib import Path
 from mem.core.document import Message, ParsedDocument
 from mem.core.ids import text_hash
 from mem.core.protocols import FileEntry
-from mem.errors import ParseFailed
 from mem.sources.chats.gemini_page import Activity, page_activities
 from mem.sources.chats.records import (
     SYSTEM,
@@ -21,7 +20,7 @@ from mem.sources.chats.records import (
     Fields,
     MessageList,
     Tally,
-    chat_document,
+    chat_documents,
     fields_of,
     iso_time,
     items_of,
@@ -74,20 +73,9 @@ class GeminiParser:
             messages = days.setdefault(day, MessageList(tally))
             for message in _messages(activity, day, tally):
                 messages.add(message)
-        spoken = {day: found.messages for day, found in days.items() if found.messages}
-        if not spoken:
-            raise ParseFailed(place_of(entry), "it holds no Gemini activity", code="empty")
-        notices = tally.notices()
-        for day, said in spoken.items():
-            yield chat_document(
-                form=self.name,
-                conversation=day,
-                title=f"Gemini, {day}",
-                messages=said,
-                entry=entry,
-                notices=notices,
-            )
-            notices = ()
+        spoken = ((day, f"Gemini, {day}", said.messages) for day, said in days.items())
+        empty = "it holds no Gemini activity"
+        yield from chat_documents(self.name, spoken, entry, tally, empty=empty)
 
 
 def _moment(activity: Activity) -> str:

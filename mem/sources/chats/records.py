@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -255,3 +255,32 @@ def chat_document(
         tags=tags,
         notices=notices,
     )
+
+
+def chat_documents(
+    form: str,
+    spoken: Iterable[tuple[str, str, list[Message]]],
+    entry: FileEntry,
+    tally: Tally,
+    *,
+    empty: str,
+) -> Iterator[ParsedDocument]:
+    """A document for each (conversation, title, messages) that holds words.
+
+    What was left out of any of them stands on the first. Raises ParseFailed, code "empty" with
+    `empty` as its reason, where none holds words.
+    """
+    found = [one for one in spoken if one[2]]
+    if not found:
+        raise ParseFailed(place_of(entry), empty, code="empty")
+    notices = tally.notices()
+    for conversation, title, messages in found:
+        yield chat_document(
+            form=form,
+            conversation=conversation,
+            title=title,
+            messages=messages,
+            entry=entry,
+            notices=notices,
+        )
+        notices = ()

@@ -15,14 +15,13 @@ from pathlib import Path
 from mem.core.document import Message, ParsedDocument
 from mem.core.ids import text_hash
 from mem.core.protocols import FileEntry
-from mem.errors import ParseFailed
 from mem.sources.chats.records import (
     SYSTEM,
     Beside,
     Fields,
     MessageList,
     Tally,
-    chat_document,
+    chat_documents,
     epoch_time,
     fields_of,
     first_word,
@@ -103,20 +102,9 @@ class SignalParser:
         reading = _Reading()
         for record, chat in _records(data, entry, reading):
             _read_record(record, chat, entry, reading)
-        chats = [chat for chat in reading.chats.values() if chat.messages.messages]
-        if not chats:
-            raise ParseFailed(place_of(entry), "it holds no Signal message with text", code="empty")
-        notices = reading.tally.notices()
-        for one in chats:
-            yield chat_document(
-                form=self.name,
-                conversation=one.key,
-                title=one.title,
-                messages=one.messages.messages,
-                entry=entry,
-                notices=notices,
-            )
-            notices = ()
+        spoken = ((one.key, one.title, one.messages.messages) for one in reading.chats.values())
+        empty = "it holds no Signal message with text"
+        yield from chat_documents(self.name, spoken, entry, reading.tally, empty=empty)
 
 
 def _records(data: bytes, entry: FileEntry, reading: _Reading) -> Iterator[tuple[Fields, Fields]]:

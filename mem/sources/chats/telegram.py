@@ -20,7 +20,7 @@ from mem.sources.chats.records import (
     MessageList,
     Tally,
     as_text,
-    chat_document,
+    chat_documents,
     epoch_time,
     fields_of,
     first_word,
@@ -80,26 +80,14 @@ class TelegramParser:
         if not chats:
             raise ParseFailed(place, "it holds no Telegram chat")
         own = word(fields_of(loaded.get("personal_information")).get("user_id"))
-        spoken: list[tuple[Fields, list[Message]]] = []
+        spoken: list[tuple[str, str, list[Message]]] = []
         for chat in chats:
             messages = _messages(chat, _owner(chat, own), tally)
-            if messages:
-                spoken.append((chat, messages))
-            else:
+            if not messages:
                 tally.add("chat without words")
-        if not spoken:
-            raise ParseFailed(place, "no chat in it holds words", code="empty")
-        notices = tally.notices()
-        for chat, messages in spoken:
-            yield chat_document(
-                form=self.name,
-                conversation=_key(chat),
-                title=_title(chat),
-                messages=messages,
-                entry=entry,
-                notices=notices,
-            )
-            notices = ()
+            spoken.append((_key(chat), _title(chat), messages))
+        empty = "no chat in it holds words"
+        yield from chat_documents(self.name, spoken, entry, tally, empty=empty)
 
 
 def _chats(loaded: Fields, tally: Tally) -> list[Fields]:
