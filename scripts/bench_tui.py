@@ -1,4 +1,5 @@
-"""Figures of the full-screen UI: `python scripts/bench_tui.py [--chunks 100000] [--runs 5]`.
+"""Figures of the full-screen UI: `python scripts/bench_tui.py [--chunks 100000] [--runs 5]
+[--home DIR] [--out FILE]`. With --home the store is kept there for the next run.
 
 `mem tui` is started in a terminal of its own (120×40); times are from starting the process to the
 first line of the first screen, and to rows of Browse. Then the callbacks of the event loop are
@@ -54,14 +55,16 @@ def until(terminal: int, wanted: re.Pattern[bytes]) -> None:
 
 
 def once(home: Path) -> dict[str, float]:
-    """Seconds to the first paint and to rows; resident megabytes then, and after a question."""
+    """Seconds to the first paint and to rows, by the wall and of the processor; resident megabytes
+    then, and after a question.
+    """
     began = time.perf_counter()
     process, terminal = start(home)
     until(terminal, re.compile(rb"Browse"))
-    painted = time.perf_counter() - began
+    painted, painted_processor = time.perf_counter() - began, processor_s(process)
     os.write(terminal, _CLICK)
     until(terminal, _ROW)
-    rows = time.perf_counter() - began
+    rows, rows_processor = time.perf_counter() - began, processor_s(process)
     browsing = resident_mb(process)
     os.write(terminal, _ASK)
     time.sleep(1)
@@ -79,9 +82,17 @@ def once(home: Path) -> dict[str, float]:
     return {
         "first_paint_s": painted,
         "rows_s": rows,
+        "first_paint_processor_s": painted_processor,
+        "rows_processor_s": rows_processor,
         "browsing_mb": browsing,
         "asked_mb": asked,
     }
+
+
+def processor_s(process: int) -> float:
+    """What a process has had of the processor (Linux)."""
+    said = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return (int(said[11]) + int(said[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_mb(process: int) -> float:
@@ -113,11 +124,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split(":", maxsplit=1)[0])
     parser.add_argument("--chunks", type=int, default=100_000)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--out", type=Path)
     given = parser.parse_args()
+    from mem.bench import results
+    from mem.core.clock import SystemClock
     from tests.functional.tui_large import build_large
 
     with tempfile.TemporaryDirectory() as folder:
-        home = build_large(Path(folder) / "home", Path(folder) / "chats", given.chunks)
+        place = given.home or Path(folder)
+        home = place / "home"
+        if not home.exists():
+            build_large(home, place / "chats", given.chunks)
         once(home)  # warms the file cache
         runs = [once(home) for _ in range(given.runs)]
         figures: dict[str, Any] = {
@@ -129,7 +147,11 @@ def main() -> None:
         }
         for size in ((80, 24), (200, 60)):
             figures[f"loop {size[0]}x{size[1]}"] = callbacks(home, size)
-    print(json.dumps({"chunks": given.chunks, **figures}, indent=2))
+    figures = {"chunks": given.chunks, "load": round(os.getloadavg()[0], 1), **figures}
+    if given.out is not None:
+        today = SystemClock.from_environment().now().date()
+        results.write(given.out, "tui", figures, date=today)
+    print(json.dumps(figures, indent=2))
 
 
 if __name__ == "__main__":

@@ -108,9 +108,12 @@ class MemApp(App[MemError | None]):
     # --- beginning and end -----------------------------------------------------------------
 
     def on_mount(self) -> None:
-        self._collector.start()
         self.set_interval(_COLLECT_EVERY_S, self._collect)
-        self.call_after_refresh(self._open, None)
+        self.call_after_refresh(self._shown)
+
+    def _shown(self) -> None:
+        self._collector.start()
+        self._open(None)
 
     def _open(self, home: str | None) -> None:
         self._threads.do(partial(self._opening, home))
@@ -124,7 +127,7 @@ class MemApp(App[MemError | None]):
             return
         self.call_later_from_thread(partial(self._opened, assistant))
         # Read here what going to another screen would otherwise read on the loop.
-        for name in ("palette", *(f"screens.{info.name}" for info in SCREENS)):
+        for name in (*(f"screens.{info.name}" for info in SCREENS), "palette"):
             import_module(f"mem.tui.{name}")
 
     def _opened(self, assistant: Assistant) -> None:

@@ -18,6 +18,11 @@ _WORTH_IT = 3
 _MORE_MODULES = 50
 
 
+def held() -> None:
+    """Nothing is collected before `Collector.start`: what a start loads is there to stay."""
+    gc.disable()
+
+
 class Collector:
     """Says when the collector may work; one at a time in a process."""
 
@@ -27,14 +32,16 @@ class Collector:
         self._modules = 0
 
     def start(self) -> None:
-        """Set aside what was loaded so far, and leave the rest to `collect`."""
+        """Set aside what was loaded so far, and leave the rest to `collect`; ends `held`."""
         gc.freeze()
+        gc.enable()
         self._modules = len(sys.modules)
         young, middle, _ = self._usual
         gc.set_threshold(young, middle, _SELDOM)
 
     def stop(self) -> None:
         """Leave it to Python again."""
+        gc.enable()
         gc.set_threshold(*self._usual)
         gc.unfreeze()
 

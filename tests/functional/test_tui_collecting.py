@@ -6,6 +6,7 @@ import gc
 from pathlib import Path
 from typing import Any
 
+from mem.tui.collecting import held
 from tests.functional.tui_support import SMALL, Driver, run
 
 
@@ -37,6 +38,18 @@ def test_nothing_is_collected_while_keys_are_pressed(sample_home: Path) -> None:
         assert len(kept) == 4
 
     run(sample_home, scenario, SMALL)
+
+
+def test_a_start_collects_nothing_and_afterwards_there_is_a_collector(sample_home: Path) -> None:
+    held()
+    assert not gc.isenabled()
+
+    async def scenario(d: Driver) -> None:
+        await d.go("browse")
+        assert gc.isenabled()
+
+    run(sample_home, scenario, SMALL)
+    assert gc.isenabled()
 
 
 def test_a_pause_is_used_and_python_is_left_as_it_was(sample_home: Path) -> None:

@@ -20,6 +20,9 @@ def command() -> None:
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise NoTerminal
+    from mem.tui.collecting import held
+
+    held()
     from mem.tui.app import MemApp
     from mem.tui.opening import open_home
 

@@ -11,7 +11,6 @@ from textual.widgets import Input
 
 from mem.core.memory import MemoryKind, MemoryStatus
 from mem.core.query import Filters
-from mem.core.timespan import TimeSpan
 from mem.store.browse import BEST, CHUNK_ORDERS, GONE, Facets
 from mem.store.browse_memories import MEMORY_ORDERS
 from mem.store.browse_view import View
@@ -23,6 +22,8 @@ from mem.tui.widgets.passage import shown_path
 
 if TYPE_CHECKING:
     from textual.timer import Timer
+
+    from mem.core.timevalues import TimeSpan
 
 _TYPING_PAUSE_S = 0.12
 _ANY = ""
