@@ -5,22 +5,17 @@ A passphrase, a value or a recovery key is never an argument, since others can r
 
 from __future__ import annotations
 
-import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import typer
 
 from mem.cli.diagnostics import is_interactive, say
-from mem.errors import FileUnreadable, NoPassphrase
+from mem.errors import NoPassphrase
 
 if TYPE_CHECKING:
     from mem.settings.paths import Paths
     from mem.settings.vault import Vault
-
-FILE_VARIABLE: Final = "MEM_VAULT_PASSPHRASE_FILE"
-_SHORTEST: Final = 8
 
 
 def open_vault(paths: Paths, *, passphrase_stdin: bool = False) -> Vault:
@@ -71,11 +66,13 @@ def recovery_key() -> str:
 
 def _passphrase(*, new: bool, given: str | None) -> str:
     """Raises NoPassphrase, FileUnreadable, BadParameter for a new one that is too short."""
-    file = os.environ.get(FILE_VARIABLE)
+    from mem.settings.passphrase import SHORTEST, from_file
+
+    in_file = None if given is not None else from_file()
     if given is not None:
         passphrase = given
-    elif file:
-        passphrase = _first_line(Path(file))
+    elif in_file is not None:
+        passphrase = in_file
     elif is_interactive():
         words = "New passphrase of the vault" if new else "Passphrase of the vault"
         passphrase = str(
@@ -83,18 +80,8 @@ def _passphrase(*, new: bool, given: str | None) -> str:
         )
     else:
         raise NoPassphrase
-    if new and len(passphrase) < _SHORTEST:
+    if new and len(passphrase) < SHORTEST:
         raise typer.BadParameter(
-            f"it needs at least {_SHORTEST} characters", param_hint="the vault's passphrase"
+            f"it needs at least {SHORTEST} characters", param_hint="the vault's passphrase"
         )
     return passphrase
-
-
-def _first_line(file: Path) -> str:
-    try:
-        with file.expanduser().open(encoding="utf-8") as stream:
-            return stream.readline().rstrip("\r\n")
-    except UnicodeDecodeError as error:
-        raise FileUnreadable(str(file), "it is not UTF-8") from error
-    except OSError as error:
-        raise FileUnreadable(str(file), error.strerror or str(error)) from error

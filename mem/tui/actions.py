@@ -238,6 +238,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("review.merge", ("m",), "Merge", "It says the same as another one.", "mem review"),
     Action("review.reject", ("r",), "Reject", "Not true or not wanted, for good.", "mem review"),
     Action("review.skip", ("s", "space"), "Skip", "Leave it for later.", "mem review"),
+    Action("review.vault", ("v",), "Vault", "Put a secret into the vault.", "mem review --keep"),
     Action("review.memory", ("enter",), "Memory", "Show all of it in Memory.", "mem show"),
     Action("timeline.days", ("enter",), "Days", "The days of the month.", "mem list"),
     Action("timeline.months", ("backspace",), "Months", "Back to all months.", "mem list"),

@@ -1,8 +1,7 @@
-"""The app: the only part of the UI that holds the façade, and it does so in threads.
+"""The app: how it begins, ends and goes from screen to screen, and what is done everywhere.
 
-The event loop never reads the store. A request is done in a thread and answered on the loop; work
-that can be stopped asks at each step whether it was; the terminal is restored by Textual whatever
-happens, and the store is closed after the last thread is done with it.
+What screens ask of it is answered in `mem.tui.requests`. The terminal is restored by Textual
+whatever happens, and the store is closed after the last thread is done with it.
 """
 
 from __future__ import annotations
@@ -18,15 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
-from textual.app import App
 from textual.events import InputEvent
 
 from mem.errors import MemError
 from mem.tui import messages as m
 from mem.tui.actions import SCREENS, bindings
 from mem.tui.collecting import Collector
+from mem.tui.requests import CHANGES, RequestsApp
 from mem.tui.screens.base import MemScreen
-from mem.tui.threads import Threads
 
 if TYPE_CHECKING:
     from tempfile import TemporaryDirectory
@@ -38,20 +36,9 @@ if TYPE_CHECKING:
     from mem.assistant import Assistant
 
 _WATCH_EVERY_S = 1.5
-_PROGRESS_EVERY_S = 0.1
 _COLLECT_EVERY_S = 1.0
 _LEAVE_WITHIN_S = 2.0
 _END_WITHIN_S = 1.5
-_THREADS = 5
-
-_CHANGES = (
-    m.ImportWanted,
-    m.ForgetWanted,
-    m.MendWanted,
-    m.ActWanted,
-    m.PruneNow,
-    m.ConsolidateWanted,
-)
 
 
 def make_screen(name: str) -> MemScreen:
@@ -68,10 +55,11 @@ def palette() -> type[Provider]:
     return Actions
 
 
-class MemApp(App[MemError | None]):
+class MemApp(RequestsApp):
     """`open_assistant` is called in a thread; its errors end the app and are its result."""
 
     TITLE = "mem"
+    NOTIFICATION_TIMEOUT = 4
     CSS_PATH: ClassVar = [
         "app.tcss",
         "screens/ask.tcss",
@@ -92,15 +80,9 @@ class MemApp(App[MemError | None]):
 
     def __init__(self, open_assistant: Callable[[str | None], Assistant]) -> None:
         super().__init__()
-        self.assistant: Assistant | None = None
         self._open_assistant = open_assistant
-        self._waiting: list[m.Request] = []
-        self._newest: dict[str, m.Request] = {}
-        self._stops: dict[str, threading.Event] = {}
-        self._ending = threading.Event()
         self._samples: TemporaryDirectory[str] | None = None
         self._pressed_stop = -_LEAVE_WITHIN_S
-        self._threads = Threads(_THREADS, self._surprised)
         self._collector = Collector()
         # Work that did not stop in time: the process must not wait for it, what it committed stays.
         self.cut_off = False
@@ -166,7 +148,7 @@ class MemApp(App[MemError | None]):
         paths = (str(folder / "notes"), str(folder / "chats"))
         self._open(self._samples.name)
         self.post_message(
-            m.ImportWanted(paths, reply=lambda _: self._changed(), failed=self._refused)
+            m.ImportWanted(paths, reply=lambda _: self.changed(), failed=self.refused)
         )
 
     async def on_unmount(self) -> None:
@@ -193,130 +175,18 @@ class MemApp(App[MemError | None]):
         if self._collector.due:
             self._threads.do(self._collector.collect)
 
-    # --- requests --------------------------------------------------------------------------
-
-    @on(m.Request)
-    def _request(self, request: m.Request) -> None:
-        """Do it in a thread, as soon as the store is open."""
-        if self.assistant is None:
-            self._waiting.append(request)
-            return
-        group = request.group
-        self._newest[group] = request
-        stop = self._stops[group] = threading.Event()
-        self._threads.do(partial(self._perform, self.assistant, request, stop))
-        self._show_status()
-
-    def _perform(self, assistant: Assistant, request: m.Request, stop: threading.Event) -> None:
-        """In a thread: do the request and hand its value to the loop."""
-        from mem.tui.jobs import JOBS
-
-        outdated = request.exclusive and self._newest.get(request.group) is not request
-        if outdated or self._ending.is_set():
-            return
-        tell = self._teller(request, stop)
-        try:
-            value = JOBS[type(request)](assistant, request, tell)
-        except (MemError, m.WorkStopped) as error:
-            self._deliver(request, partial(self._fail, request, error))
-        except Exception:
-            # It has no name of its own: the request is over all the same, and the thread says so.
-            self._deliver(request, partial(self._end, request))
-            raise
-        else:
-            self._deliver(request, partial(self._reply, request, value))
-
-    def _teller(self, request: m.Request, stop: threading.Event) -> Callable[[Any], None]:
-        """Hands progress on, not too often; raises WorkStopped where the person wants that."""
-        last = 0.0
-
-        def tell(progress: Any) -> None:
-            nonlocal last
-            if stop.is_set():
-                raise m.WorkStopped("Stopped. What was taken in before stays.")
-            moment = time.monotonic()
-            if moment - last >= _PROGRESS_EVERY_S:
-                last = moment
-                self._deliver(request, partial(self._progress, request, progress))
-
-        return tell
-
-    def _deliver(self, request: m.Request, call: Callable[[], None]) -> None:
-        """Run `call` on the loop, unless the app is ending."""
-        del request
-        if not self._ending.is_set():
-            self.call_later_from_thread(call)
-
-    def call_later_from_thread(self, call: Callable[[], None]) -> None:
-        """Run `call` on the loop without waiting for it."""
-        loop = self._loop
-        if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(partial(self.call_later, call))
-
-    def _progress(self, request: m.Request, progress: Any) -> None:
-        report = getattr(request, "progress", None)
-        if report is not None:
-            report(progress)
-
-    def _reply(self, request: m.Request, value: Any) -> None:
-        current = self._newest.get(request.group) is request
-        if current:
-            del self._newest[request.group]
-        if current or not request.exclusive:
-            request.reply(value)
-            self._after(request, value)
-        self._show_status()
-
-    def _end(self, request: m.Request) -> None:
-        if self._newest.get(request.group) is request:
-            del self._newest[request.group]
-        self._show_status()
-
-    def _fail(self, request: m.Request, error: Exception) -> None:
-        stopped = isinstance(error, m.WorkStopped)
-        if stopped and request.exclusive and self._newest.get(request.group) is not request:
-            return  # told already, when it was stopped or replaced
-        self._end(request)
-        (request.failed or self._refused)(error)
-        if stopped and isinstance(request, _CHANGES):
-            self._changed()
-
-    def _refused(self, error: Exception) -> None:
-        self.notify(str(error), severity="error", markup=False, timeout=10)
-
-    def _after(self, request: m.Request, value: Any) -> None:
+    def after(self, request: m.Request, value: Any) -> None:
         if isinstance(request, m.OpenFileWanted):
             self._edit(value, request.locator)
-        elif isinstance(request, _CHANGES):
-            self._changed()
+        elif isinstance(request, CHANGES):
+            self.changed()
 
-    def _surprised(self, error: Exception) -> None:
-        """In a thread: a failure that has no name of its own is said, and does not end the app."""
-        self.call_later_from_thread(
-            partial(
-                self.notify,
-                f"Internal error: {type(error).__name__}: {error}. `mem doctor` checks the store.",
-                severity="error",
-                markup=False,
-                timeout=20,
-            )
-        )
-
-    @on(m.StopWanted)
-    def _stop_wanted(self, event: m.StopWanted) -> None:
-        self._stop(event.work)
-
-    def _stop(self, group: str) -> None:
-        """Have the work of a group end at its next step; what only reads is over at once."""
-        if group in self._stops:
-            self._stops[group].set()
-        request = self._newest.get(group)
-        if request is not None and not isinstance(request, _CHANGES):
-            self._fail(request, m.WorkStopped("Stopped."))
-
-    def _show_status(self) -> None:
-        labels = [request.label for request in self._newest.values() if request.label]
-        status = f"{labels[-1]} …" if labels else ("samples" if self._samples else "")
+    def show_status(self) -> None:
+        running = [request for request in self._newest.values() if request.label]
+        status = "samples" if self._samples else ""
+        if running:
+            stopping = self._stops[type(running[-1])].is_set()
+            status = f"{'Stopping' if stopping else running[-1].label} …"
         for screen in self.screen_stack:
             if isinstance(screen, MemScreen):
                 screen.tell(status)
@@ -331,9 +201,9 @@ class MemApp(App[MemError | None]):
             version = browser.version()
             if version != seen:
                 seen = version
-                self.call_later_from_thread(self._changed)
+                self.call_later_from_thread(self.changed)
 
-    def _changed(self) -> None:
+    def changed(self) -> None:
         for stack in self._screen_stacks.values():
             for screen in stack:
                 if isinstance(screen, MemScreen) and screen.is_mounted:
@@ -346,7 +216,7 @@ class MemApp(App[MemError | None]):
         await self.switch_mode(event.screen)
         if isinstance(self.screen, MemScreen):
             self.screen.arrive(event)
-        self._show_status()
+        self.show_status()
 
     def action_go(self, screen: str) -> None:
         self.post_message(m.GoTo(screen))
@@ -377,14 +247,14 @@ class MemApp(App[MemError | None]):
         """Copy a selection, else stop work, else leave when pressed twice."""
         pressed, self._pressed_stop = self._pressed_stop, time.monotonic()
         selected = self.screen.get_selected_text()
-        running = [group for group, one in self._newest.items() if one.label]
+        running = [kind for kind, one in self._newest.items() if one.label]
         if selected:
             self.copy_to_clipboard(selected)
         elif self._pressed_stop - pressed < _LEAVE_WITHIN_S:
             self.exit()
         elif running:
-            for group in running:
-                self._stop(group)
+            for kind in running:
+                self.stop(kind)
         else:
             self.notify("Press Ctrl-C once more to leave.", timeout=_LEAVE_WITHIN_S, markup=False)
 

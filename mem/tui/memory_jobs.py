@@ -79,6 +79,31 @@ def _act(assistant: Assistant, request: m.ActWanted, _: Tell) -> str:
     return ACTS[request.act](assistant.memories, request.identities, request.text)
 
 
+def _vault(assistant: Assistant, request: m.VaultWanted, _: Tell) -> m.Vaulted:
+    """One step: make the vault where there is none, so that its key is never lost, else keep."""
+    from mem.errors import NoPassphrase
+    from mem.settings.passphrase import from_file
+    from mem.settings.vault import Vault
+
+    asked_new = False
+
+    def ask(new: bool) -> str:
+        nonlocal asked_new
+        asked_new = new
+        passphrase = request.passphrase or from_file()
+        if not passphrase:
+            raise NoPassphrase
+        return passphrase
+
+    vault = Vault(assistant.paths.data, ask)
+    try:
+        if not vault.exists():
+            return m.Vaulted(recovery=vault.create())
+        return m.Vaulted(name=assistant.secrets.keep(request.mark, vault).vault_name or "")
+    except NoPassphrase:
+        return m.Vaulted(new=asked_new)
+
+
 Given = tuple[str, ...]
 
 
@@ -162,4 +187,5 @@ MEMORY_JOBS: dict[type[m.Request], Job] = {
     m.PruneNow: _prune_now,
     m.ConsolidateWanted: _consolidate,
     m.ActWanted: _act,
+    m.VaultWanted: _vault,
 }

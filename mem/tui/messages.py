@@ -1,7 +1,7 @@
 """What screens ask of the app: each request names the values it needs and where its reply goes.
 
-A request is answered on the event loop by `reply(value)`, unless a newer request of its `group`
-has been made or its screen has gone.
+A request is answered on the event loop by `reply(value)`, unless a newer one of its class has been
+made or its screen has gone.
 """
 
 from __future__ import annotations
@@ -31,8 +31,7 @@ def _nothing(_: Any) -> None:
 class Request(Message):
     """Something that only the app can do. `label` is shown while work of its kind runs."""
 
-    group: ClassVar[str] = "request"
-    # A newer request of the group makes an older one's reply worthless.
+    # A newer request of the class makes an older one's reply worthless.
     exclusive: ClassVar[bool] = True
     label: ClassVar[str] = ""
 
@@ -47,7 +46,6 @@ class AskWanted(Request):
     `after` are the questions that this one follows on.
     """
 
-    group: ClassVar[str] = "ask"
     label: ClassVar[str] = "Looking through memory"
     question: str
     filters: Filters = field(default_factory=Filters)
@@ -67,7 +65,6 @@ class Writing:
 class JudgeWanted(Request):
     """Notes that what an answer cites was useful or wrong; replied with how many memories."""
 
-    group: ClassVar[str] = "judge"
     exclusive: ClassVar[bool] = False
     citations: Sequence[Citation]
     useful: bool
@@ -77,7 +74,6 @@ class JudgeWanted(Request):
 class PassageWanted(Request):
     """A row in its surroundings (`rows` as of a View); replied with a Passage or None."""
 
-    group: ClassVar[str] = "passage"
     identity: str
     rows: str = "chunks"
     words: str = ""
@@ -88,7 +84,6 @@ class PassageWanted(Request):
 class KeysWanted(Request):
     """Replied with (Keys of the view, the place of the chunk `focus` among them or None)."""
 
-    group: ClassVar[str] = "keys"
     view: View
     focus: str | None = None
 
@@ -97,7 +92,6 @@ class KeysWanted(Request):
 class RowsWanted(Request):
     """Replied with one record (or None) for each of `keys`, of what `rows` are in a View."""
 
-    group: ClassVar[str] = "rows"
     exclusive: ClassVar[bool] = False
     rows: str
     keys: Sequence[Any]
@@ -108,14 +102,11 @@ class RowsWanted(Request):
 class FacetsWanted(Request):
     """Replied with Facets."""
 
-    group: ClassVar[str] = "facets"
-
 
 @dataclass
 class SpanWanted(Request):
     """Replied with the TimeSpan that `text` names, or None."""
 
-    group: ClassVar[str] = "span"
     text: str
 
 
@@ -126,7 +117,6 @@ class CountsWanted(Request):
     Counts passages, or with an entity's name the memories about it.
     """
 
-    group: ClassVar[str] = "counts"
     unit: str
     since: str = ""
     before: str = "9999"
@@ -140,7 +130,6 @@ class SummariesWanted(Request):
     `period` is `2025-03` or `2025-03-01`.
     """
 
-    group: ClassVar[str] = "summaries"
     period: str
 
 
@@ -148,14 +137,11 @@ class SummariesWanted(Request):
 class SourcesWanted(Request):
     """Replied with a list of SourceRecord."""
 
-    group: ClassVar[str] = "sources"
-
 
 @dataclass
 class KeepWanted(Request):
     """Keeps a source (its path) in step with the disk, or no longer; replied with a sentence."""
 
-    group: ClassVar[str] = "keep"
     exclusive: ClassVar[bool] = False
     place: str
     on: bool
@@ -165,7 +151,6 @@ class KeepWanted(Request):
 class ImportsWanted(Request):
     """Replied with the JournalEntries of the imports of a source, newest first."""
 
-    group: ClassVar[str] = "imports"
     source: str
 
 
@@ -173,14 +158,11 @@ class ImportsWanted(Request):
 class WatcherWanted(Request):
     """Replied with a WatcherState."""
 
-    group: ClassVar[str] = "watcher"
-
 
 @dataclass
 class ProblemsWanted(Request):
     """Replied with the FileRecords of a source that were skipped or failed."""
 
-    group: ClassVar[str] = "problems"
     source: str
 
 
@@ -188,7 +170,6 @@ class ProblemsWanted(Request):
 class ImportWanted(Request):
     """Takes `paths` in; `progress` is called with Progress values; replied with a Ledger."""
 
-    group: ClassVar[str] = "import"
     label: ClassVar[str] = "Taking in"
     paths: tuple[str, ...]
     progress: Callable[[Any], None] = _nothing
@@ -198,7 +179,6 @@ class ImportWanted(Request):
 class HealthWanted(Request):
     """Replied with (Stats, list of Finding, counts by month)."""
 
-    group: ClassVar[str] = "health"
     label: ClassVar[str] = "Checking"
     thorough: bool = False
 
@@ -207,7 +187,6 @@ class HealthWanted(Request):
 class MendWanted(Request):
     """Does what the finding with that code needs; replied with a sentence."""
 
-    group: ClassVar[str] = "mend"
     label: ClassVar[str] = "Mending"
     code: str
 
@@ -216,7 +195,6 @@ class MendWanted(Request):
 class ForgetPreviewWanted(Request):
     """Replied with a ForgetPlan."""
 
-    group: ClassVar[str] = "forget-preview"
     documents: tuple[str, ...] = ()
     source: str | None = None
 
@@ -225,7 +203,6 @@ class ForgetPreviewWanted(Request):
 class ForgetWanted(Request):
     """Destroys what the plan names; replied with a Receipt."""
 
-    group: ClassVar[str] = "forget"
     label: ClassVar[str] = "Forgetting"
     exclusive: ClassVar[bool] = False
     plan: Any
@@ -235,7 +212,6 @@ class ForgetWanted(Request):
 class OpenFileWanted(Request):
     """Opens the file of a document in the editor at a line; replied with the path or None."""
 
-    group: ClassVar[str] = "editor"
     document: str
     locator: str
 
@@ -252,16 +228,15 @@ class GoTo(Message):
 
 @dataclass
 class StopWanted(Message):
-    """Stop the running work of a group; what it has committed stays."""
+    """Stop the running work of that class; what it has committed stays."""
 
-    work: str
+    work: type[Request]
 
 
 @dataclass
 class MemoriesWanted(Request):
     """Memories whose statement holds all `words`; replied with a list of Memory."""
 
-    group: ClassVar[str] = "memories"
     words: str = ""
     kind: str | None = None
     status: str | None = None
@@ -271,7 +246,6 @@ class MemoriesWanted(Request):
 class MemoryWanted(Request):
     """Replied with (MemoryView, list of ChangeEntry), or None for one that is not there."""
 
-    group: ClassVar[str] = "memory"
     identity: str
 
 
@@ -279,7 +253,6 @@ class MemoryWanted(Request):
 class VersionsWanted(Request):
     """Replied with the Memory values that forgetting one destroys, itself among them."""
 
-    group: ClassVar[str] = "versions"
     identity: str
 
 
@@ -287,21 +260,16 @@ class VersionsWanted(Request):
 class ReviewWanted(Request):
     """Replied with (list of ReviewItem, list of SecretRecord) that wait for a decision."""
 
-    group: ClassVar[str] = "review"
-
 
 @dataclass
 class EntitiesWanted(Request):
     """Replied with a list of EntityRecord."""
-
-    group: ClassVar[str] = "entities"
 
 
 @dataclass
 class StoryWanted(Request):
     """Replied with the TimelineEntries of one entity."""
 
-    group: ClassVar[str] = "story"
     entity: str
 
 
@@ -309,7 +277,6 @@ class StoryWanted(Request):
 class PruneWanted(Request):
     """Replied with a PrunePlan of what is worth less than `below`."""
 
-    group: ClassVar[str] = "prune"
     below: float
 
 
@@ -322,7 +289,6 @@ class ActWanted(Request):
     first) or split-entity (`text` off it); for a secret by its mark allow-secret or drop-secret.
     """
 
-    group: ClassVar[str] = "act"
     exclusive: ClassVar[bool] = False
     act: str
     identities: tuple[str, ...] = ()
@@ -330,10 +296,29 @@ class ActWanted(Request):
 
 
 @dataclass
+class VaultWanted(Request):
+    """Puts the secret with that mark into the vault; replied with a Vaulted."""
+
+    exclusive: ClassVar[bool] = False
+    mark: str
+    passphrase: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Vaulted:
+    """How far a secret came: it is in the vault under `name`; or the vault was made and has that
+    recovery key, and it is to be asked again; or a passphrase is wanted, of a new vault or not.
+    """
+
+    name: str = ""
+    recovery: str = field(default="", repr=False)
+    new: bool = False
+
+
+@dataclass
 class PruneNow(Request):
     """Archives what `plan` names, as one change; replied with how many."""
 
-    group: ClassVar[str] = "prune-now"
     label: ClassVar[str] = "Archiving"
     exclusive: ClassVar[bool] = False
     plan: Any
@@ -343,6 +328,5 @@ class PruneNow(Request):
 class ConsolidateWanted(Request):
     """Draws memories from passages that wait; replied with a Report."""
 
-    group: ClassVar[str] = "consolidate"
     label: ClassVar[str] = "Drawing memories"
     progress: Callable[[Any], None] = _nothing

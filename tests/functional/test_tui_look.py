@@ -143,3 +143,17 @@ def test_a_doubtful_row_is_marked_without_colour(
 
     monkeypatch.setenv("NO_COLOR", "1")
     run(tmp_path / "home", scenario)
+
+
+def test_only_the_last_thing_done_is_told_and_no_dialog_is_covered(sample_home: Path) -> None:
+    async def scenario(d: Driver) -> None:
+        await d.go("memory")
+        d.app.notify("Went wrong.", severity="error", markup=False)
+        d.app.notify("First.", markup=False)
+        d.app.notify("Second.", markup=False)
+        await d.until(lambda: d.told.splitlines() == ["Went wrong.", "Second."])
+        await d.press("D")
+        await d.see("Forget for good?", "leave everything as it is")
+        await d.until(lambda: d.told == "Went wrong.")
+
+    run(sample_home, scenario)

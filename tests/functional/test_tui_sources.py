@@ -6,7 +6,9 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,36 @@ def test_a_folder_is_taken_in_seen_and_forgotten(
         )
 
     run(sample_home, scenario, size)
+
+
+@pytest.mark.parametrize("stop", ["c", "ctrl+c"])
+def test_work_that_cannot_stop_at_once_says_that_it_will(
+    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: str
+) -> None:
+    step = threading.Event()
+
+    def held(self: Assistant, *paths: str, on_progress: Callable[[object], None]) -> None:
+        del self, paths
+        step.wait()
+        on_progress(None)
+
+    monkeypatch.setattr(Assistant, "ingest", held)
+
+    async def scenario(d: Driver) -> None:
+        await d.go("sources")
+        await d.press("a")
+        await d.see("Take in")
+        await d.type(str(tmp_path))
+        await d.press("enter")
+        await d.see("Taking in …")
+        await d.press(stop)
+        await d.see("Stopping …")
+        step.set()
+        await d.see("Stopped. What was taken in before stays.")
+        await d.quiet()
+        assert "Stopping" not in d.shown
+
+    run(sample_home, scenario)
 
 
 @drives("sources.stop", "app.stop")

@@ -15,7 +15,7 @@ class ActsOnMemories(MemScreen):
 
     def act(self, act: str, *identities: str, text: str = "") -> None:
         """Do it, say what was done, and read anew."""
-        self.want(ActWanted(act, identities, text, reply=self._acted, failed=self.refused))
+        self.want(ActWanted(act, identities, text, reply=self._acted))
 
     def _acted(self, sentence: str) -> None:
         self.notify(sentence, markup=False)

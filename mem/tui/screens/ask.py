@@ -100,7 +100,7 @@ class AskScreen(MemScreen):
     def ask(self, question: str, *, follow_up: bool = False) -> None:
         """Ask, and show the answer as it comes."""
         if self._pending is not None:
-            self.app.post_message(StopWanted("ask"))
+            self.app.post_message(StopWanted(AskWanted))
         if not follow_up:
             self._conversation = []
         after, self._conversation = tuple(self._conversation), [*self._conversation, question]
@@ -209,7 +209,7 @@ class AskScreen(MemScreen):
 
     def action_cancel(self) -> None:
         if self._pending is not None:
-            self.app.post_message(StopWanted("ask"))
+            self.app.post_message(StopWanted(AskWanted))
         elif isinstance(self.focused, Input):
             self.leave_input()
 

@@ -5,7 +5,7 @@ A screen that is not shown notes that the store has changed and reads anew when 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ScreenStackError
@@ -122,7 +122,3 @@ class MemScreen(Screen[None]):
     def leave_input(self) -> None:
         """Where `escape` goes from an input box."""
         self.set_focus(None)
-
-    def refused(self, error: Any) -> None:
-        """Say why a request failed."""
-        self.notify(str(error), severity="error", markup=False, timeout=10)

@@ -79,12 +79,7 @@ class BrowseScreen(Forgets, FiltersRows):
         view, chunk = self.view, self._wanted_chunk
         self._wanted_chunk = None
         self.want(
-            KeysWanted(
-                view,
-                chunk,
-                reply=lambda found: self._take_keys(view, *found, renew=renew),
-                failed=self.refused,
-            )
+            KeysWanted(view, chunk, reply=lambda found: self._take_keys(view, *found, renew=renew))
         )
 
     def _take_keys(self, view: View, keys: Keys, focus: int | None, *, renew: bool) -> None:
@@ -111,7 +106,7 @@ class BrowseScreen(Forgets, FiltersRows):
         def take(found: Sequence[Any]) -> None:
             event.table.put_page(event.generation, event.first, rows_of(found))
 
-        self.want(RowsWanted(view.rows, keys, words=view.words, reply=take, failed=self.refused))
+        self.want(RowsWanted(view.rows, keys, words=view.words, reply=take))
 
     @on(VirtualTable.Highlighted, "#rows")
     def _on_row(self, event: VirtualTable.Highlighted) -> None:

@@ -25,11 +25,7 @@ class Forgets(MemScreen):
         self, documents: tuple[str, ...] = (), source: str | None = None
     ) -> None:
         """Show what forgetting documents or a source would destroy, and ask."""
-        self.want(
-            ForgetPreviewWanted(
-                documents, source, reply=self._confirm_forgetting, failed=self.refused
-            )
-        )
+        self.want(ForgetPreviewWanted(documents, source, reply=self._confirm_forgetting))
 
     def _confirm_forgetting(self, plan: ForgetPlan) -> None:
         lines = [
@@ -42,7 +38,7 @@ class Forgets(MemScreen):
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.want(ForgetWanted(plan, reply=self._forgotten, failed=self.refused))
+                self.want(ForgetWanted(plan, reply=self._forgotten))
 
         self.app.push_screen(Confirm("Forget for good?", lines, yes="forget"), answered)
 
@@ -55,7 +51,7 @@ class Forgets(MemScreen):
 
     def preview_forgetting_memory(self, identity: str) -> None:
         """Show what forgetting a memory would destroy, and ask."""
-        self.want(VersionsWanted(identity, reply=self._confirm_versions, failed=self.refused))
+        self.want(VersionsWanted(identity, reply=self._confirm_versions))
 
     def _confirm_versions(self, versions: Sequence[Memory]) -> None:
         passages = {one.chunk_id for memory in versions for one in memory.evidence}

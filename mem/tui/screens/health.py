@@ -52,7 +52,7 @@ class HealthScreen(MemScreen):
         self.set_focus(self.query_one("#findings"))
 
     def read(self) -> None:
-        self.want(HealthWanted(reply=self._take, failed=self.refused))
+        self.want(HealthWanted(reply=self._take))
 
     def _take(self, value: tuple[Stats, list[Finding], dict[str, int]]) -> None:
         self._stats, self.findings, self._months = value
@@ -80,7 +80,7 @@ class HealthScreen(MemScreen):
 
     def action_check(self) -> None:
         self.notify("The doctor looks at everything …", markup=False)
-        self.want(HealthWanted(thorough=True, reply=self._checked, failed=self.refused))
+        self.want(HealthWanted(thorough=True, reply=self._checked))
 
     def _checked(self, value: tuple[Stats, list[Finding], dict[str, int]]) -> None:
         self._take(value)
@@ -96,7 +96,7 @@ class HealthScreen(MemScreen):
         if finding.code not in _MENDED_HERE:
             self.notify(f"In a shell: {finding.remedy}", markup=False, timeout=15)
             return
-        self.want(MendWanted(finding.code, reply=self._mended, failed=self.refused))
+        self.want(MendWanted(finding.code, reply=self._mended))
 
     def _mended(self, sentence: str) -> None:
         self.notify(sentence, markup=False)

@@ -69,11 +69,7 @@ class MemoryScreen(Forgets, ActsOnMemories):
             Chip("kind", "f", "kind", self.kind or ""),
             Chip("status", "s", "status", self.status or ""),
         )
-        self.want(
-            MemoriesWanted(
-                self.words, self.kind, self.status, reply=self._take, failed=self.refused
-            )
-        )
+        self.want(MemoriesWanted(self.words, self.kind, self.status, reply=self._take))
 
     def arrive(self, event: GoTo) -> None:
         if event.memory:
@@ -110,7 +106,7 @@ class MemoryScreen(Forgets, ActsOnMemories):
     @on(VirtualTable.Highlighted, "#memories")
     def _on_memory(self, event: VirtualTable.Highlighted) -> None:
         if event.row is not None:
-            self.want(MemoryWanted(event.row.key, reply=self._show, failed=self.refused))
+            self.want(MemoryWanted(event.row.key, reply=self._show))
 
     def _show(self, found: tuple[MemoryView, list[ChangeEntry]] | None) -> None:
         from textual.content import Content
@@ -217,11 +213,7 @@ class MemoryScreen(Forgets, ActsOnMemories):
 
     def action_consolidate(self) -> None:
         self.notify("Drawing memories from new passages …", markup=False)
-        self.want(
-            ConsolidateWanted(
-                reply=self._consolidated, failed=self.refused, progress=self._progressed
-            )
-        )
+        self.want(ConsolidateWanted(reply=self._consolidated, progress=self._progressed))
 
     def _progressed(self, progress: tuple[int, int]) -> None:
         self.tell(f"Drawing memories: {progress[0]:,} of {progress[1]:,}")

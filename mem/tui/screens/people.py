@@ -53,7 +53,7 @@ class PeopleScreen(ActsOnMemories):
         self.set_focus(self.query_one("#entities"))
 
     def read(self) -> None:
-        self.want(EntitiesWanted(reply=self._take, failed=self.refused))
+        self.want(EntitiesWanted(reply=self._take))
 
     def _take(self, entities: Sequence[EntityRecord]) -> None:
         self.entities = entities
@@ -69,7 +69,7 @@ class PeopleScreen(ActsOnMemories):
             return
         name = event.row.key
         story.border_title = name
-        self.want(StoryWanted(name, reply=self._tell_story, failed=self.refused))
+        self.want(StoryWanted(name, reply=self._tell_story))
 
     def _tell_story(self, entries: Sequence[TimelineEntry]) -> None:
         self.query_one("#story", VirtualTable).set_rows(

@@ -52,7 +52,7 @@ class PruneScreen(ActsOnMemories):
 
     def read(self) -> None:
         below = _LEVELS[self._level]
-        self.want(PruneWanted(below, reply=self._take, failed=self.refused))
+        self.want(PruneWanted(below, reply=self._take))
 
     def _take(self, plan: PrunePlan) -> None:
         known = {one.stored.memory.id for one in self.plan.entries} if self.plan else set()
@@ -126,7 +126,7 @@ class PruneScreen(ActsOnMemories):
             return
         those = tuple(one for one in self.plan.entries if one.stored.memory.id in self.marked)
         plan = replace(self.plan, entries=those)
-        self.want(PruneNow(plan, reply=self._archived, failed=self.refused))
+        self.want(PruneNow(plan, reply=self._archived))
 
     def _archived(self, count: int) -> None:
         self.notify(f"Archived {count:,}. u undoes it.", markup=False)

@@ -15,6 +15,7 @@ from textual.content import Content
 from mem.tui.actions import bindings
 from mem.tui.messages import GoTo, ReviewWanted
 from mem.tui.screens.acting import ActsOnMemories
+from mem.tui.screens.vaulting import Vaults
 from mem.tui.widgets.card import review_content, secret_content
 from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
 from mem.tui.widgets.textview import TextView
@@ -33,7 +34,7 @@ _WHAT_COMES = (
 )
 
 
-class ReviewScreen(ActsOnMemories):
+class ReviewScreen(Vaults, ActsOnMemories):
     """The queue, and the item under the cursor in full."""
 
     NAME = "review"
@@ -59,7 +60,7 @@ class ReviewScreen(ActsOnMemories):
         self.set_focus(self.query_one("#queue"))
 
     def read(self) -> None:
-        self.want(ReviewWanted(reply=self._take, failed=self.refused))
+        self.want(ReviewWanted(reply=self._take))
 
     def _take(self, found: tuple[Sequence[ReviewItem], Sequence[SecretRecord]]) -> None:
         self.items, self.secrets = found
@@ -115,6 +116,12 @@ class ReviewScreen(ActsOnMemories):
             return
         others = [*item.against, *(one.memory for one in self.items)]
         self.merge(item.memory, others)
+
+    def action_vault(self) -> None:
+        if self.secret is not None:
+            self.put_into_vault(self.secret.mark)
+        else:
+            self.notify("v is for secrets that were kept out.", markup=False)
 
     def action_skip(self) -> None:
         self.query_one("#queue", VirtualTable).action_cursor(1)

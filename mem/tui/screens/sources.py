@@ -115,12 +115,12 @@ class SourcesScreen(Forgets):
         self.set_interval(_WATCHER_EVERY_S, self._look_at_watcher)
 
     def read(self) -> None:
-        self.want(WatcherWanted(reply=self._take_watcher, failed=self.refused))
-        self.want(SourcesWanted(reply=self._take_sources, failed=self.refused))
+        self.want(WatcherWanted(reply=self._take_watcher))
+        self.want(SourcesWanted(reply=self._take_sources))
 
     def _look_at_watcher(self) -> None:
         if self.on_top:
-            self.want(WatcherWanted(reply=self._take_watcher, failed=self.refused))
+            self.want(WatcherWanted(reply=self._take_watcher))
 
     def _take_watcher(self, state: WatcherState) -> None:
         if state == self.watcher:
@@ -174,9 +174,9 @@ class SourcesScreen(Forgets):
         elif source is None:
             table.set_rows([])
         elif self._lower == "imports":
-            self.want(ImportsWanted(source.id, reply=self._take_imports, failed=self.refused))
+            self.want(ImportsWanted(source.id, reply=self._take_imports))
         else:
-            self.want(ProblemsWanted(source.id, reply=self._take_problems, failed=self.refused))
+            self.want(ProblemsWanted(source.id, reply=self._take_problems))
 
     def _take_imports(self, imports: list[JournalEntry]) -> None:
         if self._lower == "imports":
@@ -202,9 +202,7 @@ class SourcesScreen(Forgets):
 
     def _take_in_kept(self, path: str | None) -> None:
         if path:
-            self.want(
-                KeepWanted(path, True, reply=lambda _: self._take_in(path), failed=self.refused)
-            )
+            self.want(KeepWanted(path, True, reply=lambda _: self._take_in(path)))
 
     def action_keep(self) -> None:
         """Keep the selected source in step, or no longer."""
@@ -213,9 +211,7 @@ class SourcesScreen(Forgets):
             self.notify("Only a folder or a file can be kept in step.", markup=False)
             return
         on, place = source.id not in self.watcher.watched, unquote(source.uri[len("file://") :])
-        self.want(
-            KeepWanted(place if on else source.uri, on, reply=self._kept, failed=self.refused)
-        )
+        self.want(KeepWanted(place if on else source.uri, on, reply=self._kept))
 
     def _kept(self, sentence: str) -> None:
         self.notify(sentence, markup=False)
@@ -273,7 +269,8 @@ class SourcesScreen(Forgets):
 
     def action_stop(self) -> None:
         if self._importing:
-            self.app.post_message(StopWanted(ImportWanted.group))
+            self.app.post_message(StopWanted(ImportWanted))
+            self._say("Stopping; what is being written now is finished first …")
 
     # --- the selected source ---------------------------------------------------------------
 

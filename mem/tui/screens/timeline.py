@@ -98,7 +98,7 @@ class TimelineScreen(MemScreen):
         else:
             since, before, take = "", "9999", self._take_months
         unit = "day" if self.month else "month"
-        self.want(CountsWanted(unit, since, before, self.about, reply=take, failed=self.refused))
+        self.want(CountsWanted(unit, since, before, self.about, reply=take))
 
     def _take_months(self, counts: dict[str, int]) -> None:
         self.query_one("#calendar").border_title = "Months"
@@ -128,12 +128,8 @@ class TimelineScreen(MemScreen):
             self._take_summaries([])
             return
         view = self._view()
-        self.want(
-            KeysWanted(
-                view, reply=lambda found: self._take_keys(view, found[0]), failed=self.refused
-            )
-        )
-        self.want(SummariesWanted(self._selected, reply=self._take_summaries, failed=self.refused))
+        self.want(KeysWanted(view, reply=lambda found: self._take_keys(view, found[0])))
+        self.want(SummariesWanted(self._selected, reply=self._take_summaries))
 
     def _view(self) -> View:
         since, before = span_of(self._selected)
@@ -169,7 +165,7 @@ class TimelineScreen(MemScreen):
             event.table.put_page(event.generation, event.first, rows)
 
         keys = self.keys[event.first : event.first + event.count]
-        self.want(RowsWanted(self.shown.rows, keys, reply=take, failed=self.refused))
+        self.want(RowsWanted(self.shown.rows, keys, reply=take))
 
     @on(VirtualTable.Chosen, "#said")
     def _chosen(self, event: VirtualTable.Chosen) -> None:
@@ -186,7 +182,7 @@ class TimelineScreen(MemScreen):
 
     def action_about(self) -> None:
         """Pick whose story."""
-        self.want(EntitiesWanted(reply=self._pick_about, failed=self.refused))
+        self.want(EntitiesWanted(reply=self._pick_about))
 
     def _pick_about(self, entities: Sequence[EntityRecord]) -> None:
         def take(name: str | None) -> None:

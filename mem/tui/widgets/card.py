@@ -70,8 +70,8 @@ def secret_content(secret: SecretRecord) -> Content:
         *(Content(sanitize_line(place)) for place in places),
         Content(""),
         Content("a  no secret: the next import of its files takes it in"),
+        Content("v  keep its value in the vault; its place in memory stays empty"),
         Content("r  leave it out for good"),
-        Content.styled(f"mem review --keep {secret.mark} puts it into the vault.", _MUTED),
     ]
     return Content("\n").join(parts)
 

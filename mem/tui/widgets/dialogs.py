@@ -9,7 +9,8 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.message import Message
+from textual.screen import ModalScreen, ScreenResultType
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -22,10 +23,23 @@ if TYPE_CHECKING:
 _MOST_CHOICES = 200
 
 
-class Picker(ModalScreen[str | None]):
-    """One of `choices` ((value, words) pairs), found by typing; None when left."""
+class Dialog(ModalScreen[ScreenResultType]):
+    """Stands on a screen, with no word of what was done before in front of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
+
+    class Opened(Message):
+        """It is on screen now."""
+
+    def on_mount(self) -> None:
+        self.post_message(self.Opened())
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+class Picker(Dialog[str | None]):
+    """One of `choices` ((value, words) pairs), found by typing; None when left."""
 
     def __init__(self, title: str, choices: Sequence[tuple[str, str]]) -> None:
         super().__init__()
@@ -79,36 +93,34 @@ class Picker(ModalScreen[str | None]):
     def _selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(self._found[event.option_index])
 
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
+class Prompt(Dialog[str | None]):
+    """One line of text, perhaps empty; None when left. `hint` says what is wanted.
 
-class Prompt(ModalScreen[str | None]):
-    """One line of text, perhaps empty; None when left. `hint` says what is wanted."""
+    What is typed is not shown when `hidden`, and taken as it is.
+    """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
-
-    def __init__(self, title: str, *, value: str = "", hint: str = "") -> None:
+    def __init__(
+        self, title: str, *, value: str = "", hint: str = "", hidden: bool = False
+    ) -> None:
         super().__init__()
         self._title = title
+        self._hidden = hidden
         self._value = value
         self._hint = hint
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(Content.styled(sanitize_line(self._title), "bold"), markup=False)
-            yield Input(self._value, compact=True, select_on_focus=False)
+            yield Input(self._value, compact=True, select_on_focus=False, password=self._hidden)
             yield Static(Content.styled(sanitize(self._hint), "$text-muted"), markup=False)
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value.strip())
-
-    def action_leave(self) -> None:
-        self.dismiss(None)
+        self.dismiss(event.value if self._hidden else event.value.strip())
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Dialog[bool]):
     """Yes or no to what `lines` say; only `y` is yes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -134,12 +146,10 @@ class Confirm(ModalScreen[bool]):
         self.dismiss(given)
 
 
-class Notice(ModalScreen[None]):
+class Notice(Dialog[None]):
     """Text to read; any of the usual keys closes it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,enter,q,question_mark", "leave", "Back")
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,q,question_mark", "leave", "Back")]
 
     def __init__(self, title: str, text: Content) -> None:
         super().__init__()
@@ -154,11 +164,8 @@ class Notice(ModalScreen[None]):
             with VerticalScroll():
                 yield Static(self._text, markup=False)
 
-    def action_leave(self) -> None:
-        self.dismiss(None)
 
-
-class Welcome(ModalScreen[str | None]):
+class Welcome(Dialog[str | None]):
     """The first start on an empty store: "add", "demo", or None to look around."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
