@@ -116,7 +116,11 @@ def evidence_rows_of(
     evidence: Sequence[Evidence],
     places: Mapping[str, tuple[int, str, int]],
 ) -> tuple[EvidenceRow, ...]:
-    """Rows for verified evidence; `places` is (chunk key, document, position) by chunk id."""
+    """Rows for verified evidence; `places` is (chunk key, document, position) by chunk id.
+
+    All are said where the first one stands: what a pronoun of it stands for may be named before.
+    """
+    _, document, position = places[evidence[0].chunk_id]
     return tuple(
         EvidenceRow(
             0,
@@ -128,8 +132,8 @@ def evidence_rows_of(
             candidate.valid_from,
             candidate.valid_to,
             Trust(candidate.trust),
-            places[one.chunk_id][1],
-            places[one.chunk_id][2],
+            document,
+            position,
         )
         for one in evidence
     )

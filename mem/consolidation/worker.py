@@ -100,9 +100,28 @@ class Worker:
     def _batch(self, keys: Sequence[int], report: Report) -> None:
         stored = self.stored(keys)
         pending = {one.chunk.id for one in stored}
-        drawn = self._extractor.extract([*self.context(stored), *stored]) if stored else []
-        own = [one for one in drawn if {part.chunk_id for part in one.evidence} <= pending]
-        self.store(keys, stored, own, report)
+        before = self._before(stored)
+        known = pending | {one.chunk.id for one in before}
+        shown = {one.pk: one for one in [*self.context(stored), *before, *stored]}
+        ordered = sorted(shown.values(), key=lambda one: one.chunk.seq)
+        drawn = self._extractor.extract(ordered) if stored else []
+        own = [
+            one
+            for one in drawn
+            if one.evidence[0].chunk_id in pending
+            and {part.chunk_id for part in one.evidence} <= known
+        ]
+        self.store(keys, [*before, *stored], own, report)
+
+    def _before(self, stored: Sequence[StoredChunk]) -> list[StoredChunk]:
+        """The chunks just before those, without those: what a pronoun in them may stand for."""
+        given = {one.chunk.seq for one in stored}
+        found: dict[int, StoredChunk] = {}
+        for one in stored:
+            if one.chunk.seq and one.chunk.seq - 1 not in given:
+                near = self._chunks.around(one.chunk.document_id, one.chunk.seq - 1, reach=1)
+                found |= self._chunks.by_keys([pk for pk, chunk in near if chunk.seq not in given])
+        return sorted(found.values(), key=lambda one: one.chunk.seq)
 
     def stored(self, keys: Sequence[int]) -> list[StoredChunk]:
         """The chunks of those keys that still exist, in their order."""

@@ -251,7 +251,9 @@ def _attribute_of(statement: Statement, subject: str, owner: str) -> Statement:
     return replace(statement, subject=owner, predicate=f"have {found[1]}", exclusive=True)
 
 
-def _finite_at(tokens: list[str], low: list[str]) -> int | None:
+def _finite_at(  # noqa: PLR0911 - one return per case
+    tokens: list[str], low: list[str]
+) -> int | None:
     """The place of the first finite verb after a noun subject; "X's" before an article counts."""
     gerund = "ing" in words.readings(low[0])
     for at in range(1, min(len(low), MAX_SUBJECT + 1)):
@@ -264,6 +266,8 @@ def _finite_at(tokens: list[str], low: list[str]) -> int | None:
         if low[at] in words.AUXILIARIES and low[at] not in {"be", "been", "being"}:
             return at
         if "s" in tags or ("past" in tags and ("base" not in tags or low[0] in {"my", "our"})):
+            return at
+        if low[at] == "cost" and at > 1:
             return at
         plural = words.is_plural(low[at - 1]) or "and" in low[1:at]
         if (

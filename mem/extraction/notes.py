@@ -29,6 +29,35 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 MAX_PASSAGE = 700
+_REMINDER = re.compile(
+    r"^(?:(?:please )?remember to|(?:do not|don't|must not|mustn't) forget to|reminder to|"
+    r"reminder:|note to self:) (?P<what>[a-z].+)$",
+    re.IGNORECASE,
+)
+_THERE_IS = re.compile(
+    r"^there(?:'s| (?P<verb>is|are)) (?P<what>(?:an?|the|my|our|some|two|three) (?:[\w'-]+ ){0,3}?"
+    r"[\w'-]+) (?P<way>in|on|under|behind|above|near|at|next to) "
+    r"(?P<where>(?:the|my|our) (?!way\b|end\b|moment\b|works\b)[^,;:]{3,60})$",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"^(?:if|when(?:ever)?) (?P<case>(?:the|an?) [^,]{6,60}), (?:then )?(?P<steps>[a-z]+ \S.{8,})$",
+    re.IGNORECASE,
+)
+_DEFINITION = re.compile(
+    r"^(?P<word>(?:An? [a-z][\w-]+|[A-Z][\w-]+)(?: [\w-]+)?) (?P<verb>is|means|stands for) "
+    r"(?P<what>(?:(?<=is )(?:an?|the)\b|(?<!is )\S).{6,120})$"
+)
+#: What opens no term: "Today is a …", "Work is the …".
+_NO_TERM = words.word_set(
+    "This That It There He She We They What Who Which Where When Here Today Tomorrow Yesterday "
+    "Everything Nothing Something Someone Everyone One Another The My Our Your His Her If As Not "
+    "Now So Also Only Next First Last Life Work Love Time"
+)
+_NO_TERM_END = words.word_set("one thing way that it this there who what which")
+_LEANING = re.compile(
+    r"\b(?:this|that|these|those|it|he|she|they|you|your|i|we|me|my|our)\b", re.IGNORECASE
+)
 
 
 def read_todo(sentence: Sentence, speaker: Speaker) -> Statement | None:
@@ -65,6 +94,68 @@ def read_choice(clause: str, speaker: Speaker) -> Statement | None:
             return None
         return _said(speaker, predicate, what, f"{speaker.phrase} {verb} {what}", Tense.PAST)
     return None
+
+
+def read_reminder(text: str, speaker: Speaker) -> Statement | None:
+    """A to-do in words: "Remember to water the plants", "Don't forget to …"."""
+    found = _REMINDER.match(without_markup(text).strip(" .!"))
+    if not found or not words.is_base(found["what"].split()[0].lower()):
+        return None
+    what = third_person(found["what"])
+    if len(what.split()) < 2 or not words.content_words(what.partition(" ")[2]):
+        return None
+    return _said(speaker, "have to", what, f"{speaker.phrase} has to {what}", Tense.FUTURE)
+
+
+def read_where(text: str) -> Statement | None:
+    """Where a thing is: "There's a first-aid kit under the passenger seat"."""
+    found = _THERE_IS.match(without_markup(text).strip(" .!"))
+    if not found:
+        return None
+    what, verb = found["what"], "are" if found["verb"] == "are" else "is"
+    return Statement(
+        subject=what,
+        predicate=f"be {found['way']}",
+        object=third_person(found["where"]),
+        text=f"{what[:1].upper()}{what[1:]} {verb} {found['way']} {third_person(found['where'])}",
+        tense=Tense.PRESENT,
+        negated=False,
+        exclusive=False,
+        own=False,
+    )
+
+
+def read_condition(text: str) -> Statement | None:
+    """What to do in a case: "If the boiler loses pressure, open the blue tap"."""
+    plain = without_markup(text).strip(" .")
+    found = _CONDITION.match(plain)
+    if not found or "[" in text or "<" in text or _LEANING.search(plain):
+        return None
+    steps = found["steps"].split()
+    if not words.is_base(steps[0].lower()) or steps[1] not in words.DETERMINERS:
+        return None
+    return _procedure(found["case"], found["steps"], plain)
+
+
+def read_definition(text: str) -> Statement | None:
+    """What a word means: "Crema is the foam on an espresso", "OKR means …"."""
+    found = _DEFINITION.match(without_markup(text).strip(" ."))
+    if not found or len(found["what"].split()) < 2 or _LEANING.search(text):
+        return None
+    word = found["word"]
+    if word.split()[0] in _NO_TERM or word.split()[-1].lower() in _NO_TERM_END:
+        return None
+    predicate = {"is": "be", "means": "mean", "stands for": "stand for"}[found["verb"]]
+    return Statement(
+        subject=word,
+        predicate=predicate,
+        object=found["what"],
+        text=f"{word} {found['verb']} {found['what']}",
+        tense=Tense.PRESENT,
+        negated=False,
+        exclusive=False,
+        own=False,
+    )
 
 
 def read_how_to(text: str) -> Statement | None:

@@ -126,3 +126,8 @@ def gender_of_name(name: str) -> Gender:
 def is_given_name(word: str) -> bool:
     """Whether the word is a listed given name, or what a relative is called by."""
     return word in TITLES or word in _FEMALE_NAMES or word in _MALE_NAMES or word in _SHARED_NAMES
+
+
+def is_pet(word: str) -> bool:
+    """Whether the word is for an animal that people keep."""
+    return word.lower() in _ANIMALS

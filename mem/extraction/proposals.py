@@ -19,7 +19,8 @@ from mem.extraction.evidence import denies, find_quote, said_share, unsupported
 from mem.extraction.kinds import importance_of
 from mem.extraction.predicates import is_exclusive, normalised
 from mem.extraction.prompts import Proposal, echoes_prompt
-from mem.extraction.rules import FUTURE, entities_of, settled
+from mem.extraction.reading import FUTURE
+from mem.extraction.rules import entities_of, settled
 from mem.extraction.screening import asks, is_code_or_secret
 from mem.extraction.sentences import split_sentences
 from mem.extraction.statement import Statement, Tense

@@ -19,7 +19,7 @@ WRAPPED = 45  # characters from which a line can have been wrapped
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~|#\+begin_)", re.IGNORECASE)
 _FENCE_END = re.compile(r"^[ \t]*(?:```|~~~|#\+end_)", re.IGNORECASE)
 _SKIPPED_LINE = re.compile(
-    r"^(?:\s*[>|]"  # quoted line, table row
+    r"^(?:\s*(?:[A-Z]{0,4}>|\|)"  # quoted line, table row
     r"|\s*(?:#{1,6}\s|\*{1,6}\s+(?:TODO|DONE)?\s*$|-{3,}|={3,}|\*{3,}|_{3,})"  # heading, rule
     r"|(?: {4}|\t)(?![-*+\d\s])"  # indented code
     r"|\s*(?:On .{6,80} wrote:|-+ ?Original Message|From: |To: |Cc: |Subject: |Sent: )"

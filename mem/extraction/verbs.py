@@ -55,7 +55,9 @@ def verb_group(low: list[str]) -> VerbGroup | None:
         return VerbGroup(
             finite, place, place + 1, "be", _tense(past, future), negated, past, wish=False
         )
-    if not (at == finite or words.readings(low[at]) or low[at].endswith(("ed", "ing"))):
+    denied = low[at - 1] == "not" and low[finite] in {"do", "did"}
+    a_verb = at == finite or words.readings(low[at]) or low[at].endswith(("ed", "ing"))
+    if not a_verb and not denied:
         return None
     base, known = words.lemma(low[at]), low[at] in words.AUXILIARIES or words.readings(low[at])
     if at == finite and not known and not _like_a_verb(low[at]):

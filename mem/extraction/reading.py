@@ -1,0 +1,259 @@
+"""From a passage to readings: statements with their words, before the screen has judged them.
+
+A reading's span is an exact slice of its chunk; where a pronoun was resolved, `beside` is the exact
+place that names who or what it stands for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from mem.core.chunk import Chunk
+from mem.core.memory import Evidence
+from mem.extraction.clauses import clauses, opened
+from mem.extraction.grammar import read_clause
+from mem.extraction.naming import read_name
+from mem.extraction.notes import (
+    read_choice,
+    read_condition,
+    read_definition,
+    read_how_to,
+    read_passage,
+    read_reminder,
+    read_todo,
+    read_where,
+)
+from mem.extraction.people import is_given_name
+from mem.extraction.references import (
+    REACH,
+    Passage,
+    References,
+    Resolved,
+    is_ours,
+    leaves_there,
+)
+from mem.extraction.screening import plausible
+from mem.extraction.sentences import LineKind, Sentence, split_sentences
+from mem.extraction.spans import span_of
+from mem.extraction.statement import Statement
+from mem.extraction.subjects import Speaker
+from mem.extraction.timing import Timed, take_times
+from mem.extraction.unfolding import unfold
+from mem.extraction.words import word_set
+
+PER_SENTENCE = 3
+FULL_CHUNK = 900  # characters from which a chunk may have been cut inside a sentence
+FUTURE = re.compile(
+    r"\b(?:will|\w+'ll|going to|gonna|planning|plans? to|wants? to|hopes?|ha(?:ve|s) to|"
+    r"needs? to|must|upcoming|appointment|leaves|starts|due|booked|expecting|todo|"
+    r"(?:i'm|i am|we're|we are|is|are) \w+ing|exam|deadline)\b",
+    re.IGNORECASE,
+)
+_PASTED = re.compile(
+    r"^[^\n]{0,80}\b(?:write|rewrite|translate|proofread|summari[sz]e|correct|improve|fix|edit|"
+    r"paraphrase|analy[sz]e|explain|reply to|respond to|answer|following|"
+    r"below)\b[^\n]{0,120}:\s*(?=\n|\")",
+    re.IGNORECASE,
+)
+PLACES = frozenset(
+    f"{verb} {preposition}"
+    for verb in ("be", "hang", "live", "be kept", "be stored", "be saved")
+    for preposition in ("in", "on", "at", "under", "behind", "above", "near", "with")
+)
+_PERSONAL = word_set(
+    "live work love like hate prefer adopt move marry study teach own drive play speak want plan "
+    "decide join graduate retire visit"
+)
+_DANGLING = re.compile(
+    r"\b(?:and|or|but|to|the|a|an|of|with|for|because|that|which|who|is|are|was|my|their|as|than|"
+    r"so|if|when|using|called|named|from|into|by|like|about)$",
+    re.IGNORECASE,
+)
+#: What ties two clauses together: neither is quoted without the other.
+_REASON = re.compile(
+    r"\b(?:because|cause|so|therefore|hence|due to|thanks to|as a result|why)\b", re.IGNORECASE
+)
+_UNTIMED = Timed("", "", None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A statement found in a chunk, before the screen has judged the sentence it stands in."""
+
+    chunk: Chunk
+    speaker: Speaker
+    start: int
+    end: int
+    statement: Statement
+    timed: Timed
+    judged: str  # what the screen judges: the whole sentence
+    known: str | None = None  # the class, where the form alone says it
+    beside: Evidence | None = None  # a second place that the statement rests on
+    owner: Speaker | None = None  # whose words that place are, where a pronoun was resolved
+
+    @property
+    def quote(self) -> str:
+        """The words of the chunk that say it."""
+        return self.chunk.text[self.start : self.end]
+
+
+class Reader:
+    """Reads the chunks of one document in their order."""
+
+    def __init__(self, names: Sequence[str], *, note: bool, title: str) -> None:
+        """`names`: who takes part in the conversation; `title`: of the document."""
+        self._names = names
+        self._note = note
+        self._title = title
+        self._references = References(names)
+        self._said: list[Passage] = []  # the messages before, the last one first
+        self._last: tuple[int, str | None] | None = None  # place and session of the last one
+
+    def heard(self, chunk: Chunk, speaker: Speaker | None) -> None:
+        """Note a message that was gone through; one that is not to be heard cuts off the rest."""
+        self._last = (chunk.seq, chunk.session_id)
+        if speaker is None or self._note:
+            self._said = []
+            return
+        start = max(0, len(chunk.text) - REACH)
+        self._said = [Passage(chunk.text[start:], start, chunk, speaker), *self._said[:1]]
+
+    def read(self, chunk: Chunk, speaker: Speaker) -> Iterator[Reading]:
+        """The readings of a chunk in the order of its text."""
+        if self._last != (chunk.seq - 1, chunk.session_id):
+            self._said = []
+        sentences = split_sentences(chunk.text)
+        if self._note:
+            heading = chunk.context.rsplit(" > ", 1)[-1] or self._title
+            if passage := read_passage(heading, sentences):
+                statement, start, end = passage
+                steps = chunk.text[start:end]
+                yield Reading(chunk, speaker, start, end, statement, _UNTIMED, steps, "procedure")
+                return
+        pasted = _PASTED.match(chunk.text) if speaker.to_assistant else None
+        for sentence in sentences:
+            if (pasted and sentence.start >= pasted.end()) or _quoted(chunk.text, sentence):
+                continue
+            struck = "~~" in sentence.text or sentence.text.count('"') % 2
+            if struck or sentence.text.endswith(":") or _cut_off(chunk.text, sentence):
+                continue
+            yield from self._sentence(chunk, speaker, sentence)
+
+    def _sentence(self, chunk: Chunk, speaker: Speaker, sentence: Sentence) -> Iterator[Reading]:
+        def reading(
+            statement: Statement, timed: Timed = _UNTIMED, known: str | None = None
+        ) -> Reading:
+            start, end = sentence.start, sentence.end
+            return Reading(chunk, speaker, start, end, statement, timed, sentence.text, known)
+
+        if sentence.line is LineKind.TODO:
+            timed = take_times(sentence.text, chunk.said_at, future=True)
+            todo = read_todo(replace(sentence, text=timed.text), speaker)
+            if todo is not None and plausible("I " + sentence.text):
+                yield reading(todo, timed, "plan")
+            return
+        if sentence.line is LineKind.DONE:
+            return
+        if self._note:
+            if (how_to := read_how_to(sentence.text)) is not None:
+                yield reading(how_to, known="procedure")
+                return
+            if (condition := read_condition(sentence.text)) is not None:
+                yield reading(condition, known="condition")
+                return
+            timed = take_times(sentence.text, chunk.said_at, future=True)
+            if (reminder := read_reminder(timed.text, speaker)) is not None:
+                yield reading(reminder, timed, "plan")
+                return
+            if (where := read_where(sentence.text)) is not None:
+                yield reading(where, known="where")
+                return
+            if (meant := read_definition(sentence.text)) is not None:
+                yield reading(meant, known="meaning")
+        if (named := read_name(chunk.text, sentence.start, sentence.end, speaker)) is not None:
+            start, end = named[1]
+            place = Evidence(chunk.id, start, end, chunk.text[start:end])
+            yield replace(reading(named[0], known="named"), beside=place)
+        found = list(self._clauses(reading, chunk, speaker, sentence))
+        whole = len(found) == 1 or _REASON.search(sentence.text)
+        yield from (one if whole else _narrowed(one, core) for one, core in found)
+
+    def _clauses(
+        self, reading: Callable[..., Reading], chunk: Chunk, speaker: Speaker, sentence: Sentence
+    ) -> Iterator[tuple[Reading, str]]:
+        """Up to `PER_SENTENCE` readings of a sentence's clauses, with the words that say each."""
+        itself, found = plausible(sentence.text), 0
+        if not itself and not plausible(f"I {sentence.text}"):
+            return
+        for at, (clause, core) in enumerate(self._cut(sentence.text)):
+            resolved = self._resolved(clause, core, chunk, speaker, sentence)
+            if not (itself if resolved is None else plausible(resolved.clause)):
+                continue
+            told = leaves_there(clause) if resolved is None else resolved.clause
+            owner = speaker if resolved is None else resolved.speaker
+            timed = take_times(told, chunk.said_at, future=FUTURE.search(told) is not None)
+            gapped = at == 0 and not speaker.to_assistant and resolved is None
+            statement = read_choice(timed.text, speaker) or read_clause(
+                timed.text, owner, gapped=gapped
+            )
+            if statement is None or _DANGLING.search(statement.text):
+                continue
+            own = statement.own or statement.exclusive or resolved is not None
+            if not own and not (self._note and _named(statement)):
+                continue
+            one = reading(statement, timed)
+            if resolved is not None:
+                one = replace(one, judged=told, beside=resolved.evidence, owner=owner)
+            yield one, core
+            found += 1
+            if found == PER_SENTENCE:
+                return
+
+    def _resolved(
+        self, clause: str, core: str, chunk: Chunk, speaker: Speaker, sentence: Sentence
+    ) -> Resolved | None:
+        """The clause with its pronoun resolved, where that is certain."""
+        span = span_of(chunk.text, sentence.start, sentence.end, core)
+        at = span[0] if span else sentence.start
+        start = max(0, at - REACH)
+        before = [Passage(chunk.text[start:at], start, chunk, speaker)]
+        resolved = self._references.resolve(clause, before + (self._said if not start else []))
+        return resolved if resolved and is_ours(resolved, speaker) else None
+
+    def _cut(self, sentence: str) -> Iterator[tuple[str, str]]:
+        """Each clause of a sentence, with the words of the sentence that say it."""
+        for part in unfold(opened(sentence, self._names)):
+            for clause in clauses(part.text, self._names):
+                yield clause, part.core or clause
+
+
+def _narrowed(one: Reading, core: str) -> Reading:
+    """A reading whose quote is its own words of a sentence that says several things."""
+    span = span_of(one.chunk.text, one.start, one.end, core)
+    return replace(one, start=span[0], end=span[1]) if span else one
+
+
+def _cut_off(text: str, sentence: Sentence) -> bool:
+    """Whether a long chunk ends in the midst of the sentence."""
+    last = sentence.end == len(text.rstrip()) and sentence.text[-1:] not in ".!?)…"
+    return last and len(text) > FULL_CHUNK
+
+
+def _named(statement: Statement) -> bool:
+    """Whether a statement that is not the speaker's own has a subject worth a memory: a name, or
+    a thing and its place.
+    """
+    if statement.predicate in PLACES:
+        return True
+    by_a_person = statement.predicate.split()[0] in _PERSONAL
+    if is_given_name(re.split(r"['’]s\b| ", statement.subject)[0]):
+        return True
+    return statement.subject.istitle() and (by_a_person or " " in statement.subject)
+
+
+def _quoted(text: str, sentence: Sentence) -> bool:
+    """Whether the sentence stands in quotation marks: someone else's words."""
+    before, after = text[: sentence.start].rstrip("*_ "), text[sentence.end :].lstrip("*_ ")
+    return before.endswith(('"', "“")) and after.startswith(('"', "”"))
