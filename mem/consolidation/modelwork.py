@@ -7,9 +7,6 @@ then given up.
 
 from __future__ import annotations
 
-import os
-import secrets
-import socket
 import sqlite3
 import time
 from collections import Counter
@@ -30,7 +27,7 @@ from mem.errors import (
 from mem.extraction.model import Drawn, ModelExtractor
 from mem.store.chunks import StoredChunk
 from mem.store.database import Database
-from mem.store.jobs import Job, JobQueue
+from mem.store.jobs import Job, JobQueue, this_process
 
 _PLANNED: Final = 256  # chunks that are looked at for one batch
 _LEASE_MARGIN: Final = 60.0  # seconds beyond a call's deadline
@@ -96,9 +93,8 @@ class ModelWorker:
         self._worker = worker
         self._extractor = extractor
         self._monotonic = monotonic
-        owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         lease = extractor.deadline + _LEASE_MARGIN
-        self.queue = JobQueue(database, extractor.fingerprint, owner, lease=lease, now=now)
+        self.queue = JobQueue(database, extractor.fingerprint, this_process(), lease=lease, now=now)
 
     def run(
         self,
@@ -135,6 +131,7 @@ class ModelWorker:
         except LanguageModelError as error:
             mine.stopped, mine.unusable = str(error), True
         mine.pending = self.queue.pending_count()
+        mine.elsewhere = bool(mine.pending and not mine.stopped)
         mine.failed = self.queue.failed()
 
     def _over(self, budget: Budget, mine: ModelReport, started: float) -> str:

@@ -44,7 +44,8 @@ class ModelReport:
 
     `items` of its replies were seen, and so many of them refused, by reason. `failed` batches are
     given up, by reason; `pending` chunks wait. `stopped` says why the run ended before its time;
-    `unusable` that this was the model's fault, not the budget's.
+    `unusable` that this was the model's fault, not the budget's; `elsewhere` that another process
+    has all that waits.
     """
 
     model: str
@@ -57,6 +58,7 @@ class ModelReport:
     pending: int = 0
     stopped: str = ""
     unusable: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(slots=True)
@@ -64,7 +66,8 @@ class SummaryReport:
     """What a run did: summaries made without a model, and `written` by one.
 
     `refused` are those of a model that were not borne out, by reason; the others stand in their
-    place. `waiting` are those that the model has not been through, `stopped` says why.
+    place. `waiting` are those that the model has not been through, `stopped` says why; `elsewhere`
+    that another process writes them.
     """
 
     made: int = 0
@@ -74,6 +77,7 @@ class SummaryReport:
     tokens: int = 0
     waiting: int = 0
     stopped: str = ""
+    elsewhere: bool = False
     refused: dict[str, int] = field(default_factory=dict)
 
     def refuse(self, reason: str) -> None:

@@ -31,6 +31,7 @@ from mem.errors import (
 from mem.extraction.screening import is_own
 from mem.store.database import Database
 from mem.store.episodes import Episodes
+from mem.store.leases import Leases
 from mem.store.summaries import (
     EXTRACTIVE,
     LEVELS,
@@ -54,6 +55,8 @@ _OPEN, _SPENT, _INTERRUPTED = "", "the budget is spent", "interrupted"
 _ATTEMPTS = 3  # of one subject, with a model that crashes
 _IN_A_ROW = 3  # crashes after which the model is at fault, not what it was shown
 _CRASHED = "crashed-"
+_LEASE_MARGIN = 60.0  # seconds beyond a call's deadline, and as long for loading a model
+_ELSEWHERE = "another process writes them"
 
 
 def _never() -> bool:
@@ -71,6 +74,7 @@ class Summariser:
         *,
         user_names: Sequence[str] = (),
         monotonic: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
     ) -> None:
         """`vectors` are those of chunks. Loads nothing."""
         self._user_names = frozenset(name.lower() for name in user_names)
@@ -78,6 +82,7 @@ class Summariser:
         self._vectors = vectors
         self._clock = clock
         self._monotonic = monotonic
+        self._now = now
         self._crashes: list[ModelCrashed] = []
         self._episodes = Episodes(database)
         self._summaries = Summaries(database)
@@ -234,10 +239,14 @@ class Summariser:
     ) -> None:
         """Have a model write what it has not been through yet, the newest first, level by level.
 
+        What another process writes at the moment is left to it.
         Ends when the budget is spent, `stop` says so, or the model fails; what is done is kept.
         Raises StoreLocked, StoreFull.
         """
-        started, self._crashes = self._monotonic(), []
+        started, self._crashes, elsewhere = self._monotonic(), [], 0
+        leases = Leases(
+            self._database, "summary", lease=2 * writer.deadline + _LEASE_MARGIN, now=self._now
+        )
         try:
             for level in LEVELS:
                 self._refresh_level(level, report, stop)
@@ -245,7 +254,10 @@ class Summariser:
                     report.stopped = self._over(budget, report, started, stop)
                     if report.stopped:
                         return
-                    self._write_one(writer, subject, crashes, report, stop)
+                    with leases.held(f"{level} {subject.key}") as mine:
+                        elsewhere += not mine
+                        if mine and self._waits(subject, writer.maker):
+                            self._write_one(writer, subject, crashes, report, stop)
             report.stopped = str(self._crashes[-1]) if self._crashes else ""
         except StoppedError:
             report.stopped = _INTERRUPTED
@@ -256,6 +268,8 @@ class Summariser:
             report.waiting = sum(
                 1 for level in LEVELS for _ in self._unwritten(level, writer.maker)
             )
+            if elsewhere and report.waiting and not report.stopped:
+                report.elsewhere, report.stopped = True, _ELSEWHERE
 
     def _over(
         self, budget: Budget, report: SummaryReport, started: float, stop: Callable[[], bool]
@@ -289,6 +303,11 @@ class Summariser:
             ):
                 found.append((subject, _crashes(known)))
         yield from sorted(found, key=lambda one: one[1])
+
+    def _waits(self, subject: Subject, maker: str) -> bool:
+        """Whether no other process has written it since it was listed."""
+        known = self._summaries.get(subject.level, subject.key)
+        return known is not None and not known.fingerprint.endswith(f"/{maker}")
 
     def _write_one(
         self,

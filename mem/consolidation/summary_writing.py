@@ -101,7 +101,7 @@ class SummaryWriter:
         self._model = model
         self._embedder = embedder
         self._mark = mark
-        self._deadline = deadline
+        self.deadline = deadline
         self.origin = f"model:{model.name}"
         self.maker = f"{model.fingerprint}/prompt-{PROMPT_VERSION}"
         self.last_tokens = 0
@@ -133,7 +133,7 @@ class SummaryWriter:
             prompt,
             max_tokens=self._reply_tokens,
             schema=summary_schema(passages),
-            deadline=self._deadline,
+            deadline=self.deadline,
         )
         return "".join(until_stopped(pieces, stop))
 

@@ -115,7 +115,9 @@ class WatchedHome:
         written = report.summaries
         self._calls.spent(report.model.calls + (written.calls if written else 0))
         waiting = report.model.pending or (written is not None and written.waiting)
-        more = bool(waiting and self._calls.left() and not report.model.unusable)
+        useless = report.model.unusable or report.model.elsewhere
+        useless = useless or (written is not None and written.elsewhere)
+        more = bool(waiting and self._calls.left() and not useless)
         if not more:
             assistant.release_language_model()
         return more

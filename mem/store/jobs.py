@@ -7,6 +7,9 @@ the way of the rest. Nothing here holds text of what was taken in.
 
 from __future__ import annotations
 
+import os
+import secrets
+import socket
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -177,6 +180,11 @@ class JobQueue:
     def _write(self, sql: str, parameters: Sequence[object]) -> bool:
         with self._database.transaction() as connection:
             return connection.execute(sql, parameters).rowcount == 1
+
+
+def this_process() -> str:
+    """A name for this process among all that may ever hold a lease."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def _marks(items: Sequence[object]) -> str:

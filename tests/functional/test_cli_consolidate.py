@@ -35,6 +35,7 @@ MODEL_KEYS = {
     "pending",
     "stopped",
     "unusable",
+    "elsewhere",
 }
 
 

@@ -12,6 +12,7 @@ import pytest
 from mem.assistant import Assistant
 from mem.service.keeping import Hourly, WatchedHome
 from mem.settings.config import Settings
+from mem.store.jobs import JobQueue
 from mem.testing import FakeEmbedder, FakeLanguageModel, FixedClock
 
 Open = Callable[..., Assistant]
@@ -73,6 +74,20 @@ def test_the_hourly_budget_is_kept(opened: Open, model: FakeLanguageModel) -> No
     assert len(model.prompts) == 2
     assert not home.rest()
     assert len(model.prompts) == 2
+
+
+def test_what_another_process_has_is_not_waited_for(opened: Open, model: FakeLanguageModel) -> None:
+    assistant = opened()
+    home = WatchedHome(assistant)
+    while not model.prompts:
+        home.rest()
+    extractor = assistant._model_extractor()
+    assert extractor is not None
+    elsewhere = JobQueue(assistant.store.database, extractor.fingerprint, "another", lease=600)
+    assert elsewhere.add(elsewhere.free(100)) is not None
+    asked = len(model.prompts)
+    assert not home.rest(), "nothing of it can be done now"
+    assert len(model.prompts) == asked
 
 
 def test_an_event_ends_the_call(opened: Open, model: FakeLanguageModel) -> None:

@@ -16,7 +16,8 @@ from mem.consolidation.summaries import Summariser
 from mem.consolidation.summary_writing import SummaryWriter
 from mem.core.language import Prompt, Schema
 from mem.errors import EndlessReply, ModelCrashed
-from mem.testing import FakeLanguageModel
+from mem.store.leases import Leases
+from mem.testing import FakeEmbedder, FakeLanguageModel
 from tests.unit.consolidation.talks import TEETH, VAN, write_talks
 
 TRUE = "Ann and Joel rented the blue van for the move on Saturday."
@@ -193,3 +194,60 @@ def test_who_stops_does_not_wait_for_the_model(assistant: Assistant, chat: Path)
     assert (report.calls, report.stopped, report.refused) == (1, "interrupted", {})
     assert next(asked) < 20
     assert write(assistant, FakeLanguageModel(reply(TRUE))).written == 1
+
+
+def test_two_processes_never_have_the_same_summary_written(
+    assistant: Assistant, chat: Path, home: Path
+) -> None:
+    write_talks(chat, {"2025-05-01": VAN, "2025-05-02": TEETH})
+    assistant.ingest(chat)
+    assistant.cut_episodes()
+    theirs = FakeLanguageModel(reply(TRUE))
+    seen: list[SummaryReport] = []
+
+    def meanwhile(prompt: Prompt) -> str:
+        """While the first one writes of an episode, another process writes what is left."""
+        if not seen:
+            with Assistant.open(home, clock=assistant.clock, embedder=FakeEmbedder()) as other:
+                seen.append(write(other, theirs))
+        return reply(TRUE)(prompt)
+
+    mine = FakeLanguageModel(meanwhile)
+    report = write(assistant, mine)
+    (other,) = seen
+    assert (other.stopped, other.elsewhere) == ("another process writes them", True)
+    assert other.waiting > 0
+    assert report.waiting == 0 and not report.elsewhere
+    asked = [one.user for model in (mine, theirs) for one in model.prompts]
+    episodes = Counter(day for day in ("01", "02") for one in asked if f"Ann, 2025-05-{day}" in one)
+    assert episodes == {"01": 1, "02": 1}
+    assert len(mine.prompts) < len(asked), "the other one has found something to do"
+    assert assistant.store.database.rows("SELECT count(*) FROM job") == [(0,)]
+
+
+def test_the_summary_of_a_process_that_was_killed_is_written_by_the_next(
+    assistant: Assistant, chat: Path
+) -> None:
+    summariser = Summariser(assistant.store.database, assistant.embeddings, assistant.clock)
+    summariser.refresh()
+    (key,) = assistant.summaries.of_level("episode")
+    now = 1000.0
+    leases = Leases(assistant.store.database, "summary", lease=600, now=lambda: now)
+    killed = leases.held(f"episode {key}")
+    assert killed.__enter__()
+    model = FakeLanguageModel(reply(TRUE))
+
+    def again() -> SummaryReport:
+        report = summariser.refresh()
+        writer = SummaryWriter(model, assistant.embedder, mark=lambda: "#mark")
+        one = Summariser(
+            assistant.store.database, assistant.embeddings, assistant.clock, now=lambda: now
+        )
+        one.write(writer, Budget(), report)
+        return report
+
+    assert again().elsewhere
+    assert not model.prompts
+    now += 601
+    report = again()
+    assert (report.written, report.elsewhere, report.waiting) == (1, False, 0)
