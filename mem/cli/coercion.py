@@ -51,6 +51,17 @@ class PlainGroup(TyperGroup):
         return _reading_themselves(super().get_params(ctx))
 
 
+def make_group(summary: str, *examples: str, bare: bool = False) -> typer.Typer:
+    """A group of commands; called alone it shows its help, or does something where it is `bare`."""
+    shown = "\n".join(["\b", "Example:", *(f"  {example}" for example in examples)])
+    return typer.Typer(
+        cls=PlainGroup,
+        rich_markup_mode=None,
+        no_args_is_help=not bare,
+        help=f"{summary}\n\n{shown}",
+    )
+
+
 def _reading_themselves(parameters: Iterable[Any]) -> list[Any]:
     """The parameters, those of a plain type with their own way to read a value.
 

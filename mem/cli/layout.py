@@ -45,7 +45,10 @@ def place(uri: str, locator: str) -> str:
     line = _LINE.match(locator)
     if line and uri.startswith(_FILE_URI):
         return f"{path}:{line[1]}"
-    return f"{path}, {sanitize_line(locator)}" if locator else path
+    named = sanitize_line(locator)
+    # A mail is one message, whose id is its address already.
+    same = named.rpartition(" ")[2] == path.partition(":")[2]
+    return f"{path}, {named}" if named and not same else path
 
 
 def day(moment: datetime | None) -> str:

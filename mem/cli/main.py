@@ -54,6 +54,8 @@ def _say_as_json(code: int) -> None:
 
 def _run(given: list[str]) -> int:
     """The exit code of the command line `given`."""
+    if given[:1] in _COMPLETION_OPTIONS and given[1:]:
+        return _one_shell(given[0])
     if "_MEM_COMPLETE" in os.environ or given[:1] in _COMPLETION_OPTIONS:
         return _invoke(given, COMMANDS, completing=True)
     if not given or given in (["--help"], ["-h"], ["help"]):
@@ -201,6 +203,13 @@ def _no_option(error: typer.TyperException, option: str) -> str:
     takes_text = any(one.nargs == -1 for one in context.command.params) if context else False
     hint = " A text that opens with a dash goes after `--`." if takes_text else ""
     return f"There is no option {option!r}.{hint}"
+
+
+def _one_shell(option: str) -> int:
+    from mem.cli.diagnostics import ExitCode, complain
+
+    complain(f"{option} takes no value: it is for the shell that runs it. Start that shell first.")
+    return ExitCode.USAGE
 
 
 def _unknown(name: str) -> int:

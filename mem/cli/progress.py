@@ -57,7 +57,10 @@ class ProgressBar:
             return
         self._drawn_at = now
         width = shutil.get_terminal_size().columns - 1
-        self._stream.write(_CLEAR + self.line(done, total, detail)[:width])
+        line = self.line(done, total, detail)
+        if len(line) > width:
+            line = self.line(done, total)[:width]
+        self._stream.write(_CLEAR + line)
         self._stream.flush()
 
     def line(self, done: int, total: int | None, detail: str = "") -> str:

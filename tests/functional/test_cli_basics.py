@@ -27,6 +27,7 @@ def test_usage_errors_are_one_line_and_code_2(run_mem: RunMem) -> None:
     for arguments, words in (
         (["serch", "x"], "Did you mean `mem search`?"),
         (["--colour"], "There is no option"),
+        (["--show-completion", "zsh"], "the shell that runs it"),
         (["search"], "Try `mem search --help`"),
         (["search", "x", "--limit", "many"], "many"),
         (["search", "x", "--limit"], "Try `mem search --help`"),

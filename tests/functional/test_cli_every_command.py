@@ -42,6 +42,7 @@ def leaves(command: Any, path: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
 
 
 LEAVES = dict(leaves(typer.main.get_command(application(COMMANDS))))
+GROUPS = [(one.name,) for one in COMMANDS if (one.name,) not in LEAVES]
 every_command = pytest.mark.parametrize("path", LEAVES, ids=" ".join)
 
 
@@ -86,7 +87,7 @@ def made_up(command: Any) -> list[str]:
     return ["nope" for one in command.params if one.param_type_name == "argument" and one.required]
 
 
-@every_command
+@pytest.mark.parametrize("path", [*LEAVES, *GROUPS], ids=" ".join)
 def test_help_says_what_it_does_and_gives_an_example(path: Path_, here: Here) -> None:
     code, out, err = here(*path, "--help")
     assert (code, err) == (0, "")

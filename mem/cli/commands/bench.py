@@ -9,7 +9,7 @@ import typer
 
 from mem.cli.bench_mine import command as mine
 from mem.cli.bench_speed import command as speed
-from mem.cli.coercion import PlainCommand, PlainGroup
+from mem.cli.coercion import PlainCommand, make_group
 from mem.cli.diagnostics import ExitCode
 from mem.cli.measured import scratch, tell
 from mem.cli.options import Json
@@ -40,11 +40,10 @@ Out = Annotated[
     typer.Option("--out", metavar="FILE", help="Write figures, machine, date and commit as JSON."),
 ]
 
-group = typer.Typer(
-    cls=PlainGroup,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    help="Measure search, extraction and episodes on known answers.",
+group = make_group(
+    "Measure search, extraction and episodes on known answers.",
+    "mem bench mine",
+    "mem bench retrieval questions/my-set --baselines",
 )
 
 

@@ -6,11 +6,13 @@ from typing import Annotated
 
 import typer
 
-from mem.cli.coercion import PlainCommand, PlainGroup
+from mem.cli.coercion import PlainCommand, make_group
 from mem.cli.options import Json
 
-group = typer.Typer(
-    cls=PlainGroup, rich_markup_mode=None, no_args_is_help=True, help="Show and change settings."
+group = make_group(
+    "Show and change settings.",
+    "mem config show",
+    "mem config set search.limit 5",
 )
 Key = Annotated[str, typer.Argument(metavar="KEY", help="Such as search.limit.")]
 Text = Annotated[

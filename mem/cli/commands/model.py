@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mem.cli.coercion import PlainCommand, PlainGroup
+from mem.cli.coercion import PlainCommand, make_group
 from mem.cli.diagnostics import ExitCode
 from mem.cli.options import DryRun, Json, Yes
 
@@ -16,11 +16,10 @@ if TYPE_CHECKING:
 
 _MEGABYTE = 1_000_000
 
-group = typer.Typer(
-    cls=PlainGroup,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    help="Language models and rerankers: list, fetch, choose, remove.",
+group = make_group(
+    "Language models and rerankers: list, fetch, choose, remove.",
+    "mem model list",
+    "mem model pull qwen3-4b-instruct && mem model use qwen3-4b-instruct",
 )
 Name = Annotated[str, typer.Argument(metavar="NAME", help="As `mem model list` shows it.")]
 MaybeName = Annotated[

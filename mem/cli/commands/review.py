@@ -6,18 +6,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mem.cli.coercion import PlainCommand, PlainGroup
+from mem.cli.coercion import PlainCommand, make_group
 from mem.cli.diagnostics import ExitCode
 from mem.cli.options import Json
 
 if TYPE_CHECKING:
     from mem.core.memory import Memory
 
-group = typer.Typer(
-    cls=PlainGroup,
-    rich_markup_mode=None,
-    no_args_is_help=False,
-    help="Decide about proposed, conflicting and quarantined memories.",
+group = make_group(
+    "Decide about proposed, conflicting and quarantined memories.\n\n"
+    "Without a subcommand it lists them. A rejected one does not come back when text is read "
+    "again. With --secrets it is about passwords, keys and card numbers that imports kept out.",
+    "mem review",
+    "mem review accept m3f9",
+    "mem review --secrets",
+    bare=True,
 )
 Identity = Annotated[str, typer.Argument(metavar="ID", help="A memory's id, or its beginning.")]
 Identities = Annotated[list[str], typer.Argument(metavar="ID…", help="Memories.")]
@@ -45,17 +48,7 @@ def root(
     allow: Allow = None,
     json: Json = False,
 ) -> ExitCode | None:
-    """Decide about proposed, conflicting and quarantined memories.
-
-    Without a subcommand it lists them. A rejected one does not come back when text is read again.
-    With --secrets it is about passwords, keys and card numbers that imports kept out.
-
-    \b
-    Example:
-      mem review
-      mem review accept m3f9
-      mem review --secrets
-    """
+    """List what waits, or decide about secrets, where no subcommand is named."""
     if context.invoked_subcommand is None and (secrets or keep or drop or allow):
         from mem.cli.secrets_review import review_secrets
 

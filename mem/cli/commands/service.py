@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mem.cli.coercion import PlainCommand, PlainGroup
+from mem.cli.coercion import PlainCommand, make_group
 from mem.cli.diagnostics import ExitCode
 from mem.cli.options import DryRun, Json
 
@@ -15,11 +15,10 @@ if TYPE_CHECKING:
 
     from mem.service.definition import Definition
 
-group = typer.Typer(
-    cls=PlainGroup,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    help="Keep in step in the background.",
+group = make_group(
+    "Keep in step in the background.",
+    "mem service install",
+    "mem service status",
 )
 Lines = Annotated[
     int, typer.Option("--lines", "-n", metavar="N", min=1, help="How many of the last lines.")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mem.cli.coercion import PlainCommand, PlainGroup
+from mem.cli.coercion import PlainCommand, make_group
 from mem.cli.diagnostics import ExitCode
 from mem.cli.options import Json
 
@@ -22,11 +22,10 @@ Poll = Annotated[
     bool, typer.Option("--poll", help="Look through it at intervals, as for a network drive.")
 ]
 
-group = typer.Typer(
-    cls=PlainGroup,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    help="The folders and exports that memory knows.",
+group = make_group(
+    "The folders and exports that memory knows.",
+    "mem source add ~/notes",
+    "mem source list",
 )
 
 

@@ -6,15 +6,14 @@ from typing import Annotated
 
 import typer
 
-from mem.cli.coercion import PlainCommand, PlainGroup
+from mem.cli.coercion import PlainCommand, make_group
 from mem.cli.diagnostics import ExitCode
 from mem.cli.options import Json, Yes
 
-group = typer.Typer(
-    cls=PlainGroup,
-    rich_markup_mode=None,
-    no_args_is_help=True,
-    help="Passwords and keys, encrypted and out of search.",
+group = make_group(
+    "Passwords and keys, encrypted and out of search.",
+    "mem vault add router",
+    "mem vault show router --reveal",
 )
 Name = Annotated[str, typer.Argument(metavar="NAME", help="What the value is called.")]
 PassphraseStdin = Annotated[

@@ -99,3 +99,8 @@ def test_durations(value: float, shown: str) -> None:
 )
 def test_counted_nouns(count: int, noun: str, shown: str) -> None:
     assert layout.plural(count, noun) == shown
+
+
+def test_a_message_whose_id_is_its_address_is_named_once() -> None:
+    assert layout.place("mail:a1@b.org", "message a1@b.org") == "mail:a1@b.org"
+    assert layout.place("chatgpt:c7", "message m1") == "chatgpt:c7, message m1"

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING
 
 from mem.cli.progress import ProgressBar
+
+if TYPE_CHECKING:
+    import pytest
 
 
 class Terminal(io.StringIO):
@@ -40,3 +44,10 @@ def test_is_drawn_and_cleared_on_a_terminal_only() -> None:
     with ProgressBar("Importing", "files", stream=pipe) as bar:
         bar.update(1, 1)
     assert pipe.getvalue() == ""
+
+
+def test_what_does_not_fit_is_left_out_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "52")
+    screen = Terminal()
+    ProgressBar("Importing", "files", stream=screen, now=lambda: 0.0).update(1, 9, "9 passages")
+    assert screen.getvalue() == "\r\x1b[KImporting  [##------------------] 1/9 files"
