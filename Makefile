@@ -38,9 +38,10 @@ clean:
 
 $(READY): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "mem needs Python 3.11 or newer; none was found." >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@echo "Setting up $(VENV): packages are fetched, for a minute or more."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	@$(BIN)/python -m pip install --quiet --editable . --group dev
 	@touch $(READY)
 
 # llama.cpp comes as source: pip compiles it once and keeps the result for the next environment.
