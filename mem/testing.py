@@ -94,6 +94,16 @@ class FakeEmbedder:
         vector: Vectors = self.embed([text])[0]
         return vector
 
+    def embed_words(self, words: Sequence[str]) -> Vectors:
+        """Different words are nothing alike."""
+        import numpy as np
+
+        rows = np.zeros((len(words), self._dimensions), dtype=np.float32)
+        for row, word in zip(rows, words, strict=True):
+            digest = hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest()
+            row[int.from_bytes(digest, "little") % self._dimensions] = 1.0
+        return rows
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text.split()) + 2 for text in texts]
 

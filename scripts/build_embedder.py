@@ -323,7 +323,17 @@ def write_reference(path: Path, weights: Weights, tokenizer: Tokenizer) -> None:
     np.savez_compressed(path, sentences=sentences, vectors=np.array(rows, dtype=np.float16))
 
 
-def write_files(model: bytes, tokenizer: bytes) -> None:
+def table_at(model: bytes, table: Floats) -> dict[str, int]:
+    """Where the model holds its token embeddings, see `mem.inference.words.TableAt`."""
+    rows, scales = quantise_rows(table)
+    return {
+        "rows": model.index(rows.tobytes()),
+        "scales": model.index(scales.tobytes()),
+        "count": len(rows),
+    }
+
+
+def write_files(model: bytes, tokenizer: bytes, words: Mapping[str, int]) -> None:
     """The model, its tokenizer and the manifest that names both."""
     DATA_DIR.mkdir(parents=True, exist_ok=True)
     manifest = {
@@ -334,6 +344,7 @@ def write_files(model: bytes, tokenizer: bytes) -> None:
         "tokenizer": "tokenizer.json",
         "tokenizer_sha256": hashlib.sha256(tokenizer).hexdigest(),
         "dimensions": WIDTH,
+        "words": dict(words),
     }
     (DATA_DIR / f"{NAME}.onnx").write_bytes(model)
     (DATA_DIR / "tokenizer.json").write_bytes(tokenizer)
@@ -366,7 +377,8 @@ def main() -> None:
     else:
         check("the model", model, MODEL_SHA256)
         check("the tokenizer", content, TOKENIZER_SHA256)
-    write_files(model, content)
+    table = weights["embeddings.word_embeddings.weight"]
+    write_files(model, content, table_at(model, table))
     if asked.reference:
         write_reference(asked.reference, weights, tokenizer)
 

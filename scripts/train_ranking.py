@@ -14,15 +14,14 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import numpy as np
+from ranking_network import Example, fit, logistic_fit, untrained
 
 from mem.assistant import Assistant
 from mem.bench.metrics import RankedHit, Ranking, area, summarise
@@ -33,36 +32,11 @@ from mem.core.query import Filters
 from mem.inference.embedder import OnnxEmbedder
 from mem.retrieval.confidence import NAMES as CONFIDENCE_NAMES
 from mem.retrieval.confidence import measure
-from mem.retrieval.fusion import BOUND, FIRST_LOOK, FIXED, INPUTS, WEIGHTS_FILE, Network
-from mem.retrieval.ranking import shortlist
-from mem.retrieval.relations import SHARPNESS
+from mem.retrieval.fusion import INPUTS, WEIGHTS_FILE, Network
+from mem.retrieval.ranking import session_sums
 
-UNITS = 24
-NETS = 5
-EPOCHS = 12
-BATCH = 64
-RATE = 5e-3
-DECAY = 1e-2
-DROPPED = 0.5
-# Towards the first look's mixture, so that what the sets say little about stays sensible.
-PULL = 0.03
-LEAST_SPREAD = 0.02
-PULL_HIDDEN = 0.01
 FOLDS = 3
 _NOW = datetime(2026, 1, 1)
-
-
-@dataclass(slots=True)
-class Example:
-    """One question: signals of its candidates (rows, signals), and where its evidence stands."""
-
-    group: str
-    conversation: str
-    question: Question
-    signals: np.ndarray
-    turns: list[str | None]
-    sessions: list[str | None]
-    evidence: list[np.ndarray]
 
 
 Trained = Callable[[Example], Network]
@@ -76,6 +50,9 @@ def main() -> None:
     arguments.add_argument("--check", type=Path, nargs="*", default=[], help="not trained on")
     arguments.add_argument("--ablate", action="store_true", help="also without groups of signals")
     given = arguments.parse_args()
+    if tuple(json.loads(WEIGHTS_FILE.read_text("utf-8"))["network"]["inputs"]) != INPUTS:
+        # Signals have changed: any weights will do to open a search.
+        write(untrained(), 1.0, 0.0, {})
     kept = KeptVectors(given.home / "vectors.db", OnnxEmbedder)
     examples, checks = (
         [one for folder in folders for one in examples_of(read_set(folder), given.home, kept)]
@@ -117,7 +94,7 @@ def _example(group: str, question: Question, assistant: Assistant) -> Example:
     found = assistant.retriever.find(
         question.text, filters=Filters(sessions=question.sessions), limit=LIMIT, asked_at=asked
     )
-    few = shortlist(found, chunks=assistant.store.chunks, limit=LIMIT)
+    few = assistant.retriever.shortlist(found, limit=LIMIT)
     turns = [one.chunk.message_id for one in few.stored]
     sessions = [one.chunk.session_id for one in few.stored]
     return Example(
@@ -148,117 +125,6 @@ def _evidence(
     return [rows for rows in found if len(rows) and len(rows) < 0.8 * len(ids)]
 
 
-def fit(examples: Sequence[Example], without: Collection[str] = ()) -> Network:
-    """One network of `NETS` small ones, blind to the inputs named in `without`."""
-    taught = [one for one in examples if one.evidence]
-    every = np.concatenate([one.signals for one in taught])
-    mean, spread = every.mean(axis=0), np.maximum(every.std(axis=0), LEAST_SPREAD)
-    seen = np.array([name not in FIXED and name not in without for name in INPUTS])
-    share = Counter(one.group for one in taught)
-    known = [
-        np.clip((one.signals - mean) / spread, -BOUND, BOUND).astype(np.float32) * seen
-        for one in taught
-    ]
-    weight = [1000 / share[one.group] for one in taught]
-    prior = np.array([SHARPNESS * FIRST_LOOK.get(name, 0.0) for name in INPUTS]) * spread
-    evidence = [one.evidence for one in taught]
-    nets = [_net(known, evidence, weight, prior, seed) for seed in range(NETS)]
-    return Network(
-        mean=mean,
-        spread=spread,
-        linear=np.mean([net["linear"] for net in nets], axis=0) * seen,
-        hidden=np.concatenate([net["hidden"] for net in nets], axis=1) * seen[:, None],
-        offsets=np.concatenate([net["offsets"] for net in nets]),
-        out=np.concatenate([net["out"] for net in nets]) / NETS,
-    )
-
-
-def _net(
-    known: Sequence[np.ndarray],
-    evidence: Sequence[list[np.ndarray]],
-    weight: Sequence[float],
-    prior: np.ndarray,
-    seed: int,
-) -> dict[str, np.ndarray]:
-    """One net by AdamW (Loshchilov and Hutter 2019) in a cycle of rates, half its units dropped."""
-    chance = np.random.default_rng(seed)
-    inputs = known[0].shape[1]
-    bound = inputs**-0.5
-    net = {
-        "linear": prior,
-        "hidden": chance.uniform(-bound, bound, (inputs, UNITS)),
-        "offsets": chance.uniform(-bound, bound, UNITS),
-        "out": 0.1 * chance.uniform(-1, 1, UNITS) * UNITS**-0.5,
-    }
-    net = {name: value.astype(np.float32) for name, value in net.items()}
-    first = {name: np.zeros_like(value) for name, value in net.items()}
-    second = {name: np.zeros_like(value) for name, value in net.items()}
-    steps, step = EPOCHS * -(-len(known) // BATCH), 0
-    mean_weight = float(np.mean(weight))
-    for _ in range(EPOCHS):
-        order = chance.permutation(len(known))
-        for start in range(0, len(order), BATCH):
-            step += 1
-            picked = order[start : start + BATCH]
-            matrix = np.concatenate([known[at] for at in picked])
-            units = np.maximum(matrix @ net["hidden"] + net["offsets"], 0)
-            mask = (chance.random(units.shape, dtype=np.float32) >= DROPPED) / (1 - DROPPED)
-            left = units * mask
-            scores = matrix @ net["linear"] + left @ net["out"]
-            slope = _slope(
-                scores,
-                [len(known[at]) for at in picked],
-                [evidence[at] for at in picked],
-                [weight[at] / mean_weight / BATCH for at in picked],
-            )
-            back = np.outer(slope, net["out"]) * mask * (units > 0)
-            slopes = {
-                "linear": slope @ matrix + PULL * (net["linear"] - prior),
-                "hidden": matrix.T @ back + PULL_HIDDEN * net["hidden"],
-                "offsets": back.sum(axis=0),
-                "out": slope @ left + PULL_HIDDEN * net["out"],
-            }
-            rate = RATE * _cycle(step / steps)
-            for name, one in slopes.items():
-                first[name] = 0.9 * first[name] + 0.1 * one
-                second[name] = 0.999 * second[name] + 0.001 * one**2
-                move = (first[name] / (1 - 0.9**step)) / (
-                    np.sqrt(second[name] / (1 - 0.999**step)) + 1e-8
-                )
-                net[name] = (net[name] * (1 - rate * DECAY) - rate * move).astype(np.float32)
-    return net
-
-
-def _cycle(done: float) -> float:
-    """Up in the first fifth, then down along a cosine."""
-    return done / 0.2 if done < 0.2 else 0.5 * (1 + math.cos(math.pi * (done - 0.2) / 0.8))
-
-
-def _slope(
-    scores: np.ndarray,
-    lengths: Sequence[int],
-    evidence: Sequence[list[np.ndarray]],
-    weight: Sequence[float],
-) -> np.ndarray:
-    """Gradient of -log(share of a piece of evidence against all that is no evidence), by score."""
-    slope = np.zeros(len(scores), dtype=np.float32)
-    start = 0
-    for length, pieces, share in zip(lengths, evidence, weight, strict=True):
-        risen = np.exp(scores[start : start + length] - scores[start : start + length].max())
-        wanted = np.zeros(length, dtype=bool)
-        for piece in pieces:
-            wanted[piece] = True
-        other = np.where(wanted, 0, risen)
-        rest, part = other.sum(), share / len(pieces)
-        mine = slope[start : start + length]
-        for piece in pieces:
-            own = risen[piece].sum() + 1e-30
-            mine += part * other / (own + rest)
-            mine[piece] += part * risen[piece] * (1 / (own + rest) - 1 / own)
-        start += length
-    return slope
-
-
 def folds(examples: Sequence[Example], without: Collection[str] = ()) -> Trained:
     """For each example a network that was trained without its conversation."""
     of_set: dict[str, list[str]] = {}
@@ -281,14 +147,13 @@ GROUPS = {
     "neighbours' scores": re.compile(r"_(before|after|around)$|^coverage_near$"),
     "session": re.compile(r"_session"),
     "likeness to neighbours": re.compile(r"^alike_"),
-    "what all candidates share": re.compile(r"^(cosine_centred|commonness)$"),
-    "likeness to the first hits": re.compile(r"^(feedback_|support$)"),
+    "words akin": re.compile(r"^akin"),
     "time": re.compile(r"^(time_near|newness_continuing|newer_share\w*|session_age)$"),
     "questions and answers": re.compile(r"^(asks|after_question|\w+_after_question|asks_back)$"),
     "the question's form": re.compile(r"^q_"),
     "who": re.compile(r"^(speaker_|own_words|assistant_)"),
-    "words": re.compile(r"lexical|coverage|agreement|adjacent"),
-    "vectors": re.compile(r"cosine|agreement|alike|commonness"),
+    "words": re.compile(r"lexical|coverage|agreement|adjacent|akin"),
+    "vectors": re.compile(r"cosine|agreement|alike"),
 }
 
 
@@ -300,10 +165,14 @@ def ablate(examples: Sequence[Example]) -> None:
 
 
 def ranked(example: Example, network: Network) -> Ranking:
-    """Messages by their best candidate."""
+    """Messages by their best candidate, whole sessions where the question continues one."""
     scores = network.scores(example.signals)
+    order = np.argsort(-scores, kind="stable")
+    if len(order) and example.signals[0, INPUTS.index("q_continuing")]:
+        _, sessions = np.unique([str(one) for one in example.sessions], return_inverse=True)
+        order = order[np.argsort(-session_sums(scores, sessions)[order], kind="stable")]
     hits: dict[tuple[str | None, str | None], RankedHit] = {}
-    for row in np.argsort(-scores, kind="stable"):
+    for row in order:
         turn, session = example.turns[row], example.sessions[row]
         hits.setdefault((session, turn), RankedHit(turn, session, float(scores[row]), ""))
     return Ranking(tuple(hits.values())[:LIMIT], float(scores.max(initial=0.0)))
@@ -369,22 +238,7 @@ def fit_confidence(examples: Sequence[Example], trained: Trained) -> dict[str, f
     return dict(zip((*CONFIDENCE_NAMES, "offset"), map(float, fitted), strict=True))
 
 
-def logistic_fit(
-    matrix: np.ndarray, wanted: np.ndarray, balance: np.ndarray, *, least: float | None = None
-) -> np.ndarray:
-    """(columns + 1,) weights and offset of a logistic regression, weights not below `least`."""
-    spread = matrix.std(axis=0) + 1e-9
-    full = np.concatenate([matrix / spread, np.ones((len(matrix), 1))], axis=1)
-    fitted = np.zeros(full.shape[1])
-    for _ in range(6000):
-        chance = 1 / (1 + np.exp(-np.clip(full @ fitted, -30, 30)))
-        fitted -= 0.1 * (full.T @ ((chance - wanted) * balance) / len(wanted))
-        if least is not None:
-            fitted[:-1] = np.maximum(fitted[:-1], least)
-    return np.concatenate([fitted[:-1] / spread, fitted[-1:]])
-
-
-def write(network: Network, scale: float, offset: float, confidence: dict[str, float]) -> None:
+def write(network: Network, scale: float, offset: float, confidence: Mapping[str, float]) -> None:
     """Replace the shipped weights."""
 
     def rounded(values: np.ndarray) -> list[float]:

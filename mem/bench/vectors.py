@@ -72,6 +72,10 @@ class KeptVectors:
         row: Vectors = self.embed([text])[0]
         return row
 
+    def embed_words(self, words: Sequence[str]) -> Vectors:
+        """As the embedder itself does: nothing is kept."""
+        return self._embedder.embed_words(words)
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self._embedder.count_tokens(texts)
 

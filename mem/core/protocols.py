@@ -40,6 +40,13 @@ class Embedder(Protocol):
         """(dimensions,) float32 unit vector."""
         ...
 
+    def embed_words(self, words: Sequence[str]) -> Vectors:
+        """(len(words), any width) float32 rows of length 1, or 0 for a word of no known part.
+
+        Words of like meaning lie near each other. Quick; says nothing of whole texts.
+        """
+        ...
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]: ...
 
 

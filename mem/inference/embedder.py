@@ -11,10 +11,12 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mem.errors import ModelFileDamaged, ModelFileMissing
+from mem.inference.words import TableAt, TokenTable
 from mem.settings.offline import forbid_telemetry
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ class ModelFile:
     tokenizer: Path
     tokenizer_sha256: str
     dimensions: int
+    words: TableAt
 
     @classmethod
     def read(cls, directory: Path) -> ModelFile:
@@ -65,6 +68,11 @@ class ModelFile:
                 tokenizer=directory / str(said["tokenizer"]),
                 tokenizer_sha256=str(said["tokenizer_sha256"]),
                 dimensions=int(said["dimensions"]),
+                words=TableAt(
+                    rows=int(said["words"]["rows"]),
+                    scales=int(said["words"]["scales"]),
+                    count=int(said["words"]["count"]),
+                ),
             )
         except (ValueError, KeyError, TypeError) as error:
             raise ModelFileDamaged(str(path)) from error
@@ -141,6 +149,21 @@ class OnnxEmbedder:
         """(384,) float32 of length 1; the same vector that `embed` gives the text."""
         vector: npt.NDArray[np.float32] = self._run(self._token_ids([text]))[0]
         return vector
+
+    def embed_words(self, words: Sequence[str]) -> npt.NDArray[np.float32]:
+        """(len(words), 384) float32 rows of length 1, or 0 for a word without tokens.
+
+        The model is not run: they are made of its table of tokens, see `TokenTable`.
+        """
+        encoded = self._tokenizer.encode_batch_fast(
+            [_encodable(word) for word in words], add_special_tokens=False
+        )
+        return self._table.vectors([one.ids for one in encoded])
+
+    @cached_property
+    def _table(self) -> TokenTable:
+        files = self._files
+        return TokenTable(files.model, files.words, files.dimensions)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens each text takes, both markers included; above 256 its end is not embedded."""

@@ -15,6 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mem.retrieval.akin import AKIN_NAMES
 from mem.retrieval.relations import RELATION_NAMES
 from mem.retrieval.signals import NAMES, TEXT_NAMES
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float32]
 
 WEIGHTS_FILE = Path(__file__).parent / "weights.json"
-INPUTS = (*NAMES, *TEXT_NAMES, *RELATION_NAMES)
+INPUTS = (*NAMES, *TEXT_NAMES, *AKIN_NAMES, *RELATION_NAMES)
 # Right on first principles: words and vectors, a little of the neighbours, who was named, and what
 # the person said before what an assistant replied.
 FIRST_LOOK = {

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mem.retrieval.akin import WordVectors, of_words
 from mem.retrieval.candidates import Table
 from mem.retrieval.confidence import measure
 from mem.retrieval.fusion import INPUTS, Weights, first_look
@@ -32,6 +33,8 @@ READ = 150
 MAX_ADJACENT = 2
 # Messages of one session that may come back likewise, where several sessions may be meant.
 MAX_OF_SESSION = 2
+# How softly the scores of a session add up: towards 0 its best message alone decides.
+SESSION_SOFTNESS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +65,16 @@ class Shortlist:
 
 
 def shortlist(
-    found: Found, *, chunks: Chunks, limit: int, patterns: TextPatterns | None = None
+    found: Found,
+    *,
+    chunks: Chunks,
+    limit: int,
+    words: WordVectors,
+    patterns: TextPatterns | None = None,
 ) -> Shortlist:
     """The best of a first look, with every signal (rows, len(INPUTS)) of each.
 
-    `patterns` remembers what earlier calls found in texts.
+    `words` and `patterns` remember what earlier calls found in texts.
     """
     import numpy as np
 
@@ -79,14 +87,12 @@ def shortlist(
     keys = [int(table.keys[row]) for row in rows]
     by_key = chunks.by_keys(keys)
     stored = tuple(by_key[key] for key in keys)
+    texts = [one.chunk.text for one in stored]
     inputs = np.concatenate(
         [
             signals.matrix[rows],
-            of_texts(
-                found.question,
-                [one.chunk.text for one in stored],
-                patterns or TextPatterns(),
-            ),
+            of_texts(found.question, texts, patterns or TextPatterns()),
+            of_words(found.lexical, table.keys[rows], texts, words),
             relate(found.question, table, signals, first, rows),
         ],
         axis=1,
@@ -101,12 +107,13 @@ def rank(
     chunks: Chunks,
     stemmed: Stemmed,
     limit: int,
+    words: WordVectors,
     patterns: TextPatterns | None = None,
 ) -> Ranked:
-    """The best `limit` messages or passages; `patterns` as for `shortlist`."""
+    """The best `limit` messages or passages; `words` and `patterns` as for `shortlist`."""
     import numpy as np
 
-    few = shortlist(found, chunks=chunks, limit=limit, patterns=patterns)
+    few = shortlist(found, chunks=chunks, limit=limit, words=words, patterns=patterns)
     scores = weights.network.scores(few.inputs)
     order = np.lexsort((found.table.keys[few.rows], -scores))
     places = [
@@ -114,9 +121,27 @@ def rank(
         for at in map(int, order)
     ]
     places = _once_a_message(places, found.table)
+    if found.question.continuing:
+        sums = session_sums(scores, found.table.session[few.rows])
+        of_row = dict(zip(few.rows.tolist(), sums.tolist(), strict=True))
+        places.sort(key=lambda place: -of_row[place.row])
     places = newest_first(found.question, found.lexical, places, stemmed)
     known = measure(scores[order], few.inputs[order]) if len(order) else ()
     return Ranked(tuple(_spread(found, places, limit)[:limit]), known)
+
+
+def session_sums(scores: Floats, sessions: Rows) -> Floats:
+    """(rows,) what speaks for the session of each row: log of the sum of its exponential scores.
+
+    A message that continues a conversation goes back to a session as a whole, and several messages
+    that fit somewhat say more for one than a single word in common.
+    """
+    import numpy as np
+
+    sums = np.zeros(int(sessions.max(initial=-1)) + 1)
+    best = scores.max(initial=0.0)
+    np.add.at(sums, sessions, np.exp((scores - best) / SESSION_SOFTNESS))
+    return np.asarray(best + SESSION_SOFTNESS * np.log(sums[sessions]), dtype=np.float32)
 
 
 def _once_a_message(places: list[Place], table: Table) -> list[Place]:

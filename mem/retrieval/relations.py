@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 OF_ROWS = (
     "alike_before",
     "alike_after",
-    "cosine_centred",
-    "commonness",
-    "feedback_few",
-    "feedback_many",
-    "support",
     "newer_share",
     "newer_share_broad",
     "session_age",
@@ -59,8 +54,6 @@ RELATION_NAMES = (*OF_ROWS, *OF_QUESTION)
 SHARPNESS = 12.0
 _NARROW, _BROAD = 6.0, 3.0
 _LEAD = 10
-# Messages of the first look whose vectors speak for others: few, many, and all that may support.
-_FEW, _MANY, _SUPPORTING, _STRONGEST = 3, 8, 20, 3
 
 
 def relate(
@@ -75,7 +68,6 @@ def relate(
 
     columns: dict[str, Floats] = {}
     _vectors(columns, table)
-    _feedback(columns, table, first)
     _newness(columns, table, first)
     _questions_before(columns, table, signals)
     of_rows = np.stack([columns[name][rows] for name in OF_ROWS], axis=1)
@@ -86,7 +78,7 @@ def relate(
 
 
 def _vectors(columns: dict[str, Floats], table: Table) -> None:
-    """How a chunk resembles its neighbours, and the question beyond what all candidates share."""
+    """How a chunk resembles its neighbours."""
     import numpy as np
 
     vectors = table.vectors
@@ -96,27 +88,6 @@ def _vectors(columns: dict[str, Floats], table: Table) -> None:
     alike = np.where(follows, (vectors[1:] * vectors[:-1]).sum(axis=1), 0)
     columns["alike_before"][1:] = alike
     columns["alike_after"][:-1] = alike
-    shared = vectors[table.allowed].mean(axis=0)
-    rest = vectors - shared
-    sought = table.query - shared
-    lengths = np.linalg.norm(rest, axis=1) * np.linalg.norm(sought)
-    columns["cosine_centred"] = (rest @ sought) / np.maximum(lengths, 1e-6)
-    columns["commonness"] = vectors @ (shared / max(float(np.linalg.norm(shared)), 1e-6))
-
-
-def _feedback(columns: dict[str, Floats], table: Table, first: Floats) -> None:
-    """Cosines with the first look's best messages, never a message's own (Rocchio 1971)."""
-    import numpy as np
-
-    rows = np.flatnonzero(table.allowed)
-    rows = rows[np.lexsort((table.keys[rows], -first[rows]))]
-    _, at = np.unique(table.message[rows], return_index=True)
-    best = rows[np.sort(at)][:_SUPPORTING]
-    others = table.message[:, None] != table.message[best][None]
-    alike = np.where(others, table.vectors @ table.vectors[best].T, 0)
-    for name, count in (("feedback_few", _FEW), ("feedback_many", _MANY)):
-        columns[name] = alike[:, :count].sum(axis=1) / np.maximum(others[:, :count].sum(axis=1), 1)
-    columns["support"] = np.sort(alike, axis=1)[:, -_STRONGEST:].mean(axis=1)
 
 
 def _newness(columns: dict[str, Floats], table: Table, first: Floats) -> None:

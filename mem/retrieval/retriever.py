@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 from mem.core.protocols import Embedder, VectorIndex
 from mem.core.query import Filters, SearchResult
 from mem.errors import EmptyQuery
+from mem.retrieval.akin import WordVectors
 from mem.retrieval.candidates import REACH, Table, build
 from mem.retrieval.effort import DEPTH, NEAREST, further_looks, joined
 from mem.retrieval.fusion import Weights, shipped
 from mem.retrieval.lexical import Lexical, look_up
 from mem.retrieval.parse import ParsedQuestion, parse
 from mem.retrieval.presenting import Presenter
-from mem.retrieval.ranking import Found, Ranked, rank
+from mem.retrieval.ranking import Found, Ranked, Shortlist, rank, shortlist
 from mem.retrieval.rerank import newest_first
 from mem.retrieval.reread import Reread, Rereading, reread
 from mem.retrieval.signals import TextPatterns, compute
@@ -65,6 +66,7 @@ class Retriever:
         self._weights = weights or shipped()
         self._rereading = rereading
         self._patterns = TextPatterns()
+        self._words = WordVectors(embedder.embed_words)
         self._presenter = Presenter(chunks, fulltext, self._weights)
 
     def search(
@@ -157,6 +159,12 @@ class Retriever:
         places = newest_first(found.question, found.lexical, again.places, self._fulltext.stems)
         return Ranked(tuple(places[:limit]), first.known), again
 
+    def shortlist(self, found: Found, *, limit: int) -> Shortlist:
+        """The candidates that are read for `limit` hits, with all their signals."""
+        return shortlist(
+            found, chunks=self._chunks, limit=limit, words=self._words, patterns=self._patterns
+        )
+
     def order(self, found: Found, *, limit: int) -> Ranked:
         """The best `limit` of the candidates, a message once."""
         return rank(
@@ -165,6 +173,7 @@ class Retriever:
             chunks=self._chunks,
             stemmed=self._fulltext.stems,
             limit=limit,
+            words=self._words,
             patterns=self._patterns,
         )
 

@@ -13,7 +13,7 @@ from mem.assistant import Assistant
 from mem.core.query import Filters
 from mem.retrieval.confidence import NAMES, confidence, measure
 from mem.retrieval.fusion import BOUND, FIXED, INPUTS, WEIGHTS_FILE, Network, Weights, shipped
-from mem.retrieval.ranking import Shortlist, shortlist
+from mem.retrieval.ranking import Shortlist
 
 ASKED = datetime(2025, 12, 1)
 
@@ -70,7 +70,7 @@ def test_weights_of_other_inputs_are_refused(tmp_path: Path) -> None:
 
 def listed(assistant: Assistant, query: str) -> Shortlist:
     found = assistant.retriever.find(query, filters=Filters(), limit=10, asked_at=ASKED)
-    return shortlist(found, chunks=assistant.store.chunks, limit=10)
+    return assistant.retriever.shortlist(found, limit=10)
 
 
 def column(few: Shortlist, name: str) -> dict[str | None, float]:
@@ -83,7 +83,9 @@ def test_relations_are_finite_shares_and_cosines(assistant: Assistant) -> None:
     assert np.isfinite(few.inputs).all()
     for name in ("newer_share", "newer_share_broad", "asks", "after_question"):
         assert all(0 <= value <= 1.0001 for value in column(few, name).values())
-    for name in ("cosine_centred", "commonness", "feedback_few", "support", "alike_before"):
+    for name in ("akin", "akin_missing"):
+        assert all(0 <= value <= 1.0001 for value in column(few, name).values())
+    for name in ("alike_before", "alike_after"):
         assert all(-1.001 <= value <= 1.001 for value in column(few, name).values())
 
 
