@@ -146,5 +146,9 @@ class ClusteredEmbedder:
         row: Vectors = self.embed([text])[0]
         return row
 
+    def embed_words(self, words: Sequence[str]) -> Vectors:
+        """The model's own."""
+        return self._model.embed_words(words)
+
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return self._model.count_tokens(texts)
