@@ -241,7 +241,11 @@ class MemApp(RequestsApp):
         self.notify(sentence, markup=False)
 
     def action_theme(self) -> None:
-        self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
+        from mem.tui.theme import LIGHT, light
+
+        if LIGHT not in self.available_themes:
+            self.register_theme(light(self.available_themes["textual-light"]))
+        self.theme = LIGHT if self.current_theme.dark else "textual-dark"
 
     def action_stop(self) -> None:
         """Copy a selection, else stop work, else leave when pressed twice."""

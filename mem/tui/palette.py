@@ -12,6 +12,7 @@ from textual.content import Content
 
 from mem.tui.actions import SCREENS, Action, key_name, of_screen
 from mem.tui.screens.base import MemScreen
+from mem.tui.widgets.lines import MUTED
 
 _INDENT = 12
 _JOINED = "\x00"
@@ -77,5 +78,5 @@ def _entry(action: Action, width: int) -> Content:
     lines = wrap(whole, max(20, width - _INDENT), break_on_hyphens=False)
     text = f"\n{' ' * _INDENT}".join(lines).replace(_JOINED, " ")
     place = text.rfind(action.cli)
-    parts = (text[:place], (text[place:], "$text-muted")) if place >= 0 else (text,)
+    parts = (text[:place], (text[place:], MUTED)) if place >= 0 else (text,)
     return Content.assemble((f"  {keys:<{_INDENT - 2}}", "bold"), *parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,7 +16,7 @@ from mem.tui.widgets.passage import shown_path
 from mem.tui.widgets.table import Cell, Column, Row
 
 _SHOWN = 240
-_BEFORE_MATCH = 30
+_BEFORE_MATCH = 16
 _DOUBTFUL = (MemoryStatus.QUARANTINED, MemoryStatus.PROPOSED)
 _BLANKS = re.compile(r"\s+")
 _BROAD = 90
@@ -66,11 +67,13 @@ def chunk_row(one: ChunkRow, *, time: bool = False) -> Row:
     """A chunk: when, what (from shortly before its first match), who or else where, who, where."""
     text, marks = excerpt(one.chunk.text, one.matches)
     said, who = one.chunk.said_at, one.chunk.speaker or ""
+    # Midnight is a day that is known and a time that is not.
+    form = _MINUTES if time and said and said.time() != datetime.time() else "%Y-%m-%d"
     place = one.title or shown_path(one.uri)
     return Row(
         one.chunk.id,
         (
-            Cell(f"{said:{_MINUTES if time else '%Y-%m-%d'}}" if said else "", dim=True),
+            Cell(f"{said:{form}}" if said else "", dim=True),
             Cell(text, marks),
             Cell(who or place, dim=True),
             Cell(who, dim=True),

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from textual.color import Color
 from textual.content import Content
 
 from mem.tui.rows import excerpt
@@ -97,7 +98,7 @@ def test_blanks_of_an_excerpt_take_no_room_and_marks_stay_on_their_words() -> No
     far = "y  " * 100 + "needle  here"
     start = far.index("needle")
     shown, marks = excerpt(far, ((start, start + 6),))
-    assert shown.startswith("…y y y")
+    assert shown.startswith("… y y")
     assert [shown[a:b] for a, b in marks] == ["needle"]
 
 
@@ -155,5 +156,48 @@ def test_only_the_last_thing_done_is_told_and_no_dialog_is_covered(sample_home: 
         await d.press("D")
         await d.see("Forget for good?", "leave everything as it is")
         await d.until(lambda: d.told == "Went wrong.")
+
+    run(sample_home, scenario)
+
+
+def luminance(color: Color) -> float:
+    """As WCAG 2.2 defines it."""
+    parts = [one / 255 for one in (color.r, color.g, color.b)]
+    red, green, blue = (
+        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(ink: Color, ground: Color) -> float:
+    low, high = sorted((luminance(ink), luminance(ground)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_every_ink_can_be_read_and_what_matters_less_is_fainter(
+    sample_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+    async def scenario(d: Driver) -> None:
+        await d.go("health")
+        await d.see("passages a month")
+        for _ in ("dark", "light"):
+            colors = d.app.theme_variables
+            grounds = [Color.parse(colors[name]) for name in ("background", "surface")]
+            for name in ("accent", "warning", "error", "success"):
+                ink = Color.parse(colors[f"text-{name}"])
+                assert min(contrast(ink, ground) for ground in grounds) >= 4.5, (d.app.theme, name)
+            line = [
+                one for one in d.screen.query_one("#numbers").render_line(1) if one.text.strip()
+            ]
+            label, value = (
+                Color.from_rich_color(one.style.color)
+                for one in line
+                if one.style and one.text.strip("│ ")
+            )
+            assert 4.5 <= contrast(label, grounds[0]) < contrast(value, grounds[0])
+            await d.press("ctrl+t")
+            await d.pilot.pause(0.2)
 
     run(sample_home, scenario)

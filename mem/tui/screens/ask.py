@@ -32,6 +32,7 @@ from mem.tui.widgets.answer import (
     shown_answer,
     shown_sentences,
 )
+from mem.tui.widgets.lines import MUTED
 from mem.tui.widgets.passage import PassageView
 from mem.tui.widgets.table import Column, VirtualTable
 
@@ -73,7 +74,7 @@ class AskScreen(MemScreen):
         with Horizontal(id="ask-body"):
             with Vertical(id="ask-left"):
                 with VerticalScroll(id="answer-box", can_focus=False):
-                    yield Static(Content.styled(_HINT, "$text-muted"), id="answer", markup=False)
+                    yield Static(Content.styled(_HINT, MUTED), id="answer", markup=False)
                 yield VirtualTable(
                     Column("#", 3, right=True),
                     Column("said", 10, least=50),
@@ -113,7 +114,7 @@ class AskScreen(MemScreen):
         box = self.query_one("#answer-box", VerticalScroll)
         box.set_class(False, "-absent")
         box.border_title, box.border_subtitle = "Answer", ""
-        self.query_one("#answer", Static).update(Content.styled("Looking …", "$text-muted"))
+        self.query_one("#answer", Static).update(Content.styled("Looking …", MUTED))
         request = AskWanted(question, after=after, reply=self.show_answer)
         request.progress = partial(self._written, request)
         request.failed = partial(self._failed, request)
@@ -126,7 +127,7 @@ class AskScreen(MemScreen):
             return
         box = self.query_one("#answer-box", VerticalScroll)
         box.border_title = "Answering …"
-        told = [*shown_sentences(writing.sentences), Content.styled("…", "$text-muted")]
+        told = [*shown_sentences(writing.sentences), Content.styled("…", MUTED)]
         self.query_one("#answer", Static).update(Content(" ").join(told))
         box.scroll_end(animate=False)
 
@@ -137,7 +138,7 @@ class AskScreen(MemScreen):
         stopped = isinstance(error, WorkStopped)
         text = "Stopped." if stopped else sanitize(str(error))
         self.query_one("#answer-box", VerticalScroll).border_title = "Answer"
-        self.query_one("#answer", Static).update(Content.styled(text, "$text-muted"))
+        self.query_one("#answer", Static).update(Content.styled(text, MUTED))
 
     def show_answer(self, answer: Answer) -> None:
         """Show an answer, or that there is none and what comes nearest."""

@@ -6,26 +6,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from textual import on
-from textual.widgets import Input
-
 from mem.core.memory import MemoryKind, MemoryStatus
 from mem.core.query import Filters
 from mem.store.browse import BEST, CHUNK_ORDERS, GONE, Facets
 from mem.store.browse_memories import MEMORY_ORDERS
 from mem.store.browse_view import View
 from mem.tui.messages import SpanWanted
-from mem.tui.screens.base import MemScreen
+from mem.tui.screens.searching import Searches
 from mem.tui.widgets.chips import Chip, Chips
 from mem.tui.widgets.dialogs import Picker, Prompt
 from mem.tui.widgets.passage import shown_path
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
-
     from mem.core.timevalues import TimeSpan
 
-_TYPING_PAUSE_S = 0.12
 _ANY = ""
 ROWS = ("chunks", "documents", "episodes", "memories")
 NAMES = {"chunks": "passages"}
@@ -39,7 +33,7 @@ class Labels:
     time: str = ""
 
 
-class FiltersRows(MemScreen):
+class FiltersRows(Searches):
     """A screen with `#search` and `#chips` over a `view`; `look` shows another one."""
 
     def __init__(self) -> None:
@@ -47,7 +41,6 @@ class FiltersRows(MemScreen):
         self.view = View()
         self.labels = Labels()
         self.facets = Facets((), (), ())
-        self._typing: Timer | None = None
 
     def look(self) -> None:
         """Show the rows of `view`."""
@@ -57,9 +50,7 @@ class FiltersRows(MemScreen):
         """Go over to another view, made elsewhere."""
         self.view = view
         self.labels = Labels(self._source_name(view.filters.source), span_name(view.filters))
-        box = self.query_one("#search", Input)
-        with box.prevent(Input.Changed):
-            box.value = view.words
+        self.put_words(view.words)
 
     def take_facets(self, facets: Facets) -> None:
         """What can be filtered by."""
@@ -92,17 +83,7 @@ class FiltersRows(MemScreen):
 
     # --- words -----------------------------------------------------------------------------
 
-    @on(Input.Changed, "#search")
-    def _typed(self, event: Input.Changed) -> None:
-        if self._typing is not None:
-            self._typing.stop()
-        self._typing = self.set_timer(_TYPING_PAUSE_S, lambda: self._search(event.value))
-
-    @on(Input.Submitted, "#search")
-    def _entered(self) -> None:
-        self.leave_input()
-
-    def _search(self, words: str) -> None:
+    def search(self, words: str) -> None:
         if words == self.view.words:
             return
         order = self.view.order
@@ -111,9 +92,6 @@ class FiltersRows(MemScreen):
         elif not words.strip() and order == BEST:
             order = "newest"
         self._change(replace(self.view, words=words, order=order))
-
-    def action_search(self) -> None:
-        self.set_focus(self.query_one("#search"))
 
     # --- rows and order --------------------------------------------------------------------
 
@@ -202,8 +180,7 @@ class FiltersRows(MemScreen):
         self._change(replace(self.view, filters=filters), replace(self.labels, time=text))
 
     def action_clear(self) -> None:
-        with self.query_one("#search", Input).prevent(Input.Changed):
-            self.query_one("#search", Input).value = ""
+        self.put_words("")
         self._change(View(rows=self.view.rows), Labels())
 
 

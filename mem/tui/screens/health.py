@@ -12,6 +12,7 @@ from mem.core.display import sanitize_line
 from mem.tui.actions import bindings
 from mem.tui.messages import HealthWanted, MendWanted
 from mem.tui.screens.base import MemScreen
+from mem.tui.widgets.lines import MUTED
 from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class HealthScreen(MemScreen):
     def _numbers(self) -> Content:
         assert self._stats is not None
         lines = [
-            Content.assemble((f"{name:<12}", "$text-muted"), sanitize_line(value))
+            Content.assemble((f"{name:<12}", MUTED), sanitize_line(value))
             for name, value in facts(self._stats)
         ]
         bars = plot(self._months, max(20, self.size.width - 6))
@@ -136,9 +137,9 @@ def plot(months: Mapping[str, int], width: int) -> list[Content]:
     start = f"{numbers[0] // 12:04d}-{numbers[0] % 12 + 1:02d}"
     scale = f"{start} – {last:>{max(0, shown * wide - len(start) - 3)}}"
     return [
-        Content.styled(f"passages a month, at most {most:,}", "$text-muted"),
+        Content.styled(f"passages a month, at most {most:,}", MUTED),
         Content.styled(bars, "$text-accent"),
-        Content.styled(scale if start != last else start, "$text-muted"),
+        Content.styled(scale if start != last else start, MUTED),
     ]
 
 

@@ -15,6 +15,7 @@ from mem.tui.messages import ConsolidateWanted, GoTo, MemoriesWanted, MemoryWant
 from mem.tui.rows import COLUMNS, memory_row
 from mem.tui.screens.acting import ActsOnMemories
 from mem.tui.screens.forgetting import Forgets
+from mem.tui.screens.searching import Searches
 from mem.tui.widgets.card import link_lines, memory_content
 from mem.tui.widgets.chips import Chip, Chips
 from mem.tui.widgets.dialogs import Picker
@@ -24,15 +25,12 @@ from mem.tui.widgets.textview import TextView
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.timer import Timer
 
     from mem.consolidation.records import MemoryView
     from mem.store.changes import ChangeEntry
 
-_PAUSE_S = 0.1
 
-
-class MemoryScreen(Forgets, ActsOnMemories):
+class MemoryScreen(Searches, Forgets, ActsOnMemories):
     """Search box, chips, statements, and the card of one."""
 
     NAME = "memory"
@@ -46,10 +44,9 @@ class MemoryScreen(Forgets, ActsOnMemories):
         self.kind: str | None = None
         self.status: str | None = None
         self._wanted: str | None = None
-        self._pause: Timer | None = None
 
     def compose_body(self) -> ComposeResult:
-        yield Input(placeholder="Search memories …", id="memory-search", compact=True)
+        yield Input(placeholder="Search memories …", id="search", compact=True)
         yield Chips(id="memory-chips")
         with Horizontal(id="memory-body"):
             yield VirtualTable(
@@ -78,8 +75,7 @@ class MemoryScreen(Forgets, ActsOnMemories):
     def look_at(self, identity: str) -> None:
         """Show one memory, whatever is filtered."""
         self.words, self.kind, self.status = "", None, None
-        with self.query_one("#memory-search", Input).prevent(Input.Changed):
-            self.query_one("#memory-search", Input).value = ""
+        self.put_words("")
         self._wanted = identity
         self._stale = False
         self.read()
@@ -121,26 +117,13 @@ class MemoryScreen(Forgets, ActsOnMemories):
 
     # --- searching -------------------------------------------------------------------------
 
-    @on(Input.Changed, "#memory-search")
-    def _typed(self, event: Input.Changed) -> None:
-        if self._pause is not None:
-            self._pause.stop()
-        self._pause = self.set_timer(_PAUSE_S, lambda: self._search(event.value))
-
-    @on(Input.Submitted, "#memory-search")
-    def _entered(self) -> None:
-        self.leave_input()
-
-    def _search(self, words: str) -> None:
+    def search(self, words: str) -> None:
         if words != self.words:
             self.words = words
             self.read()
 
     def leave_input(self) -> None:
         self.set_focus(self.query_one("#memories"))
-
-    def action_search(self) -> None:
-        self.set_focus(self.query_one("#memory-search"))
 
     def action_kind(self) -> None:
         self._pick("Kind", [kind.value for kind in MemoryKind], "kind")

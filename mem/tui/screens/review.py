@@ -17,6 +17,7 @@ from mem.tui.messages import GoTo, ReviewWanted
 from mem.tui.screens.acting import ActsOnMemories
 from mem.tui.screens.vaulting import Vaults
 from mem.tui.widgets.card import review_content, secret_content
+from mem.tui.widgets.lines import MUTED
 from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
 from mem.tui.widgets.textview import TextView
 
@@ -70,7 +71,7 @@ class ReviewScreen(Vaults, ActsOnMemories):
         table.set_rows(rows)
         if not rows:
             self.query_one("#review-card", TextView).show_content(
-                Content.styled(_WHAT_COMES, "$text-muted")
+                Content.styled(_WHAT_COMES, MUTED)
             )
 
     @on(VirtualTable.Highlighted, "#queue")

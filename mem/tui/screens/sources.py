@@ -34,6 +34,7 @@ from mem.tui.messages import (
 )
 from mem.tui.screens.forgetting import Forgets
 from mem.tui.widgets.dialogs import Prompt
+from mem.tui.widgets.lines import MUTED
 from mem.tui.widgets.passage import shown_path
 from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
 
@@ -133,9 +134,7 @@ class SourcesScreen(Forgets):
         rows = [_source_row(one, kept=one.id in watched) for one in self._sources.values()]
         self.query_one("#sources", VirtualTable).set_rows(rows, cursor=cursor)
         line = watcher_line(self.watcher, self._uris)
-        self.query_one("#watcher", Static).update(
-            Content.styled(sanitize_line(line), "$text-muted")
-        )
+        self.query_one("#watcher", Static).update(Content.styled(sanitize_line(line), MUTED))
         if self._lower == "watcher":
             self._read_lower()
 

@@ -67,5 +67,4 @@ def _recovery(key: str) -> Content:
     return Content.assemble(
         "Its recovery key, shown only now. Write it down, away from this machine:\n\n",
         (f"  {key}", "bold"),
-        "\n\nescape goes on.",
     )

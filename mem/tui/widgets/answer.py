@@ -13,6 +13,7 @@ from textual.content import Content
 from mem.core.answer import Answer, Citation, Sentence
 from mem.core.display import sanitize, sanitize_line
 from mem.core.query import Hit
+from mem.tui.widgets.lines import MUTED
 from mem.tui.widgets.passage import shown_path
 from mem.tui.widgets.table import Cell, Row
 
@@ -29,7 +30,7 @@ def shown_answer(answer: Answer, *, current: str = "") -> Content:
         lines = [Content.styled(text, "italic")]
     else:
         lines = [Content(" ").join(shown_sentences(answer.sentences, current))]
-    lines += [Content.styled(sanitize(note), "$text-muted") for note in answer.notices]
+    lines += [Content.styled(sanitize(note), MUTED) for note in answer.notices]
     return Content("\n").join(lines)
 
 

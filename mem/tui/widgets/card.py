@@ -10,6 +10,7 @@ from textual.content import Content
 
 from mem.core.display import sanitize, sanitize_line
 from mem.core.memory import Memory, MemoryStatus, Relation
+from mem.tui.widgets.lines import MUTED
 from mem.tui.widgets.passage import MATCH_STYLE, shown_path
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from mem.store.memories import EvidencePlace
     from mem.store.secrets import SecretRecord
 
-_MUTED = "$text-muted"
 _BAR = 36
 _RELATIONS = {
     Relation.EXTENDS: ("adds to", "is added to by"),
@@ -52,7 +52,7 @@ def review_content(item: ReviewItem) -> Content:
             Content(""),
             Content.styled("In conflict with", "bold $text-warning"),
             Content("  " + sanitize(other.text)),
-            Content.styled(f"  {_facts(other)}", _MUTED),
+            Content.styled(f"  {_facts(other)}", MUTED),
         ]
     parts += [Content(""), Content.styled(f"Evidence ({len(item.places)})", "bold")]
     parts += [part for place in item.places for part in _evidence(place)]
@@ -82,8 +82,8 @@ def _head(memory: Memory) -> list[Content]:
     usual = memory.status == MemoryStatus.ACTIVE
     return [
         Content.styled(sanitize(memory.text), "bold"),
-        Content.styled("  ".join(flags), _MUTED if usual else "bold $text-warning"),
-        Content.styled(_facts(memory), _MUTED),
+        Content.styled("  ".join(flags), MUTED if usual else "bold $text-warning"),
+        Content.styled(_facts(memory), MUTED),
     ]
 
 
@@ -128,11 +128,11 @@ def _evidence(place: EvidencePlace) -> list[Content]:
     speaker = f"{place.speaker}  " if place.speaker else ""
     where = f"{said}{speaker}{place.title or shown_path(place.uri)}  {place.locator}"
     return [
-        Content.styled(f"▸ {sanitize_line(where)}", _MUTED),
+        Content.styled(f"▸ {sanitize_line(where)}", MUTED),
         Content.assemble(
-            (sanitize(place.before), _MUTED),
+            (sanitize(place.before), MUTED),
             (sanitize(place.evidence.quote), MATCH_STYLE),
-            (sanitize(place.after), _MUTED),
+            (sanitize(place.after), MUTED),
         ),
         Content(""),
     ]
@@ -171,7 +171,7 @@ def _history(
         entry = change.entry
         undone = "  (undone)" if change.undone else ""
         line = f"  {entry.at[:16].replace('T', ' ')}  {entry.actor}: {entry.action}{undone}"
-        parts.append(Content.styled(sanitize_line(line), _MUTED))
+        parts.append(Content.styled(sanitize_line(line), MUTED))
     return [Content(""), Content.styled("History", "bold"), *parts] if parts else []
 
 

@@ -12,6 +12,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from mem.core.display import sanitize_line
+from mem.tui.widgets.lines import MUTED
 
 if TYPE_CHECKING:
     from textual.events import Click
@@ -41,7 +42,7 @@ class Chips(Widget):
     def render(self) -> Content:
         parts = []
         for text, chip in zip(self._texts(), self.chips, strict=True):
-            style = "bold reverse $text-accent" if chip.value else "$text-muted"
+            style = "bold reverse $text-accent" if chip.value else MUTED
             parts.append(Content.styled(text, style))
         return Content(" ").join(parts).truncate(max(1, self.size.width), ellipsis=True)
 

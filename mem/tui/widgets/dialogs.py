@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from mem.core.display import sanitize, sanitize_line
+from mem.tui.widgets.lines import MUTED
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -27,12 +28,14 @@ class Dialog(ModalScreen[ScreenResultType]):
     """Stands on a screen, with no word of what was done before in front of it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Back")]
+    KEYS: ClassVar[str] = "⏎ ok   esc back"
 
     class Opened(Message):
         """It is on screen now."""
 
     def on_mount(self) -> None:
         self.post_message(self.Opened())
+        self.query_one(".dialog").border_subtitle = self.KEYS
 
     def action_leave(self) -> None:
         self.dismiss(None)
@@ -113,7 +116,7 @@ class Prompt(Dialog[str | None]):
         with Vertical(classes="dialog"):
             yield Static(Content.styled(sanitize_line(self._title), "bold"), markup=False)
             yield Input(self._value, compact=True, select_on_focus=False, password=self._hidden)
-            yield Static(Content.styled(sanitize(self._hint), "$text-muted"), markup=False)
+            yield Static(Content.styled(sanitize(self._hint), MUTED), markup=False)
 
     @on(Input.Submitted)
     def _entered(self, event: Input.Submitted) -> None:
@@ -123,6 +126,7 @@ class Prompt(Dialog[str | None]):
 class Confirm(Dialog[bool]):
     """Yes or no to what `lines` say; only `y` is yes."""
 
+    KEYS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y", "answer(True)", "Yes"),
         Binding("n,escape,enter", "answer(False)", "No"),
@@ -149,6 +153,7 @@ class Confirm(Dialog[bool]):
 class Notice(Dialog[None]):
     """Text to read; any of the usual keys closes it."""
 
+    KEYS = "esc back"
     BINDINGS: ClassVar[list[BindingType]] = [Binding("enter,q,question_mark", "leave", "Back")]
 
     def __init__(self, title: str, text: Content) -> None:
@@ -168,6 +173,7 @@ class Notice(Dialog[None]):
 class Welcome(Dialog[str | None]):
     """The first start on an empty store: "add", "demo", or None to look around."""
 
+    KEYS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("a", "answer('add')", "Add"),
         Binding("d", "answer('demo')", "Samples"),

@@ -16,7 +16,8 @@ from mem.tui.actions import Action, find, key_name, of_screen
 if TYPE_CHECKING:
     from textual.events import Click
 
-_FIRST = ("app.help", "app.undo")
+# Undo is at hand first of all where memories are changed.
+_CHANGING = ("memory", "review", "people", "prune")
 _ALWAYS = ("app.help", "app.undo", "app.palette", "app.quit")
 _TYPING = (("⏎", "Go"), ("esc", "Out of the box"), ("^p", "Commands"))
 
@@ -36,12 +37,13 @@ class KeyBar(Widget):
         super().__init__()
         own = [one for one in of_screen(screen) if one.footer]
         self._actions = (*own, *map(find, _ALWAYS))
+        self._first = ("app.help", "app.undo") if screen in _CHANGING else ("app.help",)
 
     def _shown(self) -> list[tuple[str, str, Action]]:
-        """(key, label, action) of as many as fit; help and undo first of all."""
+        """(key, label, action) of as many as fit; what is first of all before the others."""
         room = self.size.width
         wanted = sorted(
-            range(len(self._actions)), key=lambda i: (self._actions[i].id not in _FIRST, i)
+            range(len(self._actions)), key=lambda i: (self._actions[i].id not in self._first, i)
         )
         kept = []
         for place in wanted:

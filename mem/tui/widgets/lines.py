@@ -1,4 +1,4 @@
-"""Text and segments made to fill exactly so many columns of the screen."""
+"""Text and segments made to fill exactly so many columns, and how what matters less looks."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from textual.strip import Strip
 if TYPE_CHECKING:
     from rich.segment import Segment
     from rich.style import Style
+
+
+# In a content `$text-muted` comes out as bright as can be: its 60% are lost.
+MUTED = "$foreground 70%"
 
 
 def fitted(text: str, room: int, *, tail: bool) -> str:

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from mem.core.display import sanitize_line
 from mem.tui.actions import SCREENS
+from mem.tui.widgets.lines import MUTED
 
 if TYPE_CHECKING:
     from textual.events import Click
@@ -49,7 +50,7 @@ class Navigation(Widget):
 
     def render(self) -> Content:
         parts = [
-            Content.styled(text, "bold reverse" if name == self.current else "$text-muted")
+            Content.styled(text, "bold reverse" if name == self.current else MUTED)
             for name, text in self._parts()
         ]
         line = Content("").join(parts)

@@ -10,6 +10,7 @@ from textual.content import Content
 
 from mem.core.chunk import Chunk
 from mem.core.display import sanitize, sanitize_line
+from mem.tui.widgets.lines import MUTED
 from mem.tui.widgets.textview import TextView
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from mem.store.browse_view import Span
 
 MATCH_STYLE = "bold underline $text-accent"
-_NEIGHBOUR_STYLE = "$text-muted"
 _HEAD_STYLE = "bold"
 _FILE_URI = "file://"
 # Characters of one chunk that are shown; a pasted book does not stop the screen.
@@ -78,9 +78,9 @@ def shown_chunk(chunk: Chunk, spans: Sequence[Span], *, near: bool) -> Content:
     for start, end in spans:
         text = text.stylize(MATCH_STYLE, start, min(end, _MOST))
     if near:
-        text = text.stylize_before(_NEIGHBOUR_STYLE)
+        text = text.stylize_before(MUTED)
     mark = "" if near else "▸ "
-    style = _NEIGHBOUR_STYLE if near else _HEAD_STYLE
+    style = MUTED if near else _HEAD_STYLE
     return Content.assemble((f"{mark}{sanitize_line(head)}\n", style), text)
 
 
@@ -103,7 +103,7 @@ def _head(passage: Passage) -> Content:
     return Content.assemble(
         (title, "bold"),
         "\n",
-        (shown_path(document.uri), _NEIGHBOUR_STYLE),
+        (shown_path(document.uri), MUTED),
         "\n",
-        (sanitize_line("  ".join(facts)), _NEIGHBOUR_STYLE),
+        (sanitize_line("  ".join(facts)), MUTED),
     )

@@ -35,6 +35,7 @@ _EDGES = 3
 _MARK = "▌"
 _FLAG = "!"
 _WAITING = "Reading …"
+_FOUND = Style(bold=True, underline=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,6 @@ class VirtualTable(ScrollView, can_focus=True):
         "table--cursor",
         "table--blurred",
         "table--mark",
-        "table--found",
         "table--dim",
         "table--flagged",
     }
@@ -359,8 +359,8 @@ class VirtualTable(ScrollView, can_focus=True):
             if len(segments) > 1:
                 segments.append(Segment(" " * _GAP, style))
             # On the cursor's colour the colour of a match would not stand out.
-            name = "table--found" if mark[0] == _MARK else "table--mark"
-            segments += self._cell(cell, room, style, style + self._ink(name), column)
+            ink = _FOUND if mark[0] == _MARK else self._ink("table--mark")
+            segments += self._cell(cell, room, style, style + ink, column)
         return filled(segments, width, style)
 
     def _cell(
