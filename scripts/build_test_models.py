@@ -26,7 +26,7 @@ from gguf_writing import (
     train_vocabulary,
     write_gguf,
 )
-from overlap_reranker import pieces_of, write_reranker
+from overlap_reranker import overlap_weights, pieces_of, write_reranker
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT / "mem" / "samples" / "notes"
@@ -115,7 +115,8 @@ def build_overlap(out: Path) -> str:
         for file in sorted(folder.rglob("*.md"))
     ]
     pieces = pieces_of(texts, OVERLAP_WORDS)
-    return write_reranker(out, name="mem-test-overlap", pieces=pieces, seed=OVERLAP_SEED)
+    weights = overlap_weights(pieces, OVERLAP_SEED)
+    return write_reranker(out, name="mem-test-overlap", pieces=pieces, weights=weights)
 
 
 KINDS = {"random": build_random, "trained": build_trained, "overlap": build_overlap}

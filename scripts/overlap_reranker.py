@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -44,6 +44,17 @@ EPSILON = 1e-12
 COS, SIN, IS_SPECIAL, IS_PART, IS_BEGIN, ASKED, IS_FOUND, FILLING = range(CODE, CODE + 16, 2)
 WIDTH = CODE + 16
 ANGLE = np.pi / 2 / CONTEXT
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The sizes of a BERT; `width` is a multiple of `heads`."""
+
+    context: int = CONTEXT
+    layers: int = LAYERS
+    width: int = WIDTH
+    hidden: int = HIDDEN
+    heads: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +189,7 @@ def share() -> Head:
     return head
 
 
-def weights(pieces: Pieces, seed: int) -> dict[str, Floats]:
+def overlap_weights(pieces: Pieces, seed: int) -> dict[str, Floats]:
     """Every tensor by its GGUF name."""
     ones, zeros = np.ones(WIDTH, dtype=np.float32), np.zeros(WIDTH, dtype=np.float32)
     made: dict[str, Floats] = {
@@ -222,22 +233,36 @@ def weights(pieces: Pieces, seed: int) -> dict[str, Floats]:
     }
 
 
-def write_reranker(out: Path, *, name: str, pieces: Pieces, seed: int) -> str:
-    """Write the file and return its SHA-256. Matrices of the layers are stored as float16."""
+def write_reranker(
+    out: Path,
+    *,
+    name: str,
+    pieces: Pieces,
+    weights: Mapping[str, Floats],
+    shape: Shape | None = None,
+    quantised: bool = False,
+) -> str:
+    """Write the file and return its SHA-256. Matrices of the layers and the tokens are stored as
+    float16, or with `quantised` in 8 bits (Q8_0).
+    """
     from gguf import GGMLQuantizationType, GGUFWriter, LlamaFileType, PoolingType, TokenType
+    from gguf.quants import quantize
 
+    kind = GGMLQuantizationType.Q8_0 if quantised else GGMLQuantizationType.F16
+    shape = shape or Shape()
     writer = GGUFWriter(out, "bert")
     writer.add_name(name)
-    writer.add_context_length(CONTEXT)
-    writer.add_embedding_length(WIDTH)
-    writer.add_block_count(LAYERS)
-    writer.add_feed_forward_length(HIDDEN)
-    writer.add_head_count(1)
+    writer.add_context_length(shape.context)
+    writer.add_embedding_length(shape.width)
+    writer.add_block_count(shape.layers)
+    writer.add_feed_forward_length(shape.hidden)
+    writer.add_head_count(shape.heads)
     writer.add_layer_norm_eps(EPSILON)
     writer.add_causal_attention(False)
     writer.add_pooling_type(PoolingType.RANK)
     writer.add_vocab_size(len(pieces.tokens))
-    writer.add_file_type(LlamaFileType.MOSTLY_F16)
+    file_type = LlamaFileType.MOSTLY_Q8_0 if quantised else LlamaFileType.MOSTLY_F16
+    writer.add_file_type(file_type)
     writer.add_tokenizer_model("bert")
     writer.add_tokenizer_pre("default")
     writer.add_token_list(pieces.as_gguf())
@@ -254,12 +279,11 @@ def write_reranker(out: Path, *, name: str, pieces: Pieces, seed: int) -> str:
     writer.add_add_bos_token(True)
     writer.add_add_eos_token(True)
     writer.add_add_sep_token(True)
-    for key, value in weights(pieces, seed).items():
+    for key, value in weights.items():
         if value.ndim == 1 or not key.startswith(("blk.", "token_embd.")):
             writer.add_tensor(key, value)
         else:
-            half = value.astype(np.float16)
-            writer.add_tensor(key, half, raw_dtype=GGMLQuantizationType.F16)
+            writer.add_tensor(key, quantize(value, kind), raw_dtype=kind)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()

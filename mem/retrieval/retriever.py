@@ -22,7 +22,7 @@ from mem.retrieval.lexical import Lexical, look_up
 from mem.retrieval.parse import ParsedQuestion, parse
 from mem.retrieval.presenting import Presenter
 from mem.retrieval.ranking import Found, Ranked, Shortlist, rank, shortlist
-from mem.retrieval.rerank import newest_first
+from mem.retrieval.rerank import Place, newest_first
 from mem.retrieval.reread import Reread, Rereading, reread
 from mem.retrieval.signals import TextPatterns, compute
 from mem.store.chunks import Chunks
@@ -88,14 +88,18 @@ class Retriever:
         long.
         """
         started = time.perf_counter()
+        rereading = self._rereading if deep and rerank else None
         # One state of the store throughout, whatever an import does meanwhile.
         with self._fulltext.database.snapshot():
             found = self.find(query, filters=filters, limit=limit, asked_at=asked_at)
-            again = Reread([])
-            if deep:
-                ranked, again = self._deeper(found, filters, limit=limit, rerank=rerank)
-            else:
-                ranked = self.order(found, limit=limit)
+            most = max(limit, rereading.hits) if rereading is not None else limit
+            ranked = self._joined(found, filters, most) if deep else self.order(found, limit=limit)
+        # A reranker takes seconds, in which nobody shall have to wait for the store.
+        again = Reread(list(ranked.places))
+        if rereading is not None:
+            again = reread(found.question.text, again.places, rereading)
+        if deep:
+            ranked = self._settled(found, ranked, again.places, limit)
         hits = self._presenter.hits(found.question, ranked, explain=explain)
         return SearchResult(
             query=query,
@@ -132,13 +136,9 @@ class Retriever:
         table = build(rows, stored=self._stored, query=vector, allowed=allowed)
         return Found(question, lexical, table, compute(question, lexical, table))
 
-    def _deeper(
-        self, found: Found, filters: Filters, *, limit: int, rerank: bool
-    ) -> tuple[Ranked, Reread]:
-        """The best `limit` of several looks; what is known of the result is the first one's."""
-        rereading = self._rereading if rerank else None
-        most = rereading.hits if rereading is not None else 0
-        depth = max(DEPTH, limit, most)
+    def _joined(self, found: Found, filters: Filters, most: int) -> Ranked:
+        """The places of several looks; what is known of the result is the first one's."""
+        depth = max(DEPTH, most)
         first = self.order(found, limit=depth)
         looks = further_looks(
             found.question,
@@ -153,11 +153,12 @@ class Retriever:
             for one in looks
         ]
         places = joined(first, [(ranked, one.weight) for ranked, one in others])
-        again = Reread(places)
-        if rereading is not None:
-            again = reread(found.question.text, places, rereading)
-        places = newest_first(found.question, found.lexical, again.places, self._fulltext.stems)
-        return Ranked(tuple(places[:limit]), first.known), again
+        return Ranked(tuple(places), first.known)
+
+    def _settled(self, found: Found, ranked: Ranked, places: list[Place], limit: int) -> Ranked:
+        """The best `limit` of a deep search, of contradicting statements the newest first."""
+        places = newest_first(found.question, found.lexical, places, self._fulltext.stems)
+        return Ranked(tuple(places[:limit]), ranked.known)
 
     def shortlist(self, found: Found, *, limit: int) -> Shortlist:
         """The candidates that are read for `limit` hits, with all their signals."""

@@ -136,3 +136,17 @@ def test_an_answer_says_what_was_reranked(assistant: Assistant, reranker: FakeRe
     assert answer.effort == "as asked"
     assert [one for one in answer.notices if "fake-reranker" in one]
     assert assistant.ask(QUESTION).effort == ""
+
+
+def test_nobody_waits_for_the_store_while_it_reads(
+    assistant: Assistant, reranker: FakeReranker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scores, seen = reranker.scores, list[bool]()
+
+    def watched(query: str, texts: Any, *, seconds: float) -> list[float]:
+        seen.append(assistant.store.database.connection.in_transaction)
+        return scores(query, texts, seconds=seconds)
+
+    monkeypatch.setattr(reranker, "scores", watched)
+    assert assistant.search(QUESTION, deep=True).reranked is not None
+    assert seen == [False]
