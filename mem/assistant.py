@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 # An import that changed at least this much brings the derived index up to date itself.
 INDEX_WHEN_CHANGED = 1000
 _EMBED_STEP = 1024
+# Hits that are read to say how sure a search is, however few are asked for.
+_READ_FIRST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,24 +184,31 @@ class Assistant(Upkeep):
         memories: bool = True,
         deep: bool = False,
         rerank: bool = True,
+        sure: bool = True,
     ) -> SearchResult:
         """A sequence of hits, best first: passages, and with `memories` statements drawn from them.
 
-        `asked_at` is the moment that "yesterday" in the query refers to; times given as text are
-        ISO 8601. `deep` looks several times, for questions whose evidence is in many places, and
-        has the first hits read by a reranker where one is set up and `rerank` allows.
-        Raises EmptyQuery.
+        The result's confidence says how likely its first hits answer the query; they are read for
+        that, and without `sure` the signals of the search alone say it. `asked_at` is the moment
+        that "yesterday" in the query refers to; times given as text are ISO 8601. `deep` looks
+        several times, for questions whose evidence is in many places, and has the first hits read
+        by a reranker where one is set up and `rerank` allows. Raises EmptyQuery.
         """
         moment = _moment(asked_at) or self.clock.now()
         found = self.retriever.search(
             query,
             filters=_filters(filters, since, before, sessions),
-            limit=limit,
+            limit=max(limit, _READ_FIRST) if sure else limit,
             asked_at=moment,
             explain=explain,
             deep=deep,
             rerank=rerank,
         )
+        if sure:
+            from mem.answer.reading import how_sure
+
+            confidence = how_sure(query, found, hits=_READ_FIRST)
+            found = replace(found, hits=found.hits[:limit], confidence=confidence)
         if not memories or not self.store.has_memories():
             return found
         return self.memory_finder.add(found, limit=limit, asked_at=moment)
@@ -234,7 +243,13 @@ class Assistant(Upkeep):
 
         def search(text: str, *, deep: bool = False) -> SearchResult:
             return self.search(
-                text, limit=limit, filters=limits, asked_at=moment, memories=False, deep=deep
+                text,
+                limit=limit,
+                filters=limits,
+                asked_at=moment,
+                memories=False,
+                deep=deep,
+                sure=False,
             )
 
         def deeper(text: str) -> SearchResult:

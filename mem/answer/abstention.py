@@ -10,19 +10,14 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from mem.answer.scoring import Scored, coverage
+from mem.answer.scoring import Scored
 from mem.core.query import SearchResult
 
-FEATURES: Final = (
-    "cosine", "cover", "cover_near", "focus", "event", "value", "lacks", "named", "stray",
-    "foreign", "gap", "unseen", "rival", "score", "hit", "confidence",
-)  # fmt: skip
-WEIGHTS: Final = (
-    0.0, 0.0, 0.0, 3.1, 2.9, 1.7, -5.7, 0.0, 0.0, -1.1, -2.0, 0.0, -1.3, 0.0, 7.2, 0.0,
-)  # fmt: skip
-#: The fit weighs answerable and unanswerable questions alike and gives -5.6; people mostly ask
-#: what memory holds, which the odds of 3 to 1 added here say.
-BIAS: Final = -4.4
+FEATURES: Final = ("focus", "lacks", "form", "other", "gap", "rival", "prior")
+WEIGHTS: Final = (1.53, -2.83, 0.55, -1.26, -3.92, -0.56, 3.38)
+#: The fit weighs answerable and unanswerable questions alike and gives -3.1; people mostly ask
+#: what memory holds, which the odds of 2 to 1 added here say.
+BIAS: Final = -2.4
 #: Below this confidence memory says that it does not hold the answer.
 THRESHOLD: Final = 0.5
 #: Cosine of question and statement from which they are about one thing without a common word, and
@@ -36,24 +31,21 @@ def features(
 ) -> tuple[float, ...]:
     """What the decision is made from, in the order of `FEATURES`; `ranked` is best first.
 
-    `gap` is the weight of the rarest word of the question that the best evidence does not reach,
-    `unseen` of those that no statement reaches, and `rival` by how much the words of somebody else
-    than the person asked about fit better.
+    `focus`, `lacks`, `form` and `other` are those of the best evidence. `gap` is the share of the
+    question's weight that its rarest word has among those that the best evidence does not reach,
+    `rival` by how much the words of somebody else than the person asked about fit better, and
+    `prior` what the signals of the search say.
     """
     best = ranked[0]
     whole = sum(weights.values()) or 1.0
-    seen = frozenset(one for scored in ranked for one in scored.reached)
     missing = [weight for one, weight in weights.items() if one not in best.reached]
     strangers = [one.content for one in ranked if one.feature("foreign")]
     rival = max(strangers) - best.content if strangers else -2.0
     known = {
-        **{name: best.feature(name) for name in FEATURES[:10]},
+        **{name: best.feature(name) for name in FEATURES[:4]},
         "gap": max(missing, default=0.0) / whole,
-        "unseen": 1.0 - coverage(seen, weights),
         "rival": max(-2.0, min(2.0, rival)),
-        "score": best.score / 10.0,
-        "hit": best.statement.hit.score,
-        "confidence": result.confidence,
+        "prior": result.prior,
     }
     return tuple(known[name] for name in FEATURES)
 

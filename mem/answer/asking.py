@@ -93,11 +93,9 @@ class Asker:
         if self.deep:
             return self._deeper(self.deeper, question, "as asked")
         first = self.search(question)
-        if not first.hits or first.confidence >= UNSURE or not parts_of(question):
+        if not first.hits or first.prior >= UNSURE or not parts_of(question):
             return first, ""
-        why = (
-            f"the question has several parts and the first look was unsure ({first.confidence:.2f})"
-        )
+        why = f"the question has several parts and the first look was unsure ({first.prior:.2f})"
         return self._deeper(self.deeper, question, why)
 
     def _deeper(self, deeper: Search, question: str, why: str) -> tuple[SearchResult, str]:

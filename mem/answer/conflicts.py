@@ -22,6 +22,12 @@ MARGIN: Final = 1.2
 MARGIN_CURRENT: Final = 2.2
 #: Statements less alike than this are about different matters.
 ALIKE: Final = 0.45
+#: Characters within which what was said last is still talked about.
+SOON: Final = 120
+_AMENDED: Final = re.compile(
+    r"\b(?:instead|moved|postponed|rescheduled|changed|put off|brought forward|now|no longer)\b|→",
+    re.IGNORECASE,
+)
 _CHANGE: Final = re.compile(
     r"\b(?:now|instead|edit|update|moved|new|since|no longer|changed|from)\b|→", re.IGNORECASE
 )
@@ -46,9 +52,12 @@ def settle(ranked: Sequence[Scored], vectors: Sequence[Vectors], *, current: boo
     rivals = [
         other
         for other, vector in zip(ranked[1:], vectors[1:], strict=True)
-        if other.score >= first.score - margin
-        and float(vectors[0] @ vector) >= ALIKE
-        and _compete(first, other)
+        if (
+            other.score >= first.score - margin
+            and float(vectors[0] @ vector) >= ALIKE
+            and _compete(first, other)
+        )
+        or _amends(first, other)
     ]
     if not rivals:
         return Settled(first, ())
@@ -58,6 +67,21 @@ def settle(ranked: Sequence[Scored], vectors: Sequence[Vectors], *, current: boo
         newest = first
     earlier = tuple(one for one in by_time if one is not newest and _newer(newest, one))
     return Settled(newest, earlier[:2])
+
+
+def _amends(one: Scored, other: Scored) -> bool:
+    """Whether `other`, soon after `one` in the same passage, gives its value anew.
+
+    "The appointment was on Tuesday. They rang: it is Friday now." names what it is about once.
+    """
+    mine, theirs = one.statement, other.statement
+    if mine.hit.id != theirs.hit.id or not 0 <= theirs.start - mine.end <= SOON:
+        return False
+    if not other.feature("value") or not one.feature("value") or other.feature("asks"):
+        return False
+    return _AMENDED.search(theirs.text) is not None and bool(
+        values(theirs.text) - values(mine.text)
+    )
 
 
 def _compete(one: Scored, other: Scored) -> bool:
@@ -79,9 +103,11 @@ def _moment(one: Scored) -> tuple[datetime, int]:
 
 def _newer(one: Scored, other: Scored) -> bool:
     mine, theirs = one.statement.hit, other.statement.hit
+    changed = _CHANGE.search(one.statement.text) is not None
+    if mine.id == theirs.id:
+        return changed and one.statement.start > other.statement.start
     if mine.said_at is None or theirs.said_at is None:
         return False
     if mine.said_at != theirs.said_at:
         return mine.said_at > theirs.said_at
-    same = mine.document_id == theirs.document_id
-    return same and _CHANGE.search(one.statement.text) is not None
+    return mine.document_id == theirs.document_id and changed

@@ -30,7 +30,11 @@ _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _DENIED: Final = re.compile(
     r"(?:\bnot(?: on)?(?: the)?|instead of|rather than|\(was|no longer)\s*$", re.IGNORECASE
 )
-_NEW: Final = re.compile(r"(?:→|\bnow\b|\binstead\b|\bfrom\b|\bsince\b)\W*$", re.IGNORECASE)
+_NEW: Final = re.compile(
+    r"(?:→|\b(?:now|instead|from|since|(?:moved|postponed|changed|rescheduled|put off) to)\b)"
+    r"(?: (?:it|they)?(?: ?(?:is|are|'s|’s))?)?(?: on)?(?: the)?\W*$",
+    re.IGNORECASE,
+)
 _RANK: Final = {
     Precision.MINUTE: 4, Precision.HOUR: 4, Precision.DAY: 4, Precision.WEEKEND: 3,
     Precision.WEEK: 3, Precision.MONTH: 2, Precision.SEASON: 2, Precision.QUARTER: 2,
@@ -87,9 +91,16 @@ def in_tense(asked: Asked, statement: Statement, mention: TimeMention) -> bool:
     return mention.span.start <= said_at + timedelta(days=45)
 
 
-def is_dated(asked: Asked, statement: Statement) -> bool:
-    """Whether the statement holds a time expression that could date what is asked."""
-    return any(in_tense(asked, statement, one) for one in mentions(statement))
+def dated(asked: Asked, statement: Statement) -> list[tuple[int, int]]:
+    """Where the statement holds time expressions that could date what is asked.
+
+    In a note of unknown time a day of a month is one ("4 May"), although its year is not known.
+    """
+    found = mentions(statement)
+    if not found and statement.hit.said_at is None:
+        every = find_mentions(statement.text, said_at=datetime(2000, 1, 1))
+        found = [one for one in every if _MONTH.search(one.text)]
+    return [(one.start, one.end) for one in found if in_tense(asked, statement, one)]
 
 
 def pick(asked: Asked, statement: Statement, found: Sequence[TimeMention]) -> DateFound | None:
@@ -131,7 +142,7 @@ def _fitness(asked: Asked, statement: Statement, mention: TimeMention) -> float:
     value = 0.5 * _RANK[mention.span.precision]
     if _DENIED.search(before):
         value -= 4.0
-    if _NEW.search(before[-16:]) or re.match(r"\W{0,3}instead\b", after):
+    if _NEW.search(before[-32:]) or re.match(r"\W{0,3}instead\b", after):
         value += 1.5
     if before.count("~~") % 2:
         value -= 4.0

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 from mem.answer import abstention, conflicts, dates
 from mem.answer.citations import Citations, joined, reported
-from mem.answer.context import Statement, led_to, plain, says_something, statements
+from mem.answer.context import Statement, led_to, plain, statements
 from mem.answer.question import Asked, Wanted, clauses
-from mem.answer.scoring import Scored, rarity, score
-from mem.answer.values import people_of
+from mem.answer.reading import READ, Reading, sure_of, worth_reading
+from mem.answer.scoring import Scored
 from mem.answer.words import content_stems
 from mem.core.answer import Answer, Sentence
 from mem.core.chunk import Chunk
@@ -27,8 +27,7 @@ from mem.core.query import Hit, HitSource, SearchResult
 if TYPE_CHECKING:
     from mem.core.protocols import Embedder, Vectors
 
-#: Hits that are read, hits whose neighbours are read too, statements that are embedded.
-READ: Final = 12
+#: Hits whose neighbours are read too, statements that are embedded.
 WIDENED: Final = 6
 EMBEDDED: Final = 24
 #: How strongly what a statement stands under counts in its vector.
@@ -118,32 +117,26 @@ class ExtractiveAnswerer:
             one = self.evidence(part, self._results(part, result) if several else result)
             if one is not None:
                 found.append(one)
-            sure.append(_sure(one, result) if one is not None else 0.0)
+            sure.append(sure_of(one.ranked, one.weights, result) if one is not None else 0.0)
         return found, sure
 
     def evidence(self, asked: Asked, result: SearchResult) -> Evidence | None:
         """The statements of the hits ranked for one question; None where there are none."""
-        hits = [hit for hit in result.hits[:READ] if hit.text.strip()]
+        hits = worth_reading(result.hits)
         around, beside = self._widened(hits)
-        pool = [
-            statement for rank, hit in enumerate(hits) for statement in statements(hit, rank=rank)
-        ] + beside
-        pool = [one for one in pool if says_something(one)]
-        if not pool:
+        reading = Reading.of(asked, hits, around)
+        rough = reading.ranked(beside)[:EMBEDDED]
+        if not rough:
             return None
-        weights = rarity(asked, [content_stems(hit.text + " " + hit.source.title) for hit in hits])
-        people = people_of([hit.text for hit in hits], [hit.speaker or "" for hit in hits])
-        rough = [self._scored(asked, one, (0.0, 0.0), weights, around, people) for one in pool]
-        rough = sorted(rough, key=lambda one: -one.score)[:EMBEDDED]
         query = self._embedder.embed_query(asked.text)
         bare, vectors = self._vectors([one.statement for one in rough])
         alike = zip((vectors @ query).tolist(), (bare @ query).tolist(), strict=True)
         final = [
-            (self._scored(asked, one.statement, cosines, weights, around, people), vector)
+            (reading.scored(one.statement, cosines), vector)
             for one, cosines, vector in zip(rough, alike, vectors, strict=True)
         ]
         final.sort(key=lambda pair: -pair[0].score)
-        return Evidence(asked, tuple(s for s, _ in final), [v for _, v in final], weights)
+        return Evidence(asked, tuple(s for s, _ in final), [v for _, v in final], reading.weights)
 
     def _vectors(self, pool: Sequence[Statement]) -> tuple[Vectors, Vectors]:
         """Twice (len(pool), dimensions) unit rows: the words alone, and the words in context."""
@@ -166,26 +159,6 @@ class ExtractiveAnswerer:
         rest = [hit for hit in whole.hits if hit.id not in seen]
         return replace(own, hits=(*own.hits[: READ // 2], *rest))
 
-    def _scored(
-        self,
-        asked: Asked,
-        statement: Statement,
-        cosines: tuple[float, float],
-        weights: dict[str, float],
-        around: dict[str, frozenset[str]],
-        people: frozenset[str],
-    ) -> Scored:
-        return score(
-            asked,
-            statement,
-            cosine=cosines[0],
-            bare=cosines[1],
-            weights=weights,
-            around=around.get(statement.hit.id, frozenset()),
-            dated=dates.wants_date(asked) and dates.is_dated(asked, statement),
-            people=people,
-        )
-
     def _widened(self, hits: Sequence[Hit]) -> tuple[dict[str, frozenset[str]], list[Statement]]:
         """For the best chat hits: the stems of the messages around, and their statements."""
         around: dict[str, frozenset[str]] = {}
@@ -205,14 +178,6 @@ class ExtractiveAnswerer:
                     around[chunk.id] = content_stems(hit.text)
                     beside += statements(near, rank=rank, neighbour=True)
         return around, beside
-
-
-def _sure(found: Evidence, result: SearchResult) -> float:
-    """How sure it is that the evidence answers its question, in [0, 1]."""
-    value = abstention.confidence(abstention.features(found.ranked, result, found.weights))
-    if abstention.reaches(found.ranked[0], found.weights):
-        return value
-    return min(value, abstention.UNRELATED)
 
 
 def _as_hit(chunk: Chunk, beside: Hit) -> Hit:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from mem.answer.words import STOP, WORD, Word, stem, word_set, words
+from mem.answer.words import STOP, WORD, Word, content_stems, stem, word_set, words
 
 
 class Wanted(Enum):
@@ -23,6 +23,8 @@ class Wanted(Enum):
     COUNT = "count"
     MONEY = "money"
     PERSON = "person"
+    NAME = "name"
+    COLOUR = "colour"
     PLACE = "place"
     ADDRESS = "address"
     NUMBER = "number"
@@ -65,7 +67,10 @@ class Asked:
 
 
 _UNIT: Final = r"(?:days?|weeks?|months?|years?)"
-_SPENT: Final = r"(?:pay|paid|costs?|spend|spent|earn|price|rent|save|worth)"
+_SPENT: Final = (
+    r"(?:pay|paid|costs?|spend|spent|earn|price|rent|save|worth|charged?|fees?|salary|wage|deposit"
+    r"|budget|fine|bill)"
+)
 _DO: Final = r"(?:did|do|does|was|is|are|were|will|has|have)"
 #: The first that matches the question in lower case decides.
 _RULES: Final = (
@@ -76,15 +81,24 @@ _RULES: Final = (
     (Wanted.DATE, r"\b(?:what|which) (?:\w+ )?(?:date|day|month|year|time)\b"),
     (Wanted.DURATION, rf"\bhow (?:long|many (?:{_UNIT}|hours?|minutes?))\b"),
     (Wanted.MONEY, rf"\bhow much\b.*\b(?:money|{_SPENT})\b"),
+    (Wanted.MONEY, rf"\bwhat {_DO}\b.*\b(?:pay|paid|cost|spend|charge|earn)\b"),
     (Wanted.MONEY, r"\b(?:what|which)\b.{0,30}\b(?:price|rent|salary|budget|cost|fee|deposit)\b"),
     (Wanted.COUNT, r"\bhow (?:many|much|often|old|tall|far|big|heavy|large)\b"),
+    (
+        Wanted.COUNT,
+        r"\b(?:what|which)\b.{0,12}\b(?:total|average|percentage|distance|number of|amount)\b",
+    ),
+    (Wanted.COLOUR, r"\b(?:what|which) (?:\w+ )?colou?r"),
     (
         Wanted.NUMBER,
         r"\b(?:phone|passport|account|registration|licen[cs]e|flight|order|serial) number\b",
     ),
     (Wanted.NUMBER, r"\b(?:reference|insurance|model|room|security|pin|door) (?:number|code)\b"),
-    (Wanted.ADDRESS, r"\b(?:what|which)\b.*\baddress\b|\bwhere do(?:es)? \w+ live\b"),
+    (Wanted.NUMBER, r"\b(?:what|which)\b.*\b(?:code|pin|password|iban|postcode|combination)\b"),
+    (Wanted.ADDRESS, r"\b(?:what|which)\b.*\baddress\b"),
     (Wanted.COMMAND, r"\b(?:which|what) (?:shell )?command\b"),
+    (Wanted.NAME, r"\bwhat(?: is|'s| are| was) (?:the )?(?:\w+'s )?names?\b"),
+    (Wanted.NAME, rf"\bwhat {_DO}\b.*\b(?:called|named)\b"),
     (Wanted.PERSON, r"\bwho(?:m|se)?\b"),
     (Wanted.PLACE, r"\bwhere\b|\b(?:which|what) (?:city|country|town|place|street|state)\b"),
     (Wanted.PLACE, r"\b(?:which|what) (?:hospital|restaurant|shop|store|school|hotel)\b"),
@@ -103,8 +117,20 @@ _NOT_NAMES: Final = word_set(
 _AUXILIARY: Final = word_set(
     "is are was were do does did has have had can could will would should must may might am"
 )
+#: Words that ask, for whose answer a value is looked for.
+_ASKING: Final = word_set("what which what's who whom who's when where how")
+_DETERMINERS: Final = word_set("the a an my our your his her its their this that")
+_ATTRIBUTES: Final = frozenset(
+    stem(word)
+    for word in word_set(
+        "colour color brand make percentage amount number total sum average distance size length "
+        "height weight width speed age kind sort type"
+    )
+)
+_PAID: Final = frozenset(stem(word) for word in ("pay", "cost", "earn", "charge", "worth"))
 _STOPPERS: Final = word_set(
-    "for in on at of with from by to about that when who during after before"
+    "for in on at of with from by to about that when who during after before behind between since "
+    "into until"
 )
 _USER: Final = re.compile(r"\b(?:i|me|my|mine|myself|we|our|us|i'm|i've|i'd)\b", re.IGNORECASE)
 _CURRENT: Final = re.compile(
@@ -201,30 +227,76 @@ def _event(text: str, wanted: Wanted) -> str | None:
 
 
 def _unit(low: str) -> str | None:
+    if re.search(r"\b(?:what|which) (?:\w+ )?percentage\b", low):
+        return "percent"
     match = re.search(r"\bhow many (?:different |total |more |new )?([a-z]+)", low)
     return stem(match.group(1)) if match else None
 
 
 def _focus(text: str, wanted: Wanted) -> frozenset[str]:
-    """Stems of the noun whose value is asked for; empty where the kind of question says it all."""
-    if wanted in (Wanted.DATE, Wanted.WEEKDAY, Wanted.AGO, Wanted.ADDRESS, Wanted.COMMAND):
+    """Stems of what a value is asked of: "what … ?", "whose rent", "where does she work".
+
+    Empty where the kind of question says it all, or an event is dated (`event`).
+    """
+    if wanted in (Wanted.AGO, Wanted.ADDRESS, Wanted.COMMAND):
         return frozenset()
     found = [word for word in words(text) if not word.low.startswith("'")]
-    at = next((i for i, word in enumerate(found) if word.low in ("what", "which", "what's")), None)
+    at = next((i for i, word in enumerate(found) if word.low in _ASKING), None)
     if at is None:
         return frozenset()
-    rest = found[at + 1 :]
+    names = {one for name in _names(text) for one in content_stems(name)}
+    noun = _told_of(_slot(found[at].low, found[at + 1 :], wanted))
+    return frozenset(word.stem for word in noun if word.low not in STOP) - names
+
+
+def _told_of(noun: list[Word]) -> list[Word]:
+    """Without the nouns whose values stand without them: "what colour" is answered by "green"."""
+    return [word for word in noun if word.stem not in _ATTRIBUTES]
+
+
+def _slot(asking: str, rest: list[Word], wanted: Wanted) -> list[Word]:
+    """The words whose value is asked for, after the word that asks."""
+    dated = wanted in (Wanted.DATE, Wanted.WEEKDAY) and asking != "when"
+    if wanted is Wanted.MONEY and _slot_of_amount(rest):
+        return _slot_of_amount(rest)
+    if asking == "how":
+        counted = [word.low for word in rest]
+        named = wanted is Wanted.COUNT and "of" in counted
+        return _until(rest[counted.index("of") + 1 :], _STOPPERS | _AUXILIARY) if named else []
+    if rest and rest[0].low in ("is", "are", "was", "were") and not dated:
+        return _noun_after_be(rest[1:])
     if rest and rest[0].low in _AUXILIARY:
-        noun = _noun_after_be(rest[1:]) if rest[0].low in ("is", "are", "was", "were") else []
-    else:
-        noun = _until(rest, _AUXILIARY | _STOPPERS)
-    return frozenset(word.stem for word in noun if word.low not in STOP)
+        return _verb_after_do(rest[1:]) if asking == "where" else []
+    named = not dated and asking not in ("who", "whom", "when", "where")
+    return _until(rest, _AUXILIARY | _STOPPERS | _DETERMINERS) if named else []
+
+
+def _slot_of_amount(rest: list[Word]) -> list[Word]:
+    """What is paid: "how much rent does she pay" → rent, "what did the lamp cost" → lamp."""
+    if rest and rest[0].low == "much":
+        rest = rest[1:]
+    if rest and rest[0].low not in _AUXILIARY:
+        return _until(rest, _AUXILIARY | _STOPPERS)
+    told = [word.low for word in rest]
+    if "for" in told:
+        return _until(rest[told.index("for") + 1 :], _STOPPERS)
+    return [word for word in _noun_after_be(rest[1:]) if word.stem not in _PAID]
+
+
+def _verb_after_do(rest: list[Word]) -> list[Word]:
+    """The verb of "where does Ana work": the first word that is no name, pronoun or article."""
+    told = _until(rest, _STOPPERS)
+    verbs = [word for word in told if word.low not in STOP and not word.low.endswith("'s")]
+    return verbs[-1:] if len(verbs) <= 2 else []
 
 
 def _noun_after_be(rest: list[Word]) -> list[Word]:
     """The noun of "what is …": "the name of Ana's dog" → dog, "my passport number" → both words."""
     noun = _until(rest, _STOPPERS)
-    label = len(noun) <= 2 and bool(noun) and noun[-1].low in ("name", "title")
+    label = bool(noun) and (
+        (len(noun) <= 2 and noun[-1].low in ("name", "title"))
+        or all(word.stem in _ATTRIBUTES or word.low in STOP for word in noun)
+    )
     if label and len(noun) < len(rest) and rest[len(noun)].low == "of":
         noun = _until(rest[len(noun) + 1 :], _STOPPERS)
     owned = [i for i, word in enumerate(noun) if word.low.endswith("'s")]

@@ -16,15 +16,17 @@ from typing import Final
 
 from mem.answer.context import Statement
 from mem.answer.question import Asked, Wanted
-from mem.answer.values import has_unit, has_value
-from mem.answer.words import common_stems, content_stems
+from mem.answer.states import borne_out
+from mem.answer.values import Span, found_values, has_unit
+from mem.answer.words import common_stems, content_stems, words
 
 FEATURES: Final = (
     "cosine", "hit", "first", "cover", "cover_near", "focus", "event", "value", "lacks", "named",
-    "stray", "foreign", "asks", "short", "neighbour", "assistant", "code",
+    "stray", "foreign", "asks", "short", "neighbour", "assistant", "code", "form", "other",
 )  # fmt: skip
 WEIGHTS: Final = (
-    4.8, 2.5, 0.1, 2.2, 2.0, 0.0, 2.0, 2.6, -2.8, 0.4, -2.0, -0.5, -1.5, -0.6, -1.4, -3.5, -3.0,
+    4.8, 2.5, 0.1, 2.2, 2.0, 0.0, 2.0, 2.6, -2.8, 0.4, -2.0, -0.5, -1.5, -0.6, -1.4, -3.5,
+    -3.0, 0.0, 0.0,
 )  # fmt: skip
 NAME_FLOOR: Final = 1.0
 SUBJECT_FLOOR: Final = 2.0
@@ -33,7 +35,12 @@ _OPEN: Final = frozenset({Wanted.OTHER, Wanted.YES_NO})
 #: Kinds of answer that have a spelling of their own, so that a statement without it is no answer.
 _SPELT: Final = frozenset(
     {Wanted.MONEY, Wanted.COUNT, Wanted.NUMBER, Wanted.ADDRESS, Wanted.COMMAND, Wanted.WEEKDAY}
+    | {Wanted.COLOUR}
 )
+#: Characters between a value and what it is of: as good as none, and from there to the last.
+BESIDE: Final = 25
+REACH: Final = 120
+_OWNER: Final = re.compile(r"\b([A-Z]\w+)['’]s ((?:\w+ ?){1,2})")
 #: One sentence that is a question.
 _QUESTION: Final = re.compile(r"[^.!?]*\?[\s\"'”’*_)?!]*", re.DOTALL)
 
@@ -94,7 +101,7 @@ def score(
     bare: float,
     weights: Mapping[str, float],
     around: frozenset[str],
-    dated: bool,
+    dated: Sequence[Span],
     people: frozenset[str],
 ) -> Scored:
     """The statement's features and score.
@@ -102,13 +109,15 @@ def score(
     `cosine` compares the question with the statement in its context, `bare` with its words alone;
     `around` are the stems of the neighbouring chunks.
 
-    `people` are the names that occur in the hits.
+    `dated` are the statement's time expressions; `people` are the names that occur in the hits.
     """
-    own = content_stems(statement.text)
+    stems = asked.stems
+    own = borne_out(stems, content_stems(statement.text))
     speaker = content_stems(statement.hit.speaker or "")
     near = own | speaker | content_stems(statement.near)
     hit = statement.hit
-    valued = has_value(asked, statement, dated=dated, people=people)
+    spans = found_values(asked, statement, dated=dated, people=people)
+    valued = bool(spans)
     known = {
         "cosine": cosine,
         "hit": hit.score,
@@ -127,10 +136,11 @@ def score(
         "neighbour": float(statement.neighbour),
         "assistant": float(hit.role == "assistant" and asked.user and not asked.told),
         "code": float(statement.code and asked.wanted is not Wanted.COMMAND),
+        "form": 1.0 if asked.wanted in _OPEN else _form(asked, statement, spans, near),
+        "other": float(_is_of_another(asked, statement.text)),
     }
     features = tuple(known[name] for name in FEATURES)
     total = sum(weight * value for weight, value in zip(WEIGHTS, features, strict=True))
-    stems = asked.stems
     names = frozenset(one for name in asked.names for one in content_stems(name))
     plain = {one: weight for one, weight in weights.items() if one not in names}
     content = 5.0 * bare + 2.5 * coverage(own, plain)
@@ -159,7 +169,7 @@ def _unnamed(asked: Asked, statement: Statement) -> bool:
     A message at least has a sender and the time when it was sent; a note's line has neither.
     """
     return (
-        asked.wanted in (Wanted.DATE, Wanted.AGO, Wanted.PERSON)
+        asked.wanted in (Wanted.DATE, Wanted.AGO, Wanted.PERSON, Wanted.NAME)
         and statement.hit.message_id is None
     )
 
@@ -177,8 +187,40 @@ def _strays(asked: Asked, held: frozenset[str]) -> bool:
 
 
 def _focus(asked: Asked, near: frozenset[str], text: str) -> float:
-    if has_unit(asked, text):
-        return 1.0
-    if not asked.focus:
+    if not asked.focus or (has_unit(asked, text) and not asked.focus - {asked.unit}):
         return 1.0
     return len(asked.focus & near) / len(asked.focus)
+
+
+def _form(asked: Asked, statement: Statement, spans: Sequence[Span], near: frozenset[str]) -> float:
+    """How near a value of the kind asked for stands to what is asked about, in [0, 1].
+
+    In the statement 1 up to `BESIDE` characters, then less; half where only what the statement
+    stands under or beside says what it is about.
+    """
+    if not spans:
+        return 0.0
+    names = {one for name in asked.names for one in content_stems(name)}
+    sought = asked.stems - names
+    told = [
+        word
+        for word in words(statement.text)
+        if word.stem in sought or sought & borne_out(sought, frozenset((word.stem,)))
+    ]
+    if not told:
+        return 0.5 if not sought or sought & near else 0.0
+    away = min(max(0, word.start - end, start - word.end) for word in told for start, end in spans)
+    return 1.0 - min(1.0, max(0, away - BESIDE) / REACH)
+
+
+def _is_of_another(asked: Asked, text: str) -> bool:
+    """Whether what is asked for is somebody else's here: "Halina's birthday" is not Gareth's."""
+    sought = asked.focus or asked.stems
+    owners = [
+        match.group(1).lower()
+        for match in _OWNER.finditer(text)
+        if content_stems(match.group(2)) & sought
+    ]
+    if not owners or not (asked.user or asked.subjects):
+        return False
+    return not any(owner in asked.names for owner in owners)

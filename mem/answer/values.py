@@ -6,20 +6,22 @@ Every function is pure and looks at one statement; spelling decides, not meaning
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from mem.answer.context import Statement
 from mem.answer.question import Asked, Wanted
 from mem.answer.words import STOP, WORD, word_set
 
+Span = tuple[int, int]
+
 _MONEY: Final = re.compile(
     r"[£$€¥₹]\s?\d[\d,.]*(?:\s?(?:k|m|million|thousand))?|\b\d[\d,.]*\s?(?:dollars?|bucks|pounds?"
-    r"|euros?|quid|cents?|pence|usd|gbp|eur)\b",
+    r"|euros?|quid|cents?|pence|francs?|crowns?|kron(?:er|or|e|a)|yen|rupees?|zloty|usd|gbp|eur|chf)\b",
     re.IGNORECASE,
 )
 _BARE_AMOUNT: Final = re.compile(
-    r"\b\d{1,3}(?:,\d{3})+\b|\b(?!(?:19|20)\d\d\b)\d{3,6}\b(?!\s?(?:%|°|lumen|km|kg|g\b|ml|mm))"
+    r"\b\d{1,3}(?:,\d{3})+\b|\b\d+\.\d\d\b|\b(?!(?:19|20)\d\d\b)\d{3,6}\b(?!\s?(?:%|°|lumen|km|kg|g\b|ml|mm))"
 )
 _NUMBER_WORD: Final = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
@@ -32,6 +34,7 @@ _DURATION: Final = re.compile(
     r"|days?|nights?|weeks?|months?|years?|yrs?|decades?)\b|\bsince\b",
     re.IGNORECASE,
 )
+_CODE: Final = re.compile(r"\b\d{3,}\b")
 _IDENTIFIER: Final = re.compile(r"\b(?=[A-Z0-9-]*\d)[A-Z0-9][A-Z0-9-]{4,}\b|\b\d[\d -]{5,}\d\b")
 _ADDRESS: Final = re.compile(
     r"\b\d+[a-z]?\s+(?:[A-Z][\w'’]*\s+){1,3}(?:Street|St|Road|Rd|Row|Lane|Ln|Avenue|Ave|Drive|"
@@ -41,6 +44,8 @@ _PLACE: Final = re.compile(
     r"\b(?:in|at|to|from|near|around|behind|under|inside|outside|on)\s+"
     r"(?:(?:the|a|my|her|his|our)\s+)?[A-Za-z]\w+"
 )
+#: A name that stands where a place does.
+_PLACED: Final = re.compile(r"\b(?:in|at|from|near|to)\s+(?:the\s+)?[A-Z]\w+")
 _COMMAND: Final = re.compile(
     r"`[^`]+`|^\s*\$ |\b(?:sudo|make|git|pip|npm|docker|rsync|ssh)\s+\S+", re.MULTILINE
 )
@@ -69,39 +74,61 @@ _CALENDAR: Final = word_set(
     "june july august september october november december jan feb mar apr jun jul aug sep sept "
     "oct nov dec mon tue wed thu fri sat sun"
 )
+_COLOUR: Final = re.compile(
+    r"\b(?:(?:light|dark|pale|deep|bright|navy|sage|olive|sky)[ -])?(?:red|orange|yellow|green|blue"
+    r"|purple|violet|pink|brown|black|white|gr[ae]y|beige|cream|ivory|turquoise|teal|lilac|lavender"
+    r"|maroon|crimson|scarlet|gold(?:en)?|silver|bronze|copper|burgundy|khaki|magenta|indigo|ochre"
+    r"|mint|peach|coral|tan)(?:ish)?\b",
+    re.IGNORECASE,
+)
 _WEEKDAY: Final = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b", re.IGNORECASE)
 #: Kinds of value with a spelling of their own.
 _SPELLING: Final = {
     Wanted.WEEKDAY: _WEEKDAY,
     Wanted.DURATION: _DURATION,
     Wanted.MONEY: re.compile(f"{_MONEY.pattern}|{_BARE_AMOUNT.pattern}", re.IGNORECASE),
-    Wanted.NUMBER: _IDENTIFIER,
+    Wanted.NUMBER: re.compile(f"{_IDENTIFIER.pattern}|{_CODE.pattern}"),
     Wanted.ADDRESS: _ADDRESS,
     Wanted.COMMAND: _COMMAND,
     Wanted.PLACE: _PLACE,
+    Wanted.COLOUR: _COLOUR,
 }
 
 
-def has_value(asked: Asked, statement: Statement, *, dated: bool, people: frozenset[str]) -> bool:
-    """Whether the statement holds a value of the kind asked for.
+def found_values(
+    asked: Asked, statement: Statement, *, dated: Sequence[Span], people: frozenset[str]
+) -> list[Span]:
+    """Where the statement holds values of the kind asked for, as spans of its text.
 
-    `dated` says that it holds a time expression; `people` are the names that occur in the hits.
-    Kinds without a recognisable spelling hold.
+    `dated` are its time expressions; `people` are the names that occur in the hits. A kind without
+    a recognisable spelling is held by the whole.
     """
     text = statement.text
+    if asked.wanted in (Wanted.DATE, Wanted.AGO):
+        return list(dated)
+    if asked.wanted is Wanted.COUNT:
+        return _counts(asked, text)
+    if asked.wanted in (Wanted.PERSON, Wanted.NAME):
+        return _named_others(asked, text, people)
     pattern = _SPELLING.get(asked.wanted)
-    if pattern is not None and pattern.search(text):
-        return True
-    match asked.wanted:
-        case Wanted.DATE | Wanted.AGO | Wanted.WEEKDAY:
-            return dated
-        case Wanted.COUNT:
-            return _counts(asked, text)
-        case Wanted.COMMAND:
-            return statement.code
-        case Wanted.PERSON:
-            return bool(names_in(text) & people - {*asked.names})
-    return pattern is None
+    if pattern is None or (asked.wanted is Wanted.COMMAND and statement.code):
+        return [(0, len(text))]
+    found = [match.span() for match in pattern.finditer(text)]
+    return [*found, *dated] if asked.wanted is Wanted.WEEKDAY else found
+
+
+def _named_others(asked: Asked, text: str, people: frozenset[str]) -> list[Span]:
+    """People and, where a name is asked for, whatever is called something."""
+    found = [
+        match.span()
+        for match in WORD.finditer(text)
+        if match.group()[0].isupper()
+        and match.group().lower().replace("’", "'").removesuffix("'s") in people - {*asked.names}
+    ]
+    if asked.wanted is Wanted.PERSON:
+        return found
+    placed = {match.end() for match in _PLACED.finditer(text)}
+    return [span for span in found if span[1] not in placed]
 
 
 def has_unit(asked: Asked, text: str) -> bool:
@@ -125,7 +152,7 @@ def people_of(texts: Iterable[str], speakers: Iterable[str]) -> frozenset[str]:
     for text in texts:
         for match in _INNER.finditer(text):
             found.add(match.group(1).lower())
-    return frozenset(found - STOP - _CALENDAR)
+    return frozenset(one for one in found - STOP - _CALENDAR if one.rstrip("s") not in _CALENDAR)
 
 
 def values(text: str) -> frozenset[str]:
@@ -135,7 +162,7 @@ def values(text: str) -> frozenset[str]:
     return frozenset([*(number.rstrip(".,:") for number in numbers), *days])
 
 
-def _counts(asked: Asked, text: str) -> bool:
-    if asked.unit in _UNITS:
-        return has_unit(asked, text)
-    return _NUMBER.search(text) is not None
+def _counts(asked: Asked, text: str) -> list[Span]:
+    unit = _UNITS.get(asked.unit or "")
+    pattern = re.compile(rf"\d\s?(?:{unit})", re.IGNORECASE) if unit else _NUMBER
+    return [match.span() for match in pattern.finditer(text)]

@@ -49,7 +49,7 @@ _IRREGULAR: Final = dict(
         "got:get gotten:get hurt:hurt led:lead meant:mean shot:shoot sat:sit threw:throw "
         "woke:wake heard:hear hid:hide rang:ring rung:ring stuck:stick struck:strike "
         "children:child people:person men:man women:woman feet:foot teeth:tooth mice:mouse "
-        "wives:wife lives:life knives:knife mum:mother mom:mother dad:father kids:child kid:child"
+        "wives:wife knives:knife mum:mother mom:mother dad:father kids:child kid:child"
     )
 )
 #: Everyday words that mean much the same when a question meets its evidence; the first stands for
@@ -82,6 +82,7 @@ _COMMON: Final = (
     "talk tell ask show call keep plan time year month week day way lot people person new good "
     "great big old first last next best different many much really thing"
 )
+_VOWEL: Final = re.compile(r"[aeiouyà-ÿ]")
 _DOUBLED: Final = re.compile(r"([bdgklmnprt])\1$")
 
 
@@ -120,8 +121,10 @@ def _bare_stem(word: str) -> str:
     if low in _IRREGULAR:
         return _mended(_IRREGULAR[low], "")
     for suffix, least in (("ings", 4), ("ing", 4), ("ied", 3), ("ies", 3), ("ed", 3), ("es", 4)):
-        if low.endswith(suffix) and len(low) - len(suffix) >= least - 1:
-            return _mended(low[: -len(suffix)], suffix)
+        root = low.removesuffix(suffix)
+        # "Shed" and "king" are whole.
+        if root != low and len(root) >= least - 1 and _VOWEL.search(root):
+            return _mended(root, suffix)
     if low.endswith("s") and not low.endswith(("ss", "us", "is")) and len(low) > 3:
         return _mended(low[:-1], "s")
     return _mended(low, "")

@@ -92,9 +92,10 @@ class Reranked:
 class SearchResult(Sequence[Hit]):
     """A sequence of hits, best first, with the filters in force and what a person should know.
 
-    `confidence` in [0, 1] says how likely memory holds what was asked for. `deep` says that memory
-    was looked through again from what the first look opened; `reranked` what a reranker did, None
-    where none did anything.
+    `confidence` in [0, 1] says how likely memory holds what was asked for; `prior` is what the
+    signals of the search alone say of that, before any hit is read. `deep` says that memory was
+    looked through again from what the first look opened; `reranked` what a reranker did, None where
+    none did anything.
     """
 
     query: str
@@ -105,6 +106,7 @@ class SearchResult(Sequence[Hit]):
     notices: tuple[str, ...] = ()
     deep: bool = False
     reranked: Reranked | None = None
+    prior: float = 0.0
 
     def __len__(self) -> int:
         return len(self.hits)

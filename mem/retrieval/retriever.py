@@ -101,15 +101,17 @@ class Retriever:
         if deep:
             ranked = self._settled(found, ranked, again.places, limit)
         hits = self._presenter.hits(found.question, ranked, explain=explain)
+        prior = self._presenter.confidence(ranked)
         return SearchResult(
             query=query,
             filters=filters,
             hits=hits,
             elapsed_ms=(time.perf_counter() - started) * 1000,
-            confidence=self._presenter.confidence(ranked),
+            confidence=prior,
             notices=(*_notices(found.table), *filter(None, [again.notice])),
             deep=deep,
             reranked=again.done,
+            prior=prior,
         )
 
     def find(self, query: str, *, filters: Filters, limit: int, asked_at: datetime) -> Found:

@@ -60,6 +60,7 @@ def command(
             explain=explain,
             memories=memories,
             deep=deep,
+            sure=False,
         )
         wider = " with these limits; try without them" if not filters.empty else "; try other words"
         why = "" if found else session.why_nothing(assistant, f"Nothing found for {text!r}{wider}.")

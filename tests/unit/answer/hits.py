@@ -35,4 +35,4 @@ def message(text: str, speaker: str, said_at: datetime, *, score: float = 0.5) -
 
 def found(question: str, *hits: Hit, confidence: float = 0.5) -> SearchResult:
     """What a search would hand over."""
-    return SearchResult(question, Filters(), hits, 1.0, confidence)
+    return SearchResult(question, Filters(), hits, 1.0, confidence, prior=confidence)

@@ -122,7 +122,7 @@ def test_an_answer_goes_deeper_by_itself_only_for_several_parts() -> None:
 
     def found(confidence: float) -> Asker:
         hits: Any = ("hit",)
-        result = SearchResult("q", Filters(), hits, 1.0, confidence)
+        result = SearchResult("q", Filters(), hits, 1.0, confidence, prior=confidence)
 
         def search_deeper(text: str) -> SearchResult:
             deeper.append(text)
