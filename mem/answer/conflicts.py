@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from mem.answer.question import Asked, Wanted
 from mem.answer.scoring import Scored
 from mem.answer.values import values
+from mem.answer.words import content_stems
 
 if TYPE_CHECKING:
     from mem.core.protocols import Vectors
@@ -22,11 +24,16 @@ MARGIN: Final = 1.2
 MARGIN_CURRENT: Final = 2.2
 #: Statements less alike than this are about different matters.
 ALIKE: Final = 0.45
+#: Share of the shorter of two statements that must be alike where no kind of value is asked for.
+FRAME: Final = 0.5
 #: Characters within which what was said last is still talked about.
 SOON: Final = 120
 _AMENDED: Final = re.compile(
     r"\b(?:instead|moved|postponed|rescheduled|changed|put off|brought forward|now|no longer)\b|→",
     re.IGNORECASE,
+)
+_AMENDABLE: Final = frozenset(
+    {Wanted.DATE, Wanted.AGO, Wanted.WEEKDAY, Wanted.MONEY, Wanted.COUNT, Wanted.NUMBER}
 )
 _CHANGE: Final = re.compile(
     r"\b(?:now|instead|edit|update|moved|new|since|no longer|changed|from)\b|→", re.IGNORECASE
@@ -41,13 +48,15 @@ class Settled:
     earlier: tuple[Scored, ...]
 
 
-def settle(ranked: Sequence[Scored], vectors: Sequence[Vectors], *, current: bool) -> Settled:
+def settle(ranked: Sequence[Scored], vectors: Sequence[Vectors], asked: Asked) -> Settled:
     """The newest of the statements that compete with the first of `ranked`.
 
-    `vectors` are the unit vectors of `ranked`, in its order. `current` says that the question asks
-    for the present state, which lets a newer statement win by more.
+    `vectors` are the unit vectors of `ranked`, in its order. Where `asked` is for the present
+    state, a newer statement may win by more.
     """
-    margin = MARGIN_CURRENT if current else MARGIN
+    margin = MARGIN_CURRENT if asked.current else MARGIN
+    amendable = asked.wanted in _AMENDABLE
+    valued = asked.current or asked.wanted not in (Wanted.OTHER, Wanted.YES_NO)
     first = ranked[0]
     rivals = [
         other
@@ -56,8 +65,9 @@ def settle(ranked: Sequence[Scored], vectors: Sequence[Vectors], *, current: boo
             other.score >= first.score - margin
             and float(vectors[0] @ vector) >= ALIKE
             and _compete(first, other)
+            and (valued or _same_frame(first, other))
         )
-        or _amends(first, other)
+        or (amendable and _amends(first, other))
     ]
     if not rivals:
         return Settled(first, ())
@@ -82,6 +92,13 @@ def _amends(one: Scored, other: Scored) -> bool:
     return _AMENDED.search(theirs.text) is not None and bool(
         values(theirs.text) - values(mine.text)
     )
+
+
+def _same_frame(one: Scored, other: Scored) -> bool:
+    """Whether two statements say much the same: where no kind of value is asked for, numbers that
+    differ are no contradiction by themselves."""
+    mine, theirs = (content_stems(scored.statement.text) for scored in (one, other))
+    return len(mine & theirs) >= FRAME * max(1, min(len(mine), len(theirs)))
 
 
 def _compete(one: Scored, other: Scored) -> bool:

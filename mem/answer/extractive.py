@@ -206,7 +206,7 @@ def _tell(
     found: Evidence, asked_at: datetime, most: int, book: Citations
 ) -> tuple[list[Sentence], list[str]]:
     """The sentences for one question, and notices on what newer statements replaced."""
-    settled = conflicts.settle(found.ranked, found.vectors, current=found.asked.current)
+    settled = conflicts.settle(found.ranked, found.vectors, found.asked)
     best = settled.best
     said: list[Sentence] = []
     n = book.number(best.statement)

@@ -110,7 +110,7 @@ def _replaced(found: Sequence[Evidence]) -> dict[str, str]:
     """Chunks of which a statement is replaced, with the chunk that holds the newer one."""
     replaced = {}
     for one in found:
-        settled = conflicts.settle(one.ranked, one.vectors, current=one.asked.current)
+        settled = conflicts.settle(one.ranked, one.vectors, one.asked)
         newest = settled.best.statement.hit.id
         for earlier in settled.earlier:
             if earlier.statement.hit.id != newest:

@@ -151,6 +151,7 @@ _EVENT: Final = re.compile(
     r"\b(?:did|does|do|will|was|is|were|has|have|had)\s+(?:I|we|you|he|she|they|my|our|the|[A-Z]\w+(?:'s)?)"
     r"\s+(?:first |last )?([a-z]+)"
 )
+_OWNED: Final = re.compile(r"\b[A-Z]\w+['’]s (\w+)")
 _TOLD: Final = re.compile(
     r"\b(?:remind me|you(?:r|'ve)?|our (?:previous|last|earlier) (?:chat|conversation))\b",
     re.IGNORECASE,
@@ -246,7 +247,14 @@ def _focus(text: str, wanted: Wanted) -> frozenset[str]:
         return frozenset()
     names = {one for name in _names(text) for one in content_stems(name)}
     noun = _told_of(_slot(found[at].low, found[at + 1 :], wanted))
-    return frozenset(word.stem for word in noun if word.low not in STOP) - names
+    focus = frozenset(word.stem for word in noun if word.low not in STOP) - names
+    return focus or _owned(text) - names
+
+
+def _owned(text: str) -> frozenset[str]:
+    """Stems of what a named one has: "Ana's sister" → sister."""
+    found = (words(match.group(1)) for match in _OWNED.finditer(text))
+    return frozenset(word.stem for told in found for word in _told_of(told) if word.low not in STOP)
 
 
 def _told_of(noun: list[Word]) -> list[Word]:

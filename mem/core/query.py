@@ -8,6 +8,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import overload
 
+#: Hits that are always told, and the share of the best score below which others are not: at 0.05 no
+#: evidence is lost on the question sets (docs/retrieval.md).
+ALWAYS = 3
+TAIL = 0.05
 _NO_SIGNALS: Mapping[str, float] = MappingProxyType({})
 
 
@@ -107,6 +111,14 @@ class SearchResult(Sequence[Hit]):
     deep: bool = False
     reranked: Reranked | None = None
     prior: float = 0.0
+
+    def telling(self) -> tuple[Hit, ...]:
+        """The hits without the tail that says next to nothing.
+
+        The first `ALWAYS` stay, and of the rest those that score a `TAIL`th of the best or more.
+        """
+        least = TAIL * max((hit.score for hit in self.hits), default=0.0)
+        return tuple(hit for at, hit in enumerate(self.hits) if at < ALWAYS or hit.score >= least)
 
     def __len__(self) -> int:
         return len(self.hits)

@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mem.core.contents import is_index
 from mem.retrieval.akin import WordVectors, of_words
 from mem.retrieval.candidates import Table
 from mem.retrieval.confidence import measure
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 READ = 150
 # Passages of one note that may come back side by side before others have their turn.
 MAX_ADJACENT = 2
+# What a page of links loses: the sets that the scorer was trained on have none.
+INDEX = 6.0
 # Messages of one session that may come back likewise, where several sessions may be meant.
 MAX_OF_SESSION = 2
 # How softly the scores of a session add up: towards 0 its best message alone decides.
@@ -114,7 +117,7 @@ def rank(
     import numpy as np
 
     few = shortlist(found, chunks=chunks, limit=limit, words=words, patterns=patterns)
-    scores = weights.network.scores(few.inputs)
+    scores = weights.network.scores(few.inputs) - INDEX * pages_of_links(few)
     order = np.lexsort((found.table.keys[few.rows], -scores))
     places = [
         Place(int(few.rows[at]), float(scores[at]), few.stored[at], few.inputs[at])
@@ -142,6 +145,16 @@ def session_sums(scores: Floats, sessions: Rows) -> Floats:
     best = scores.max(initial=0.0)
     np.add.at(sums, sessions, np.exp((scores - best) / SESSION_SOFTNESS))
     return np.asarray(best + SESSION_SOFTNESS * np.log(sums[sessions]), dtype=np.float32)
+
+
+def pages_of_links(few: Shortlist) -> Floats:
+    """(rows,) 1 for a passage of a note that only points to others; what they say comes first."""
+    import numpy as np
+
+    return np.array(
+        [one.chunk.message_id is None and is_index(one.chunk.text) for one in few.stored],
+        dtype=np.float32,
+    )
 
 
 def _once_a_message(places: list[Place], table: Table) -> list[Place]:

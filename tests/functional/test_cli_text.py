@@ -19,6 +19,19 @@ def test_search_shows_place_date_and_words(filled: Filled) -> None:
     assert max(map(len, run.out.splitlines())) <= 80
 
 
+def test_a_tail_of_weak_hits_is_shown_only_when_asked_for(
+    run_mem: RunMem, sample_home: Path
+) -> None:
+    question = "What pressure should the boiler show?"
+    short = run_mem("search", question, home=sample_home)
+    whole = run_mem("search", question, "--limit", "10", home=sample_home)
+    told = [sum(line[2:4] == ". " for line in run.out.splitlines()) for run in (short, whole)]
+    assert 3 <= told[0] < told[1] == 10
+    assert "--limit 10" in short.err
+    hits = run_mem("search", question, "--json", home=sample_home).json["hits"]
+    assert len(hits) == 10
+
+
 def test_nothing_found_is_said_on_stderr(filled: Filled) -> None:
     run = filled.run("search", "van", "--before", "1999")
     assert (run.code, run.out) == (3, "")

@@ -37,7 +37,8 @@ def command(
     """Find passages and messages.
 
     A memory that matches stands below the passage it was drawn from, and is a hit of its own where
-    there is room. Exit code 3 means that nothing was found.
+    there is room. Hits that score less than a twentieth of the best are left out after the third,
+    unless --limit or --json asks for them. Exit code 3 means that nothing was found.
 
     \b
     Example:
@@ -46,6 +47,7 @@ def command(
     """
     from mem.cli import render, session, shapes
     from mem.cli.diagnostics import complain, note
+    from mem.cli.layout import plural
     from mem.cli.output import emit, emit_json, stdout_style
 
     text = session.words(query)
@@ -72,7 +74,11 @@ def command(
     if json:
         emit_json(shapes.search(found))
     elif found:
-        emit(render.hits(found, stdout_style(), explain=explain))
+        shown = found.hits if limit else found.telling()
+        emit(render.hits(shown, stdout_style(), explain=explain))
+        if len(shown) < len(found):
+            left = plural(len(found) - len(shown), "weaker hit")
+            note(f"{left} not shown; `--limit {len(found)}` shows all.")
     if found:
         return ExitCode.OK
     complain(why)

@@ -132,3 +132,14 @@ def test_chunks_without_a_vector_are_found_by_their_words(assistant: Assistant) 
 def test_the_limit_is_kept(assistant: Assistant) -> None:
     assert len(hits(assistant, "Biscuit", limit=1)) == 1
     assert len(hits(assistant, "Biscuit", limit=500)) >= 10
+
+
+def test_a_page_of_links_comes_after_the_pages_it_points_to(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    index = tmp_path / "Home.md"
+    index.write_text("- [[boiler]] radiators\n- [[soup]] lentils\n- [[garden]] tomatoes\n")
+    assistant.ingest(index)
+    titles = [hit.source.title for hit in hits(assistant, "radiators, lentils, tomatoes")]
+    assert titles[0] != "Home"
+    assert "Home" in titles
