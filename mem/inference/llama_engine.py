@@ -32,7 +32,8 @@ _FALLBACK_TEMPLATE: Final = (
 @dataclass(frozen=True, slots=True)
 class Options:
     """How the model is run. `context` in tokens, `memory` in bytes beyond the file, `gpu_layers`
-    -1 for all, `threads` 0 for all cores; with `ranks` it scores texts instead of writing.
+    -1 for all, `threads` 0 for all cores; with `ranks` it scores texts instead of writing, with
+    `plain` no layout of weights is used that only some processors can compute with.
     """
 
     file: str
@@ -43,6 +44,7 @@ class Options:
     temperature: float
     seed: int
     ranks: bool = False
+    plain: bool = False
 
 
 class CannotLoad(Exception):
@@ -316,6 +318,8 @@ def load(options: Options, llama_cpp: Any, errors: list[str], **more: object) ->
     if not offload or options.gpu_layers == 0:
         # A graphics driver reserves address space as it likes; there the system decides.
         _limit_memory(options.memory + Path(options.file).stat().st_size)
+    if options.plain:
+        _use_plain_weights(llama_cpp.llama_cpp)
     threads = options.threads or usable_cores()
     given = {"n_ctx": options.context, "n_batch": _STEP, "seed": options.seed, **more}
     try:
@@ -332,6 +336,18 @@ def load(options: Options, llama_cpp: Any, errors: list[str], **more: object) ->
         said = [*errors, str(error), type(error).__name__]
         reason = next(filter(None, said)).removeprefix("llama_model_load: ")
         raise CannotLoad("unusable", f"llama.cpp cannot load it ({_short(reason)})") from error
+
+
+def _use_plain_weights(bindings: Any) -> None:
+    """Have every model of this process loaded so; the constructor has no argument for it."""
+    usual = bindings.llama_model_default_params
+
+    def changed() -> Any:
+        params = usual()
+        params.use_extra_bufts = False
+        return params
+
+    bindings.llama_model_default_params = changed
 
 
 def usable_cores() -> int:

@@ -71,6 +71,7 @@ class LlamaProcess:
         """Start it; `options` are the fields of `llama_engine.Options`. Its first answer, to
         number 0, tells whether the model was loaded.
         """
+        self._options = options
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "mem.inference.llama_child", json.dumps(options)],
             stdin=subprocess.PIPE,
@@ -129,8 +130,15 @@ class LlamaProcess:
             return
 
     def why(self) -> str:
-        """Stop it, and how it ended, with the last line it said."""
+        """Stop it, and how it ended, with the last line it said.
+
+        After an instruction that the processor does not have, children with the same options do
+        without what llama.cpp has for some processors only.
+        """
         self.stop()
+        if self._process.returncode == -getattr(signal, "SIGILL", 0):
+            self._options["plain"] = True
+            return "ended by SIGILL: llama.cpp was built for another processor"
         status = self._process.returncode
         if status < 0:
             try:

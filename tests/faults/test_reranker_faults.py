@@ -39,20 +39,26 @@ def child_of(reranker: LlamaReranker) -> int:
     return process
 
 
-def test_a_child_killed_at_work(reranker: LlamaReranker, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGILL])
+def test_a_child_killed_at_work(
+    reranker: LlamaReranker, monkeypatch: pytest.MonkeyPatch, ending: signal.Signals
+) -> None:
     assert works(reranker)
     ask = LlamaProcess.ask
 
     def then_killed(process: LlamaProcess, **request: object) -> Any:
         os.kill(process.pid, signal.SIGSTOP)
         asked = ask(process, **request)
-        os.kill(process.pid, signal.SIGKILL)
+        os.kill(process.pid, ending)
+        os.kill(process.pid, signal.SIGCONT)
         return asked
 
     with monkeypatch.context() as patched:
         patched.setattr(LlamaProcess, "ask", then_killed)
-        with pytest.raises(RerankerStopped, match=r"overlap stopped \(ended by SIGKILL\)"):
+        with pytest.raises(RerankerStopped, match=rf"overlap stopped \(ended by {ending.name}"):
             works(reranker)
+    # A build with instructions that this processor lacks is then run without them.
+    assert reranker._options.get("plain", False) is (ending == signal.SIGILL)
     assert works(reranker)
 
 
