@@ -26,13 +26,20 @@ with Assistant.open(sys.argv[1]) as assistant:
     print(assistant.stats().vectors)
 """
 
+WHERE = """
+from importlib.util import find_spec
+found = find_spec("mem")
+print(found.origin if found else "nothing")
+"""
 
-def run(home: Path, folder: Path | None) -> list[str]:
+
+def run(home: Path, folder: Path | None, program: str = PROGRAM) -> list[str]:
+    """What the program prints, with `mem` from `folder`, or from what is installed."""
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     if folder is not None:
         environment["PYTHONPATH"] = str(folder)
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(home)],
+        [sys.executable, "-c", program, str(home)],
         cwd=home.parent,
         env=environment,
         capture_output=True,
@@ -42,7 +49,18 @@ def run(home: Path, folder: Path | None) -> list[str]:
     return done.stdout.splitlines()
 
 
+def test_in_this_checkout(tmp_path: Path) -> None:
+    module, folder, vectors = run(tmp_path / "home", ROOT)
+    assert Path(module) == ROOT / "mem" / "__init__.py"
+    assert Path(folder) == migrations_folder() == ROOT / "migrations"
+    assert vectors == "1"
+
+
 def test_in_this_installation(tmp_path: Path) -> None:
+    """Where what is installed is this checkout, no path has to be set for it."""
+    (found,) = run(tmp_path / "home", None, WHERE)
+    if found != str(ROOT / "mem" / "__init__.py"):
+        pytest.skip(f"what is installed is not this checkout: {found}")
     _, folder, vectors = run(tmp_path / "home", None)
     assert Path(folder) == migrations_folder()
     assert vectors == "1"
