@@ -208,13 +208,19 @@ def test_a_connection_that_leads_elsewhere_is_closed(
     server: StandIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model = ServerModel(server.url)
-    closed: list[bool] = []
+    closed: list[http.client.HTTPConnection] = []
     refused = LanguageModelUnusable(server.url, "it is elsewhere")
     monkeypatch.setattr(model._address, "check", lambda _: _raise(refused))
-    monkeypatch.setattr(http.client.HTTPConnection, "close", lambda _: closed.append(True))
+    close = http.client.HTTPConnection.close
+
+    def noted(connection: http.client.HTTPConnection) -> None:
+        closed.append(connection)
+        close(connection)
+
+    monkeypatch.setattr(http.client.HTTPConnection, "close", noted)
     with pytest.raises(LanguageModelUnusable):
         ask(model)
-    assert closed
+    assert [connection.sock for connection in closed] == [None]
 
 
 def _raise(error: Exception) -> None:
