@@ -12,14 +12,15 @@ from mem.store.browse import ChunkRow
 from mem.store.browse_view import Span
 from mem.store.documents import DocumentRecord
 from mem.store.episodes import EpisodeRecord
+from mem.tui.widgets.lines import on_a_line
 from mem.tui.widgets.passage import shown_path
 from mem.tui.widgets.table import Cell, Column, Row
 
 _SHOWN = 240
 _BEFORE_MATCH = 16
 _DOUBTFUL = (MemoryStatus.QUARANTINED, MemoryStatus.PROPOSED)
-_BLANKS = re.compile(r"\s+")
 _BROAD = 90
+_BLANKS = re.compile(r"\s+")
 _MINUTES = "%Y-%m-%d %H:%M"
 
 COLUMNS = {
@@ -113,18 +114,16 @@ def excerpt(text: str, matches: tuple[Span, ...]) -> tuple[str, tuple[Span, ...]
     """One line of a text with the spans that match, moved along."""
     first = matches[0][0] if matches else 0
     start = max(0, first - _BEFORE_MATCH) if first > 2 * _BEFORE_MATCH else 0
+    if start:
+        # Not in the middle of a word, where another one begins before the match.
+        start = next((found.end() for found in _BLANKS.finditer(text, start, first)), start)
     shown = text[start : start + _SHOWN]
     lead = "…" if start else ""
     inside = [(a - start, b - start) for a, b in matches if b <= start + _SHOWN and a >= start]
     marks = tuple(
-        (len(lead + _on_a_line(shown[:a])), len(lead + _on_a_line(shown[:b]))) for a, b in inside
+        (len(lead + on_a_line(shown[:a])), len(lead + on_a_line(shown[:b]))) for a, b in inside
     )
-    return lead + _on_a_line(shown), marks
-
-
-def _on_a_line(text: str) -> str:
-    """A text with each run of blanks and line ends as one blank."""
-    return _BLANKS.sub(" ", text)
+    return lead + on_a_line(shown), marks
 
 
 def memory_row(one: Memory) -> Row:

@@ -13,7 +13,7 @@ from textual.content import Content
 from mem.core.answer import Answer, Citation, Sentence
 from mem.core.display import sanitize, sanitize_line
 from mem.core.query import Hit
-from mem.tui.widgets.lines import MUTED
+from mem.tui.widgets.lines import MUTED, on_a_line
 from mem.tui.widgets.passage import shown_path
 from mem.tui.widgets.table import Cell, Row
 
@@ -57,7 +57,7 @@ def citation_rows(citations: tuple[Citation, ...]) -> list[Row]:
             (
                 f"{one.n}",
                 Cell(f"{one.said_at:%Y-%m-%d}" if one.said_at else "", dim=True),
-                f"{one.title}: {one.quote}" if one.title else one.quote,
+                on_a_line(f"{one.title}: {one.quote}" if one.title else one.quote),
                 Cell(one.speaker or "", dim=True),
             ),
         )
@@ -73,7 +73,7 @@ def nearest_rows(hits: tuple[Hit, ...]) -> list[Row]:
             (
                 "≈",
                 Cell(f"{one.said_at:%Y-%m-%d}" if one.said_at else "", dim=True),
-                f"{one.source.title}: {one.text}" if one.source.title else one.text,
+                on_a_line(f"{one.source.title}: {one.text}" if one.source.title else one.text),
                 Cell(one.speaker or "", dim=True),
             ),
         )

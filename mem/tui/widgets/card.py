@@ -34,7 +34,7 @@ def memory_content(view: MemoryView, history: Sequence[ChangeEntry]) -> Content:
     memory = view.memory
     parts = [*_head(memory), *_validity(memory), Content("")]
     parts += [Content.styled(f"Evidence ({len(view.places)})", "bold")]
-    parts += [part for place in view.places for part in _evidence(place)]
+    parts += [part for place in view.places for part in _evidence(place)][:-1]
     parts += _links(memory, view.linked)
     if view.entities:
         parts += [Content(""), Content.styled("About", "bold")]
@@ -127,10 +127,14 @@ def _evidence(place: EvidencePlace) -> list[Content]:
     said = f"{place.said_at:%Y-%m-%d}  " if place.said_at else ""
     speaker = f"{place.speaker}  " if place.speaker else ""
     where = f"{said}{speaker}{place.title or shown_path(place.uri)}  {place.locator}"
+    before = place.before
+    if place.evidence.start > len(before):
+        # Not from the middle of a word.
+        before = "… " + before[before.find(" ") + 1 :]
     return [
         Content.styled(f"▸ {sanitize_line(where)}", MUTED),
         Content.assemble(
-            (sanitize(place.before), MUTED),
+            (sanitize(before), MUTED),
             (sanitize(place.evidence.quote), MATCH_STYLE),
             (sanitize(place.after), MUTED),
         ),

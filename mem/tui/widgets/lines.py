@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -14,6 +15,14 @@ if TYPE_CHECKING:
 
 # In a content `$text-muted` comes out as bright as can be: its 60% are lost.
 MUTED = "$foreground 70%"
+
+
+_BLANKS = re.compile(r"\s+")
+
+
+def on_a_line(text: str) -> str:
+    """A text with each run of blanks and line ends as one blank."""
+    return _BLANKS.sub(" ", text)
 
 
 def fitted(text: str, room: int, *, tail: bool) -> str:
