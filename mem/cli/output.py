@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
+from codecs import getincrementaldecoder
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import RawIOBase
+from typing import Any
 
 from mem.core.display import escape_json, sanitize
 
@@ -71,6 +74,20 @@ def emit(lines: Sequence[str]) -> None:
 def emit_text(text: str) -> None:
     """Print a text as it came from a source, made safe."""
     print(sanitize(text))
+
+
+class ShownBytes(RawIOBase):
+    """A binary file whose UTF-8 is printed as text made safe, where stdout is a terminal."""
+
+    def __init__(self) -> None:
+        self._decoder = getincrementaldecoder("utf-8")(errors="replace")
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any, /) -> int:
+        sys.stdout.write(sanitize(self._decoder.decode(bytes(data))))
+        return len(data)
 
 
 def emit_json(value: object) -> None:

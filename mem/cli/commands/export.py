@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
@@ -43,13 +43,22 @@ def command(format: Format = "jsonl", out: Out = None, force: Force = False) -> 
             known = ", ".join(one.name for one in assistant.exporters())
             raise typer.BadParameter(f"there is no {format!r}; known: {known}")
         if out is None:
-            count = assistant.export(format, sys.stdout.buffer)
+            count = assistant.export(format, _stdout())
         else:
             count = _to_file(assistant, format, Path(out).expanduser(), force=force)
         for notice in assistant.plugins.notices():
             note(notice)
     note(f"{plural(count, 'document')} written.")
     return ExitCode.OK
+
+
+def _stdout() -> IO[bytes]:
+    """stdout: every byte for a pipe or file, safe text for a terminal."""
+    from typing import cast
+
+    from mem.cli.output import ShownBytes
+
+    return cast("IO[bytes]", ShownBytes()) if sys.stdout.isatty() else sys.stdout.buffer
 
 
 def _to_file(assistant: Assistant, name: str, path: Path, *, force: bool) -> int:
