@@ -108,7 +108,8 @@ class Assistant(Upkeep):
         """Take in files and folders; what is unchanged is left unread.
 
         `columns` makes rows of tables messages (`text=body,at=date`). `readmit` takes in again
-        what was forgotten. Raises PathMissing, UnknownFormat, BadMapping, StoreFull, StoreLocked.
+        what was forgotten. Raises PathMissing, WholeSystem, UnknownFormat, BadMapping, StoreFull,
+        StoreLocked.
         """
         ledger = self.importer().run(
             [*map(Path, paths)],

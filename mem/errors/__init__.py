@@ -20,6 +20,7 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     │   ├── ModelNameTaken
     │   ├── UnknownSetting
     │   ├── NotWatched             no such source is kept in step
+    │   ├── WholeSystem            the root of the file system is no source
     │   ├── NoTerminal             a full-screen UI needs one
     │   └── BadSetting
     ├── VaultError                 the vault stays closed, or does not hold what is asked for
@@ -202,6 +203,15 @@ class UnknownSetting(UsageError):
 class NotWatched(UsageError):
     def __init__(self, given: str) -> None:
         super().__init__(f"{given!r} is not kept in step. `mem source list` shows what is.")
+
+
+class WholeSystem(UsageError):
+    def __init__(self, given: str, root: str) -> None:
+        meant = given if given == root else f"{given} is {root}"
+        super().__init__(
+            f"{meant}: the whole file system is no source. "
+            "Name the folders that hold your notes and chats, such as ~/notes."
+        )
 
 
 class NoTerminal(UsageError):

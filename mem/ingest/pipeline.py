@@ -13,13 +13,13 @@ from pathlib import Path
 from mem.core.clock import Clock, format_time
 from mem.core.ids import source_id
 from mem.core.protocols import Embedder, FileEntry, Parser
-from mem.errors import PathMissing, UnknownFormat
+from mem.errors import UnknownFormat
 from mem.hooks.specs import Importer as FolderImporter
 from mem.ingest.ledger import Ledger, Progress
 from mem.ingest.reading import FileReader, Finished, LeftOut, Prepared, Reading, Unchanged
 from mem.ingest.shaped import importer_for, read_shaped
 from mem.ingest.writing import Writer
-from mem.sources.folders import STREAMED_BYTES, Skipped, file_uri, path_of, walk
+from mem.sources.folders import STREAMED_BYTES, Skipped, file_uri, path_of, source_root, walk
 from mem.store.documents import mark_gone
 from mem.store.embeddings import Embeddings
 from mem.store.files import FileRecord, put_file
@@ -70,14 +70,14 @@ class Importer:
     ) -> Ledger:
         """Import every path; `options` are those of the parser of `form` (a table's mapping).
 
-        Raises PathMissing, UnknownFormat, BadMapping before anything is done. StoreFull,
-        StoreLocked; what was committed before stays.
+        Raises PathMissing, WholeSystem, UnknownFormat, BadMapping before anything is done.
+        StoreFull, StoreLocked; what was committed before stays.
         """
         names = [one.name for one in self._parsers] + [one.name for one in self._importers]
         if form != "auto" and form not in names:
             raise UnknownFormat(form, names)
         parsers = [_with_options(one, options) for one in self._parsers if one.name == form]
-        roots = _roots(paths)
+        roots = list(dict.fromkeys(map(source_root, paths)))
         chosen = parsers if options else self._parsers
         return _Run(self, form, dry_run, readmit, on_progress, chosen).over(roots)
 
@@ -315,20 +315,6 @@ def _with_options(parser: Parser, options: str) -> Parser:
     """The parser with options of its own where it takes any. Raises BadMapping."""
     with_options = getattr(parser, "with_options", None)
     return with_options(options) if with_options is not None else parser
-
-
-def _roots(paths: Sequence[Path]) -> list[Path]:
-    """Absolute paths with links resolved. Raises PathMissing for the first that is not there."""
-    roots: list[Path] = []
-    for path in paths:
-        expanded = path.expanduser()
-        try:
-            root = expanded.resolve(strict=True)
-        except (OSError, RuntimeError) as error:
-            raise PathMissing(str(path)) from error
-        if root not in roots:
-            roots.append(root)
-    return roots
 
 
 def _gone(known: Iterable[FileRecord], seen: set[str], unread: Sequence[str]) -> list[str]:

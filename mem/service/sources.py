@@ -5,20 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from mem.assistant import Assistant
-from mem.errors import AmbiguousId, NotWatched, PathMissing
-from mem.sources.folders import file_uri
+from mem.errors import AmbiguousId, NotWatched
+from mem.sources.folders import file_uri, source_root
 from mem.store.watched import WatchedSource, unwatch_source, watch_source
 
 
 def keep_in_step(assistant: Assistant, given: str, *, polled: bool = False) -> WatchedSource:
     """Keep the folder or file `given` in step from now on; nothing is read yet.
 
-    Raises PathMissing.
+    Raises PathMissing, WholeSystem.
     """
-    try:
-        path = Path(given).expanduser().resolve(strict=True)
-    except (OSError, RuntimeError) as error:
-        raise PathMissing(given) from error
+    path = source_root(given)
     kind = "folder" if path.is_dir() else "file"
     with assistant.store.database.transaction() as connection:
         identity = watch_source(

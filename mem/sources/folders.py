@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from mem.core.protocols import FileEntry
-from mem.errors import PathMissing
+from mem.errors import PathMissing, WholeSystem
 from mem.sources.textfile import well_formed
 
 if TYPE_CHECKING:
@@ -114,6 +114,23 @@ def walk(
     if stat.S_ISDIR(info.st_mode):
         return _walk_folder(root, info, max_bytes, None if only is None else _Reach.to(only))
     return iter((_judge_file(root, info, max_bytes),))
+
+
+def source_root(given: str | Path) -> Path:
+    """The absolute path, links resolved, of what somebody names as a source.
+
+    Raises PathMissing, and WholeSystem for the root of the file system: everything on a machine is
+    never meant, and what the system's files say would bury the person's own. (The root of a further
+    drive of Windows may well hold notes alone.)
+    """
+    try:
+        root = Path(given).expanduser().resolve(strict=True)
+    except (OSError, RuntimeError) as error:
+        raise PathMissing(well_formed(str(given))) from error
+    further = os.name == "nt" and root.drive != os.environ.get("SYSTEMDRIVE", "C:")
+    if root == root.parent and not further:
+        raise WholeSystem(well_formed(str(given)), str(root))
+    return root
 
 
 def is_left_out_by_name(root: Path, path: Path, *, folder: bool) -> bool:

@@ -74,6 +74,16 @@ def test_what_is_not_there_is_named_for_what_it_is(filled: Filled) -> None:
     assert verdict.err.startswith("mem: Invalid value for 'useful|wrong': 'usefull' is not one of")
 
 
+def test_the_whole_file_system_is_not_kept_in_step(run_mem: RunMem) -> None:
+    # Nothing is imported, whatever the command does with the path.
+    run = run_mem("source", "add", "/tmp/..", "--no-import")
+    assert (run.code, run.out) == (2, "")
+    assert run.err == (
+        "mem: /tmp/.. is /: the whole file system is no source. "
+        "Name the folders that hold your notes and chats, such as ~/notes.\n"
+    )
+
+
 @pytest.mark.parametrize("command", [["import"], ["source", "add"]])
 def test_an_empty_path_is_not_this_folder(run_mem: RunMem, work: Path, command: list[str]) -> None:
     (work / "private.md").write_text("# Private\n\nNobody asked for this.\n")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mem.assistant import Assistant
-from mem.errors import PathMissing, UnknownFormat
+from mem.errors import PathMissing, UnknownFormat, WholeSystem
 from mem.ingest.ledger import Ledger, Progress
 from mem.testing import FakeEmbedder
 
@@ -196,6 +196,15 @@ def test_a_missing_path_stops_before_anything_is_done(assistant: Assistant, note
     with pytest.raises(PathMissing, match="nowhere"):
         assistant.ingest(notes, notes / "nowhere")
     assert assistant.documents() == []
+
+
+def test_the_whole_file_system_is_refused_before_anything_is_walked(
+    assistant: Assistant, notes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mem.ingest.pipeline.walk", lambda *_, **__: pytest.fail("it was walked"))
+    for dry_run in (True, False):
+        with pytest.raises(WholeSystem):
+            assistant.ingest(notes, "/", dry_run=dry_run)
 
 
 def test_an_unknown_format_names_the_known_ones(assistant: Assistant, notes: Path) -> None:

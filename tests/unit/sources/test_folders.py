@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from mem.core.protocols import FileEntry
-from mem.errors import PathMissing
-from mem.sources.folders import MAX_BYTES, Skipped, file_uri, path_of, walk
+from mem.errors import PathMissing, WholeSystem
+from mem.sources.folders import MAX_BYTES, Skipped, file_uri, path_of, source_root, walk
 
 
 def write(path: Path, text: str = "words\n") -> Path:
@@ -122,6 +122,20 @@ def test_a_missing_path_is_named(tmp_path: Path) -> None:
     (tmp_path / "dangling").symlink_to(tmp_path / "nowhere.md")
     with pytest.raises(PathMissing):
         walk(tmp_path / "dangling")
+
+
+def test_the_whole_file_system_is_no_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "notes").mkdir()
+    assert source_root("~") == source_root("~/notes/..") == tmp_path.resolve()
+    (tmp_path / "root").symlink_to("/")
+    for given in ("/", "//", str(tmp_path / "root"), "/" + "../" * 3):
+        with pytest.raises(WholeSystem, match="Name the folders that hold your notes"):
+            source_root(given)
+    with pytest.raises(WholeSystem, match=r"root is /: the whole file system"):
+        source_root("~/root")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads every folder")
