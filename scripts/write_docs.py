@@ -42,7 +42,7 @@ JSON = """\
 | `mem import --json` | `{"schema":1,"documents":{"seen","added","updated","unchanged","skipped","failed"},"chunks":{"added","removed"},"skipped":[{"uri","code","reason"}],"failed":[…],"elapsed_ms"}` |
 | any command that fails with `--json` and has no data to print | `{"schema":1,"error":{"code","exit_code","message"}}`; `code` is `error`, `usage`, `nothing-found`, `store-locked`, `store-damaged`, `model-missing` or `interrupted`, `message` the line that stderr has, too |
 
-`effort` says why memory was searched deeper than at first, and is empty where it was not; `deep` whether a search was;
+What the other commands print stands in [json.md](json.md). `effort` says why memory was searched deeper than at first, and is empty where it was not; `deep` whether a search was;
 `reranked` is null, or `{"model","hits","of"}`: how many hits a reranker read of those that it should have.
 `seen` is the sum of the five counts after it. Codes of skipped items are stable: `empty`, `ignored`,
 `ignored-folder`, `memignore`, `symlink`, `special`, `too-large`, `binary`, `unsupported`, `forgotten`, `vanished`,

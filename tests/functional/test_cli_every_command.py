@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,7 @@ _SHORTER = {
 }
 _LONG = {("demo",), ("bench", "speed"), ("bench", "mine")}
 _WITHOUT_JSON = {("tui",), ("export",)}
+_IN_COMMANDS_PAGE = {("import",), ("ask",), ("search",)}
 _CODES = {int(code) for code in diagnostics.ExitCode}
 
 Path_ = tuple[str, ...]
@@ -46,9 +48,43 @@ GROUPS = [(one.name,) for one in COMMANDS if (one.name,) not in LEAVES]
 every_command = pytest.mark.parametrize("path", LEAVES, ids=" ".join)
 
 
+ROOT = Path(__file__).parents[2]
+
+
 @pytest.fixture(scope="module")
 def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("empty") / "home"
+
+
+def documented() -> dict[str, list[list[str]]]:
+    """The words of a command to the outermost keys of each object that docs/json.md gives it."""
+    page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    found: dict[str, list[list[str]]] = {}
+    for line in page.splitlines():
+        cells = line.strip("| ").split(" | ")
+        names = re.findall(r"`([^`]+)`", cells[0])
+        objects = [_outer_keys(one) for one in re.findall(r"`(\{[^`]*\})`", cells[-1])]
+        if not line.startswith("| `mem ") or not objects:
+            continue
+        group = names[0].rpartition(" ")[0]
+        for name in names:
+            found[name if name.startswith("mem ") else f"{group} {name}"] = objects
+    return found
+
+
+def _outer_keys(text: str) -> list[str]:
+    """The keys of an object as the page writes it; "…" where others stand among them."""
+    keys, depth = [], 0
+    for part in re.findall(r'[\[{]|[\]}]|"\w+"|…', text):
+        depth += {"{": 1, "[": 1, "}": -1, "]": -1}.get(part, 0)
+        if depth == 1 and part[0] in '"…':
+            keys.append(part.strip('"'))
+    return keys
+
+
+def _fits(documented: list[str], printed: set[str]) -> bool:
+    told = set(documented) - {"…"}
+    return told <= printed if "…" in documented else told == printed
 
 
 class Here:
@@ -73,6 +109,9 @@ class Here:
         assert "internal error" not in printed.err
         assert not set(printed.out + printed.err) & set("\x1b\x07\x9b\u202e")
         return int(ended.value.code or 0), printed.out, printed.err
+
+
+PAGE = documented()
 
 
 @pytest.fixture
@@ -132,3 +171,13 @@ def test_json_is_one_object_with_a_schema_whatever_becomes_of_it(path: Path_, he
     if "error" in printed[0]:
         assert printed[0]["error"]["exit_code"] == code != 0
         assert printed[0]["error"]["message"] in err
+    elif path not in _IN_COMMANDS_PAGE:
+        name = f"mem {' '.join(path)}"
+        shapes = PAGE.get(f"{name} --dry-run", []) + PAGE.get(name, [])
+        assert any(_fits(keys, set(printed[0])) for keys in shapes), printed
+
+
+def test_the_page_on_json_has_every_command() -> None:
+    told = {name.removesuffix(" --dry-run") for name in PAGE}
+    names = {f"mem {' '.join(path)}" for path in LEAVES.keys() - _WITHOUT_JSON - _IN_COMMANDS_PAGE}
+    assert {name for name in names if not name.startswith("mem bench ")} <= told
