@@ -48,7 +48,8 @@ _ATTRIBUTE = re.compile(
 )
 _GERUND_VERBS = words.word_set(
     "is are was were has have had makes make helps help gives give keeps keep lets let takes means "
-    "mean brings bring feels need needs reminds motivates seems will can"
+    "mean brings bring feels need needs reminds motivates seems will can gave made took brought "
+    "kept helped taught showed fills filled changed saved reminded felt got"
 )
 
 
@@ -256,11 +257,14 @@ def _finite_at(  # noqa: PLR0911 - one return per case
 ) -> int | None:
     """The place of the first finite verb after a noun subject; "X's" before an article counts."""
     gerund = "ing" in words.readings(low[0])
+    led = low[0] in words.DETERMINERS
     for at in range(1, min(len(low), MAX_SUBJECT + 1)):
         shared = low[at] in {"her", "his"} and low[at - 1] == "and"
         if tokens[at - 1].endswith(":") or (low[at] in words.PRONOUNS and not shared):
             return None
-        if not tokens[at][:1].islower():
+        if not tokens[at][:1].islower() or (led and at == 1):
+            continue
+        if gerund and low[at] not in _GERUND_VERBS:
             continue
         tags = words.readings(low[at])
         if low[at] in words.AUXILIARIES and low[at] not in {"be", "been", "being"}:

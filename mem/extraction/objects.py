@@ -36,6 +36,8 @@ _HABITS = words.word_set("swim drive cook drink smoke sing dance ski snore drive
 _OFTEN = words.word_set(
     "often once twice again every regularly sometimes usually always daily weekly"
 )
+_CLAUSAL = words.AUXILIARIES | words.PRONOUNS | words.DETERMINERS | words.ADVERBS
+_DOING = words.word_set("using going being having doing working moving with")
 _OF = words.word_set("with of who from in at")
 _ANYMORE = re.compile(r"\s*\b(?:anymore|any more|any longer)$", re.IGNORECASE)
 _DEGREE = words.word_set(
@@ -57,7 +59,8 @@ def predicate_of(low: list[str], group: VerbGroup, tokens: list[str]) -> tuple[s
         after += 1
     if group.base == "go" and group.wish:
         return "plan to", low.index("to", group.after) + 1
-    if group.wish and "to" in low[after : after + 2] and group.base != "look":
+    willed = after < len(low) and low[after] in {"them", "it", "this", "that", "him", "her", "me"}
+    if group.wish and "to" in low[after : after + 2] and group.base != "look" and not willed:
         return f"{group.base} to", low.index("to", after) + 1
     parts = [group.base]
     if (
@@ -148,12 +151,18 @@ def is_dangling(rest: list[str], group: VerbGroup, *, noun: bool) -> bool:
         if word.split("'")[0] not in _POINTERS | {"it", "them"}:
             continue
         following = low[at + 1] if at + 1 < len(low) else ""
-        subject = following in words.AUXILIARIES or "s" in words.readings(following)
-        if word in _POINTERS and following and not (subject or following in _NOT_NOUNS - _OF):
+        tags = words.readings(following)
+        sorted_out = "participle" in tags and low[at + 2 : at + 3] in ([], ["out"], ["up"])
+        subject = following in words.AUXILIARIES or "s" in tags or following in _DOING
+        subject = subject or sorted_out
+        ends = rest[at].endswith((",", ";", ":", ".")) or not following
+        leaning = subject or following in _NOT_NOUNS - (_OF if word == "those" else set())
+        if word in _POINTERS and not ends and not leaning:
             continue  # a determiner, or "those with"
-        if word == "that" and at and low[at - 1] not in words.PREPOSITIONS and following:
+        clausal = not ends and (following in _CLAUSAL or following not in _NOT_NOUNS)
+        if word == "that" and at and low[at - 1] not in words.PREPOSITIONS and clausal:
             continue  # a relative clause
-        if not any(_is_named(token) for token in rest[:at]):
+        if word in _POINTERS or not any(_is_named(token) for token in rest[:at]):
             return True
     return False
 

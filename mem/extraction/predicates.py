@@ -42,8 +42,8 @@ _AGE = re.compile(r"^(\d{1,3})(?: years? old)?$")
 _STATUS = re.compile(r"^(single|married|divorced|engaged|widowed|separated)\b", re.IGNORECASE)
 #: What follows a place or an employer without being part of it.
 _TAIL = re.compile(
-    r",|\s(?:since|with|where|because|and|but|while|so|as of|together|for (?:about |over |almost |"
-    r"nearly )?(?:\d+|an?|two|three|four|five|six|seven|eight|nine|ten|many|several|some|"
+    r",(?!\d)|\s(?:since|with|where|because|and|but|while|so|as of|together|for (?:about |over |"
+    r"almost |nearly )?(?:\d+|an?|two|three|four|five|six|seven|eight|nine|ten|many|several|some|"
     r"years?))\b",
     re.IGNORECASE,
 )

@@ -93,8 +93,8 @@ def _in_third(found: re.Match[str]) -> str:
 
 
 def _is_first_person(found: re.Match[str]) -> bool:
-    """Whether the word is a pronoun: not the country "US", not the number of "Act I"."""
-    if found[0] == "US":
+    """Whether the word is a pronoun: not "US" or "ME" as a name, not the number of "Act I"."""
+    if len(found[0]) > 1 and found[0].isupper():
         return False
     before = found.string[: found.start()].split()
     numbered = before and before[-1][:1].isupper() and len(before[-1]) > 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _GAP = r"(?:[\s*`_~\u00ad\u200b]|\]\([^()\s]*\)|[\[\]])*"
+#: The rest of a link or of code that ends with the last word.
+_CLOSING = r"(?:`?\]\([^()\s]*\)|`)?"
 _LIKE = {"'": "['’‘]", '"': '["“”]'}
 
 
@@ -14,5 +16,5 @@ def span_of(text: str, start: int, end: int, told: str) -> tuple[int, int] | Non
     if not tokens:
         return None
     pattern = _GAP.join("".join(_LIKE.get(one, re.escape(one)) for one in word) for word in tokens)
-    found = re.compile(pattern).search(text, start, end)
+    found = re.compile(pattern + _CLOSING).search(text, start, end)
     return found.span() if found else None

@@ -144,7 +144,9 @@ def _opens_clause(tokens: list[str], low: list[str], start: int) -> bool:
     if low[start] not in {"the", "my", "our"}:
         return False
     for at in range(start + 2, min(start + 5, len(low) - 1)):
-        if low[at - 1] in words.PREPOSITIONS or not tokens[at][:1].islower():
+        if low[at - 1] in words.PREPOSITIONS | words.PRONOUNS | {"but", "and", "or"}:
+            return False
+        if tokens[at - 1].endswith((",", ";")) or not tokens[at][:1].islower():
             return False
         tags = words.readings(low[at])
         if low[at] in words.AUXILIARIES or "s" in tags or ("past" in tags and "base" not in tags):

@@ -14,6 +14,8 @@ _WISHES = words.word_set(
     "want plan hope intend need have like love aim wish expect mean prefer try going look forward "
     "would consider ought due about ready promise"
 )
+#: What one does: "did research", "do work".
+_DONE = words.word_set("research work exercise practice paint play design dance cook sport track")
 _STATES = words.word_set("live work be have know play love like want own use hate do run")
 
 
@@ -50,7 +52,7 @@ def verb_group(low: list[str]) -> VerbGroup | None:
         return None
     future = low[finite] in {"will", "shall"}
     past = low[finite] in {"was", "were", "had", "did"} or words.is_past(low[finite])
-    if only_be and "ing" not in words.readings(low[at]) and low[at] != "going":
+    if only_be and not words.is_gerund(low[at]):
         place = max(i for i in range(finite, at) if low[i] in words.BE)
         return VerbGroup(
             finite, place, place + 1, "be", _tense(past, future), negated, past, wish=False
@@ -88,7 +90,9 @@ def _continues(low: list[str], at: int) -> bool:
     if at >= len(low):
         return False
     tags = words.readings(low[at])
-    emphatic = low[start - 1] in {"do", "did"} and low[at] in {"have", "do"}
+    emphatic = low[start - 1] in {"do", "did"} and (
+        low[at] in {"have", "do"} or ("base" in tags and low[at] not in _DONE)
+    )
     denied = low[start - 1] in {"do", "did"} and "not" in low[start:at]
     return (
         low[at] in {"been", "had"}

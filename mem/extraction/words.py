@@ -120,10 +120,17 @@ _LIGHT = (
         "where how why going go get got day"
     )
 )
+_LIKE_ING = word_set(
+    "amazing interesting boring exciting tiring annoying charming willing missing outgoing "
+    "loving caring daring stunning freezing boiling touching demanding rewarding challenging "
+    "inspiring relaxing frustrating overwhelming comforting calming worrying surprising during "
+    "nothing something everything anything morning evening wedding ceiling building string spring"
+)
 #: Ends of a stem that its base has an "e" after: "outlin", "judg", "scrap".
 _LOST_E = re.compile(
     r"[cvuz]$|[dnrl]g$|[nr]s$|[bcdfgkptz]l$|^[^aeiou]*[aeiou][bcdgklmnprtv]$|"
-    r"[^aeiou](?:in|iz|is|at|ur|ut|id|il|ar|os|ad|ik|yz|ag)$"
+    r"[^aeiou](?:in|iz|is|at|ur|ut|id|il|ar|os|as|us|ad|ik|yz|ag|um|ir)$|"
+    r"[iu]at$|creat$|^(?:wast|tast|past|ach)$|[vum]ot$"
 )
 WORD = re.compile(r"[^\W\d_][\w'-]*")
 
@@ -179,6 +186,13 @@ def is_base(word: str) -> bool:
     return "base" in readings(word)
 
 
+def is_gerund(word: str) -> bool:
+    """Whether the word is the -ing form of a verb, and not what something is like."""
+    if "ing" in readings(word) or word == "going":
+        return True
+    return len(word) > 5 and word.endswith("ing") and word not in _LIKE_ING
+
+
 def is_plural(word: str) -> bool:
     """Whether the word has the look of a plural noun."""
     return len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is", "'s"))
@@ -195,6 +209,8 @@ def lemma(word: str) -> str:
     tags = readings(word)
     if tags:
         return tags.get("base") or next(iter(tags.values()))
+    if word.endswith("ied") and len(word) > 4:
+        return word[:-3] + "y"
     for ending in ("ing", "ed"):
         if word.endswith(ending) and len(word) > len(ending) + 2:
             stem = word[: -len(ending)]
