@@ -220,7 +220,7 @@ def _noun_subject(tokens: list[str], speaker: Speaker) -> Statement | None:
     listed = is_given_name(tokens[0].removesuffix("'s"))
     named = (named and not words.readings(low[0])) or listed
     if (
-        low[0] in _UNNAMED
+        low[0] in _UNNAMED | words.AUXILIARIES
         or words.is_adverb(low[0])
         or "'" in low[0][:-2]
         or low[1] in _RELATIVE_TO_TEXT
@@ -277,6 +277,7 @@ def _finite_at(  # noqa: PLR0911 - one return per case
         if (
             "base" in tags
             and plural
+            and low[at] not in words.PREPOSITIONS  # "moments like these"
             and not gerund
             and low[at - 1] not in words.PREPOSITIONS | {"and"}
         ):

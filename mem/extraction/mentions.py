@@ -42,7 +42,7 @@ _PAIR = re.compile(rf"\b({_CAPITAL}) and ({_CAPITAL})\b")
 _SAME = re.compile(r"^,?\s*(?:is|was|called|named|is called|is named|was called)?\s*,?\s*$")
 _PLACE = re.compile(
     rf"\b(?P<way>in|at|to|from|near|around|visit(?:ed)?|loved?|leave|left)\s+"
-    rf"(?P<where>{_CAPITAL}(?:\s+{_CAPITAL})*)"
+    rf"(?P<where>{_CAPITAL}(?:\s+{_CAPITAL})*(?:['’]s)?)"
 )
 _THING = re.compile(
     r"\b(?P<whose>my|our|the|an?)\s+(?P<thing>(?:[a-z0-9-]+\s+){0,2}?[a-z-]+)"

@@ -59,8 +59,7 @@ def predicate_of(low: list[str], group: VerbGroup, tokens: list[str]) -> tuple[s
         after += 1
     if group.base == "go" and group.wish:
         return "plan to", low.index("to", group.after) + 1
-    willed = after < len(low) and low[after] in {"them", "it", "this", "that", "him", "her", "me"}
-    if group.wish and "to" in low[after : after + 2] and group.base != "look" and not willed:
+    if group.wish and "to" in low[after : after + 2] and group.base != "look":
         return f"{group.base} to", low.index("to", after) + 1
     parts = [group.base]
     if (
@@ -78,7 +77,7 @@ def predicate_of(low: list[str], group: VerbGroup, tokens: list[str]) -> tuple[s
             parts.append(low[after])
             after += 1
     if group.tense is Tense.FUTURE and not group.wish:
-        return "plan to", group.main
+        return "plan to", group.main - (low[group.main - 1] == "be")
     if _is_passive(low, group, after):
         where = low[after + 1 : after + 2] if after + 2 < len(low) else []
         return " ".join([group.base, low[after], *where]), after + 1 + len(where)

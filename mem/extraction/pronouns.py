@@ -34,6 +34,7 @@ _CONTRACTIONS = (
     ),
     (re.compile(r"\b(\w+)'s (been|got)\b", re.IGNORECASE), r"\1 has \2"),
     (re.compile(r"\bname's\b", re.IGNORECASE), "name is"),
+    (re.compile(r"(?<!\w)'em\b", re.IGNORECASE), "them"),
     (re.compile(r"\bgonna\b", re.IGNORECASE), "going to"),
     (re.compile(r"\bwanna\b", re.IGNORECASE), "want to"),
     (re.compile(r"\b(?:have |has |'ve )?gotta\b", re.IGNORECASE), "have to"),

@@ -68,7 +68,8 @@ _PERSONAL = word_set(
 )
 _DANGLING = re.compile(
     r"\b(?:and|or|but|to|the|a|an|of|with|for|because|that|which|who|is|are|was|my|their|as|than|"
-    r"so|if|when|using|called|named|from|into|by|like|about|the following|as follows)$",
+    r"so|if|when|using|called|named|from|into|by|like|about|the following|as follows|"
+    r"to (?:say|tell|know))$|\b(?:is|are|am|was|were) not (?:only|just) (?!.*\bbut\b)",
     re.IGNORECASE,
 )
 #: What ties two clauses together: neither is quoted without the other.

@@ -16,7 +16,7 @@ from mem.extraction.clauses import without_markup
 from mem.extraction.mentions import Mention, groups, persons, places, things
 from mem.extraction.people import Gender
 from mem.extraction.subjects import Speaker
-from mem.extraction.words import is_base
+from mem.extraction.words import is_adverb, is_base, is_plural, word_set
 
 REACH = 320  # characters before a pronoun in which what it stands for must be named
 _HE_SHE = re.compile(r"\b(?P<who>he|she|him|her|his)(?P<tail>'s|'ll|'d)?(?![\w'])", re.IGNORECASE)
@@ -36,8 +36,9 @@ _FEMALE = frozenset({"she", "her"})
 _FIRST_PERSON = re.compile(r"\b(?:i|me|my|we|us|our|mine)\b", re.IGNORECASE)
 _NOUN_AFTER = re.compile(
     r"^\s+(?!(?:in|on|at|to|for|with|and|or|but|a|an|the|last|this|that|when|there|about|from|"
-    r"because|some|two|how|what|if|up|out|every|as)\b)([a-z]+)"
+    r"because|some|two|how|what|if|up|out|every|as)\b)([a-z-]+)"
 )
+_NO_NOUN = word_set("soon more again back over later now off down away well too happy alone first")
 #: The speaker acts: a pronoun later in the clause is someone spoken of before.
 _OWN_SUBJECT = re.compile(r"^(?:I|[Ww]e)(?:'\w+)?\s[^A-Z]*$")
 _PLURAL_THING = re.compile(
@@ -109,7 +110,7 @@ class References:
                     return None
                 continue
             one = _only(everyone, Gender.FEMALE if word in _FEMALE else Gender.MALE)
-            if one is None or groups(passage.text):
+            if one is None or groups(passage.text) or (one.name and one.name in clause):
                 return None
             form = _form(word, clause[found.end() :])
             return None if form is None else _told(clause, found, one, passage, form)
@@ -126,6 +127,9 @@ class References:
             rest = rest.replace(passage.text[one.start : one.end], "")
         if len(all_groups) != 1 or not all_groups[0].usable or _PLURAL_THING.search(rest):
             return None
+        near = re.split(r"(?<=[.!?])\s+(?=\S)", rest)[-1]
+        if any(is_plural(word) and word.islower() for word in re.findall(r"[\w'-]+", near)):
+            return None
         return _told(clause, found, all_groups[0], passage, "")
 
 
@@ -141,9 +145,13 @@ def _only(everyone: Sequence[Mention], gender: Gender) -> Mention | None:
 def _form(word: str, after: str) -> str | None:
     """What marks an owner ("his boat"); None where "her" may be either ("saw her leave")."""
     following = _NOUN_AFTER.match(after)
-    if word == "his" or (word == "her" and following):
-        return None if word == "her" and following and is_base(following[1]) else "'s"
-    return ""
+    if word == "his":
+        return "'s"
+    if word != "her" or not following:
+        return ""
+    noun = following[1]
+    either = is_base(noun) or is_adverb(noun) or noun in _NO_NOUN or "-" in noun
+    return None if either or noun.endswith(("ing", "ed", "er")) else "'s"
 
 
 def _thing(clause: str, before: Sequence[Passage]) -> Resolved | None:

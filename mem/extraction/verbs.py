@@ -16,6 +16,7 @@ _WISHES = words.word_set(
 )
 #: What one does: "did research", "do work".
 _DONE = words.word_set("research work exercise practice paint play design dance cook sport track")
+_BETWEEN = words.word_set("not forward able ready about due")
 _STATES = words.word_set("live work be have know play love like want own use hate do run")
 
 
@@ -112,9 +113,14 @@ def _wishes(low: list[str], at: int) -> bool:
         return True
     if base == "look" and following[:2] in (["forward", "to"], ["for", "a"]):
         return True
+    led = following[:1] == ["to"] or (
+        following[1:2] == ["to"] and (following[0] in _BETWEEN or words.is_adverb(following[0]))
+    )
+    if low[at] == "going" and led and following[2:3] and following[2] in words.DETERMINERS:
+        return True
     return (
-        (base in _WISHES or base == "go")
-        and "to" in following[:2]
+        (base in _WISHES or low[at] == "going")
+        and led
         and any(words.is_base(word) or word == "be" for word in following[1:])
     )
 
