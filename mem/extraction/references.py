@@ -38,7 +38,11 @@ _NOUN_AFTER = re.compile(
     r"^\s+(?!(?:in|on|at|to|for|with|and|or|but|a|an|the|last|this|that|when|there|about|from|"
     r"because|some|two|how|what|if|up|out|every|as)\b)([a-z-]+)"
 )
-_NO_NOUN = word_set("soon more again back over later now off down away well too happy alone first")
+_NO_NOUN = word_set(
+    "soon more again back over later now off down away well too happy alone first better closer "
+    "further longer harder afterwards afterward forward"
+)
+_NOUNS = word_set("wedding building painting training meeting writing feeling drawing bed shed")
 #: The speaker acts: a pronoun later in the clause is someone spoken of before.
 _OWN_SUBJECT = re.compile(r"^(?:I|[Ww]e)(?:'\w+)?\s[^A-Z]*$")
 _PLURAL_THING = re.compile(
@@ -151,7 +155,8 @@ def _form(word: str, after: str) -> str | None:
         return ""
     noun = following[1]
     either = is_base(noun) or is_adverb(noun) or noun in _NO_NOUN or "-" in noun
-    return None if either or noun.endswith(("ing", "ed", "er")) else "'s"
+    told = noun.endswith(("ing", "ed")) and noun not in _NOUNS
+    return None if either or told else "'s"
 
 
 def _thing(clause: str, before: Sequence[Passage]) -> Resolved | None:

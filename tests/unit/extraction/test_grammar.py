@@ -62,6 +62,15 @@ def test_the_user_is_named_in_words() -> None:
         ("My favourite film is Stalker", ("Bea", "have favourite film", "Stalker")),
         ("My name is Beatrice Vale", ("Bea", "be named", "Beatrice Vale")),
         ("My sister lives in Antwerp", ("Bea's sister", "live in", "Antwerp")),
+        ("I had time to think about the offer", ("Bea", "have", "time to think about the offer")),
+        ("I went to see the exhibition", ("Bea", "go to", "see the exhibition")),
+        ("I did look at the house", ("Bea", "look at", "the house")),
+        ("I retook the exam", ("Bea", "retake", "the exam")),
+        ("I outlined the plan", ("Bea", "outline", "the plan")),
+        ("The boiler costs us about 220,000", ("The boiler", "cost", "Bea about 220,000")),
+        ("My bike was stolen", ("Bea's bike", "be stolen", "")),
+        ("My wife's name is Clara", ("Bea's wife", "be named", "Clara")),
+        ("We got married in the town hall", ("Bea", "get married in", "the town hall")),
     ],
 )
 def test_subject_predicate_object(clause: str, key: tuple[str, str, str]) -> None:
@@ -121,6 +130,15 @@ def test_negation_and_tense(clause: str, negated: bool, tense: Tense) -> None:
         "Started when I was young",
         "Must have taken a lot of work",
         "Total cost 4,287",
+        "I want them to be as good as possible",
+        "I decided to put this in the shed",
+        "I'm sure it will be worth the wait",
+        "I do it using a hammer",
+        "I better get the full price",
+        "Haven't had a spare machine to try",
+        "Really made me think about the offer",
+        "Rising temperatures all contribute to shifts in the weather",
+        "The above is kept in the drawer",
     ],
 )
 def test_what_does_not_stand_alone_is_not_read(clause: str) -> None:
