@@ -118,7 +118,8 @@ class MemApp(RequestsApp):
         waiting, self._waiting = self._waiting, []
         for request in waiting:
             self.post_message(request)
-        self.post_message(m.FacetsWanted(reply=self._greet))
+        if self._samples is None:
+            self.post_message(m.FacetsWanted(reply=self._greet))
 
     def _greet(self, facets: Any) -> None:
         from mem.tui.widgets.dialogs import Welcome
@@ -132,6 +133,10 @@ class MemApp(RequestsApp):
             self.call_after_refresh(self.run_action, "screen.add")
         elif choice == "demo":
             self._show_samples()
+        else:
+            # There is nothing to ask yet: the digits go about.
+            for screen in self.screen_stack:
+                screen.set_focus(None)
 
     def _show_samples(self) -> None:
         """Close this store and open one of its own for the samples; the person's is not touched."""

@@ -53,8 +53,8 @@ COLUMNS = {
 """The columns of each kind of rows that a View has."""
 
 
-_NOTHING = "Nothing was taken in yet. 8 goes to Sources, where a adds a folder or a file."
-_UNDRAWN = "None yet. 3 goes to Memory, where C draws them from what was taken in."
+_NOTHING = "Nothing was taken in yet. 8 goes to Sources; a there adds a folder or a file."
+_UNDRAWN = "None yet. 3 goes to Memory; C there draws them from what was taken in."
 NONE = {"chunks": _NOTHING, "documents": _NOTHING, "episodes": _UNDRAWN, "memories": _UNDRAWN}
 """What to do where there are no rows of a kind at all."""
 

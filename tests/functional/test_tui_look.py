@@ -48,6 +48,27 @@ def test_an_empty_memory_says_everywhere_what_to_do(tmp_path: Path) -> None:
     run(tmp_path / "home", scenario)
 
 
+def test_what_to_do_is_not_cut_off_in_a_narrow_table(tmp_path: Path) -> None:
+    async def scenario(d: Driver) -> None:
+        await empty(d)
+        await d.go("browse")
+        await d.see("Nothing was taken in yet.", "a folder or a file.")
+        await d.press("v", "v")
+        await d.see("None yet.", "what was taken in.")
+
+    run(tmp_path / "home", scenario, (50, 20))
+
+
+def test_a_dialog_that_goes_does_not_put_one_back_into_a_box(sample_home: Path) -> None:
+    async def scenario(d: Driver) -> None:
+        await d.press("escape", "question_mark")
+        await d.see("Keys")
+        await d.press("escape", "2")
+        await d.until(lambda: d.screen.NAME == "browse")
+
+    run(sample_home, scenario)
+
+
 @pytest.mark.parametrize("size", [SMALL, NARROW])
 def test_undo_is_at_hand_where_memories_are_changed(
     sample_home: Path, size: tuple[int, int]

@@ -62,6 +62,39 @@ def test_a_folder_is_taken_in_seen_and_forgotten(
     run(sample_home, scenario, size)
 
 
+def test_the_samples_are_not_greeted_as_an_empty_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready, ingest = threading.Event(), Assistant.ingest
+
+    def held(self: Assistant, *paths: str, on_progress: Callable[[Progress], None]) -> object:
+        ready.wait()
+        return ingest(self, *paths, on_progress=on_progress)
+
+    monkeypatch.setattr(Assistant, "ingest", held)
+
+    async def scenario(d: Driver) -> None:
+        await d.see("Memory is empty.")
+        await d.press("d")
+        await d.see("Taking in …")
+        d.app.action_go("browse")
+        await d.see("Nothing was taken in yet.")
+        assert "Memory is empty." not in d.shown
+        ready.set()
+        await d.see("257 passages")
+
+    run(tmp_path / "home", scenario)
+
+
+def test_whoever_looks_around_first_can_go_about_at_once(tmp_path: Path) -> None:
+    async def scenario(d: Driver) -> None:
+        await d.see("Memory is empty.")
+        await d.press("escape", "9")
+        await d.until(lambda: d.screen.NAME == "health")
+
+    run(tmp_path / "home", scenario)
+
+
 @pytest.mark.parametrize("stop", ["c", "ctrl+c"])
 def test_work_that_cannot_stop_at_once_says_that_it_will(
     sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop: str

@@ -34,7 +34,8 @@ class MemScreen(Screen[None]):
         (0, "-low"),
         (30, "-high"),
     ]
-    AUTO_FOCUS = None
+    # Nothing: a person who left a box is not put back into it when a dialog goes.
+    AUTO_FOCUS = ""
 
     def __init__(self) -> None:
         super().__init__()

@@ -5,9 +5,9 @@ It holds a bounded number of pages; a row that is not here yet is drawn as dots,
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from textwrap import wrap
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
@@ -22,12 +22,11 @@ from textual.strip import Strip
 
 from mem.core.display import sanitize_line
 from mem.tui.widgets.lines import filled, fitted
+from mem.tui.widgets.pages import PAGE, Pages
 
 if TYPE_CHECKING:
     from textual.events import Click, Resize
 
-PAGE = 64
-_PAGES_KEPT = 48
 _ASK_AFTER_S = 0.02
 _GAP = 2
 # The mark and a blank at the left, a blank at the right.
@@ -70,26 +69,6 @@ class Row:
     key: str
     cells: tuple[Cell | str, ...]
     flagged: bool = False
-
-
-@dataclass
-class _Pages:
-    """The pages that are here, the most recently used last."""
-
-    rows: OrderedDict[int, Sequence[Row | None]] = field(default_factory=OrderedDict)
-
-    def row(self, number: int) -> Row | None:
-        page = self.rows.get(number // PAGE)
-        if page is None or number % PAGE >= len(page):
-            return None
-        return page[number % PAGE]
-
-    def put(self, page: int, rows: Sequence[Row | None]) -> list[int]:
-        """Keep a page; returns those that had to go for it."""
-        self.rows[page] = rows
-        self.rows.move_to_end(page)
-        over = max(0, len(self.rows) - _PAGES_KEPT)
-        return [self.rows.popitem(last=False)[0] for _ in range(over)]
 
 
 class VirtualTable(ScrollView, can_focus=True):
@@ -162,7 +141,7 @@ class VirtualTable(ScrollView, can_focus=True):
         self.total = 0
         self.generation = 0
         self._header = int(header)
-        self._pages = _Pages()
+        self._pages = Pages()
         self._asked: set[int] = set()
         self._current: set[int] = set()
         self._asking = False
@@ -178,7 +157,7 @@ class VirtualTable(ScrollView, can_focus=True):
         """Show `total` other rows, none of which is here yet."""
         self.generation += 1
         self.total = total
-        self._pages = _Pages()
+        self._pages = Pages()
         self._asked.clear()
         self._current.clear()
         self._lay_out(cursor)
@@ -199,7 +178,7 @@ class VirtualTable(ScrollView, can_focus=True):
             cursor = next((i for i, row in enumerate(rows) if row.key == key), self.cursor)
         self.generation += 1
         self.total = len(rows)
-        self._pages = _Pages()
+        self._pages = Pages()
         for page in range(0, len(rows), PAGE):
             self._pages.rows[page // PAGE] = rows[page : page + PAGE]
         self._asked = set(self._pages.rows)
@@ -300,10 +279,7 @@ class VirtualTable(ScrollView, can_focus=True):
             return self._line([Cell(column.name) for column in self.columns], width, style, "  ")
         number = y - self._header + round(self.scroll_y)
         if number >= self.total:
-            words = self.empty if self._filled else _WAITING
-            if number == 0 and words:
-                return filled([Segment(f"  {sanitize_line(words)}", base)], width, base)
-            return Strip.blank(width, base)
+            return self._words(number - self.total, width)
         row = self._pages.row(number)
         if number // PAGE not in self._asked:
             self._ask_soon()
@@ -320,6 +296,14 @@ class VirtualTable(ScrollView, can_focus=True):
             return filled([Segment(f"{mark}·", style)], width, style)
         cells = [_undimmed(cell) for cell in row.cells] if mark[0] == _MARK else row.cells
         return self._line(cells, width, style, mark)
+
+    def _words(self, line: int, width: int) -> Strip:
+        """What a table without rows says, on as many lines as that takes."""
+        words = self.empty if self._filled else _WAITING
+        lines = wrap(sanitize_line(words), max(1, width - _EDGES)) if not self.total else []
+        if line >= len(lines):
+            return Strip.blank(width, self._base)
+        return filled([Segment(f"  {lines[line]}", self._base)], width, self._base)
 
     def _ink(self, name: str) -> Style:
         """The colour and weight of a component, on whatever stands below it."""
