@@ -8,6 +8,7 @@ Sidorov et al. 2014 and, for single words, the translation of Berger and Laffert
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -34,31 +35,65 @@ _WORD = re.compile(r"\w+")
 class WordVectors:
     """Vectors of single words, kept by a hash of each: no word is held.
 
-    May be shared by threads: a vector that two of them compute is the same.
+    Those that were not used since half of the room was filled anew are let go. May be shared by
+    threads.
     """
 
-    def __init__(self, embed: Callable[[Sequence[str]], Vectors], most: int = 16_384) -> None:
-        """`embed` is the embedder's `embed_words`; `most` words are kept, then all are let go."""
+    def __init__(self, embed: Callable[[Sequence[str]], Vectors], most: int = 40_000) -> None:
+        """`embed` is the embedder's `embed_words`; at most `most` words are kept."""
         self._embed = embed
-        self._most = most
-        self._kept: dict[int, npt.NDArray[np.float16]] = {}
+        self._room = most // 2
+        self._guard = threading.Lock()
+        self._young, self._old = _Rows(), _Rows()
 
     def of(self, words: Sequence[str]) -> Floats:
         """(len(words), width) float32 rows of length 1; there must be one word at least."""
         import numpy as np
 
-        found = [self._kept.get(hash(word)) for word in words]
-        missing = [word for word, row in zip(words, found, strict=True) if row is None]
-        if missing:
-            fresh = dict(zip(missing, self._embed(missing).astype(np.float16), strict=True))
-            found = [
-                fresh[word] if row is None else row for word, row in zip(words, found, strict=True)
-            ]
-            if len(self._kept) + len(fresh) > self._most:
-                self._kept.clear()
-            self._kept.update((hash(word), row.copy()) for word, row in fresh.items())
-        rows = np.concatenate([row for row in found if row is not None])
-        return rows.reshape(len(words), -1).astype(np.float32)
+        hashes = [hash(word) for word in words]
+        with self._guard:
+            lacking = {h: w for h, w in zip(hashes, words, strict=True) if h not in self._young.at}
+            if len(lacking) + len(self._young.at) > self._room:
+                self._old, self._young = self._young, _Rows()
+                lacking = dict(zip(hashes, words, strict=True))
+            if len(lacking) > self._room:
+                return self._embed(words).astype(np.float16).astype(np.float32)
+            known = [h for h in lacking if h in self._old.at]
+            self._young.add(known, self._old.rows_of(known), self._room)
+            fresh = {h: word for h, word in lacking.items() if h not in self._old.at}
+            if fresh:
+                made = self._embed(list(fresh.values())).astype(np.float16)
+                self._young.add(list(fresh), made, self._room)
+            return self._young.rows_of(hashes).astype(np.float32)
+
+
+class _Rows:
+    """Vectors in one array, and where each stands by the hash of its word."""
+
+    def __init__(self) -> None:
+        self.at: dict[int, int] = {}
+        self._rows: npt.NDArray[np.float16] | None = None
+
+    def rows_of(self, hashes: Sequence[int]) -> npt.NDArray[np.float16]:
+        """(len(hashes), width); each must be there."""
+        import numpy as np
+
+        if self._rows is None:
+            return np.empty((0, 0), dtype=np.float16)
+        found: npt.NDArray[np.float16] = self._rows[[self.at[one] for one in hashes]]
+        return found
+
+    def add(self, hashes: Sequence[int], rows: npt.NDArray[np.float16], room: int) -> None:
+        """Keep rows of words that are not there; at most `room` in all."""
+        import numpy as np
+
+        if not len(hashes):
+            return
+        if self._rows is None:
+            self._rows = np.empty((room, rows.shape[1]), dtype=np.float16)
+        first = len(self.at)
+        self._rows[first : first + len(hashes)] = rows
+        self.at.update(zip(hashes, range(first, first + len(hashes)), strict=True))
 
 
 def of_words(lexical: Lexical, keys: Keys, texts: Sequence[str], words: WordVectors) -> Floats:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
     from mem.core.protocols import Vectors
 
+# The index of models would be looked into first, and then the table all the same.
+_BY_KEY = "FROM embedding NOT INDEXED"
+
 
 class Embeddings:
     """The stored vectors of one fingerprint (implements `StoredVectors`)."""
@@ -49,7 +52,7 @@ class Embeddings:
         last = -1
         while True:
             rows = self._database.rows(
-                "SELECT chunk_pk, vector FROM embedding WHERE chunk_pk > ? AND fingerprint = ? "
+                f"SELECT chunk_pk, vector {_BY_KEY} WHERE chunk_pk > ? AND fingerprint = ? "
                 "ORDER BY chunk_pk LIMIT ?",
                 (last, self._fingerprint, size),
             )
@@ -68,7 +71,7 @@ class Embeddings:
         for batch in batches(sorted(keys)):
             marks = ",".join("?" * len(batch))
             found += self._database.connection.execute(
-                "SELECT chunk_pk, vector FROM embedding "
+                f"SELECT chunk_pk, vector {_BY_KEY} "
                 f"WHERE fingerprint = ? AND chunk_pk IN ({marks}) ORDER BY chunk_pk",
                 (self._fingerprint, *batch),
             ).fetchall()

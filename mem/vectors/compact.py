@@ -1,7 +1,7 @@
 """Vectors in a quarter of their room, with how far each may be off: 8 bits a number, a scale a row.
 
 A score is never wrong by more than the row's `error` times the length of the query, so that who
-is among the nearest can be told for certain after the exact scores of a few.
+is among the nearest can be told after the exact scores of a few.
 """
 
 from __future__ import annotations

@@ -94,10 +94,15 @@ class ExactIndex:
         self._rows, self._seen = rows, changes[-1].seq
 
 
+# A rounding error points anywhere: its product with a query is beyond so many standard deviations
+# of that for one vector in a million millions.
+SURE = 7.0
+
+
 def _possible(
     rows: CompactRows, query: Vectors, limit: int, allowed: Collection[int] | None
 ) -> list[int]:
-    """Keys among which the `limit` nearest are, whatever the codes are off by."""
+    """Keys among which the `limit` nearest are, whatever the codes are off by, see `SURE`."""
     import numpy as np
 
     positions: Keys | None = None
@@ -112,7 +117,7 @@ def _possible(
     if positions is not None:
         keys, errors = keys[positions], errors[positions]
     if limit < len(keys):
-        off = errors * float(np.linalg.norm(query))
+        off = errors * (float(np.linalg.norm(query)) * min(1.0, SURE / len(query) ** 0.5))
         # At least `limit` rows have this score or more; who cannot reach it is out.
         least = np.partition(scores - off, len(keys) - limit)[len(keys) - limit]
         keys = keys[scores + off >= least]

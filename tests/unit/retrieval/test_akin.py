@@ -64,13 +64,15 @@ def test_a_question_without_words_and_texts_without_words_score_nothing() -> Non
 
 def test_vectors_are_asked_for_once_and_let_go_when_there_are_too_many() -> None:
     plane = Plane(a=0, b=90, c=180)
-    words = WordVectors(plane, most=2)
+    words = WordVectors(plane, most=4)
     first = words.of(["a", "b"])
     assert (words.of(["b", "a"]) == first[::-1]).all()
     assert plane.asked == ["a", "b"]
     assert words.of(["c", "a"]) == pytest.approx(np.array([[-1, 0], [1, 0]]), abs=1e-3)
     words.of(["b"])
     assert plane.asked == ["a", "b", "c", "b"]
+    assert words.of(["a", "b", "c"])[1] == pytest.approx([0, 1], abs=1e-3)
+    assert plane.asked[4:] == ["a", "b", "c"]
 
 
 def test_a_text_in_other_words_is_covered_in_part(assistant: Assistant) -> None:
