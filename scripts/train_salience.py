@@ -2,8 +2,10 @@
 
 Each conversation of the sets is imported and consolidated as a user would; a memory counts as
 needed when it stands on a turn that is evidence of a question. Logistic regression with weight
-decay, checked by leaving out one conversation at a time. Writes the weights (float16) and the
-recipe with those figures. Run: `python scripts/train_salience.py SET_DIR… [--decay N]`.
+decay, much more of it on the vector than on the features, and an intercept for each conversation,
+since one is asked about more than another. Checked by leaving out one conversation at a time, and
+on the sets of `--check`, which are not fitted on. Writes the weights with those figures.
+Run: `python scripts/train_salience.py SET_DIR… [--check SET_DIR]`.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +22,7 @@ import numpy as np
 
 from mem.bench.pruning import needed_memories
 from mem.bench.sets import read_set
-from mem.consolidation.salience import DATA_DIR, RECIPE_NAME, WEIGHTS_NAME, features
+from mem.consolidation.salience import DATA_DIR, NAMES, WEIGHTS_NAME, features
 from mem.inference.embedder import OnnxEmbedder
 
 if TYPE_CHECKING:
@@ -26,24 +30,48 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-# A vector's components are small beside the features; scaling them is a weaker decay on them.
-VECTOR_SCALE = 20.0
 STEPS = 30
+#: Weight decay on a feature and on a component of the vector, columns having spread 1.
+DECAY, VECTOR_DECAY = 100.0, 10_000.0
 
 
-def fit(rows: Floats, wanted: Floats, decay: float) -> Floats:
-    """Weights with the bias last, by Newton's method on standardised columns."""
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One conversation: `rows` (n, features + dimensions), `wanted` (n,) 1 where one is needed."""
+
+    rows: Floats
+    wanted: Floats
+
+
+def fit(talks: Sequence[Talk]) -> Floats:
+    """Weights by Newton's method, then the bias with which the mean likelihood is the true share."""
+    rows = np.vstack([one.rows for one in talks])
+    wanted = np.concatenate([one.wanted for one in talks])
+    marks = np.concatenate([[at] * len(one.wanted) for at, one in enumerate(talks)])
+    own = (marks[:, None] == np.arange(len(talks))[None, :]).astype(np.float64)
     mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-6
-    inputs = np.hstack([(rows - mean) / spread, np.ones((len(rows), 1))])
+    inputs = np.hstack([(rows - mean) / spread, own])
     weights = np.zeros(inputs.shape[1])
-    punished = np.append(np.full(rows.shape[1], decay), 1e-6)
+    # A little decay on the intercepts too: a conversation may have none that is needed.
+    decay = np.where(np.arange(rows.shape[1]) < len(NAMES), DECAY, VECTOR_DECAY)
+    punished = np.append(decay, np.full(len(talks), 0.1))
     for _ in range(STEPS):
         shares = 1 / (1 + np.exp(-inputs @ weights))
         gradient = inputs.T @ (shares - wanted) + punished * weights
         curvature = (inputs.T * (shares * (1 - shares))) @ inputs + np.diag(punished)
         weights -= np.linalg.solve(curvature, gradient)
-    plain = weights[:-1] / spread
-    return np.append(plain, weights[-1] - mean @ plain)
+    plain = weights[: rows.shape[1]] / spread
+    return np.append(plain, _bias(rows @ plain, float(wanted.mean())))
+
+
+def _bias(odds: Floats, share: float) -> float:
+    """What to add to `odds` for their mean likelihood to be `share`."""
+    low, high = -50.0, 50.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        above = (1 / (1 + np.exp(-(odds + middle)))).mean() > share
+        low, high = (low, middle) if above else (middle, high)
+    return (low + high) / 2
 
 
 def auroc(scores: Floats, wanted: Floats) -> float:
@@ -55,74 +83,85 @@ def auroc(scores: Floats, wanted: Floats) -> float:
     return float(area / (count * (len(wanted) - count)))
 
 
-def kept_at_half(scores: Floats, wanted: Floats, group: npt.NDArray[np.int64]) -> float:
-    """The share of needed memories in the better half of each conversation."""
-    kept = 0.0
-    for one in np.unique(group):
-        own = group == one
-        best = np.argsort(-scores[own], kind="stable")[: int(np.ceil(own.sum() / 2))]
-        kept += wanted[own][best].sum()
-    return float(kept / wanted.sum())
+def judged(pairs: Sequence[tuple[Floats, Floats]]) -> dict[str, float]:
+    """Of (scores, wanted) by conversation: mean AUROC, and the share of wanted in better halves."""
+    areas = [auroc(scores, wanted) for scores, wanted in pairs if 0 < wanted.sum() < len(wanted)]
+    kept = sum(
+        wanted[np.argsort(-scores, kind="stable")[: int(np.ceil(len(wanted) / 2))]].sum()
+        for scores, wanted in pairs
+    )
+    needed = sum(wanted.sum() for _, wanted in pairs)
+    return {
+        "auroc": round(float(np.mean(areas)), 3),
+        "kept_at_half": round(float(kept / needed), 3),
+    }
 
 
-def left_out(
-    rows: Floats, wanted: Floats, group: npt.NDArray[np.int64], decay: float
-) -> dict[str, float]:
+def left_out(talks: Sequence[Talk]) -> dict[str, float]:
     """Figures of conversations that were not fitted on."""
-    scores = np.zeros(len(wanted))
-    for one in np.unique(group):
-        held = group == one
-        weights = fit(rows[~held], wanted[~held], decay)
-        scores[held] = rows[held] @ weights[:-1] + weights[-1]
-    kept = kept_at_half(scores, wanted, group)
-    return {"auroc": round(auroc(scores, wanted), 3), "kept_at_half": round(kept, 3)}
+    pairs = []
+    for talk in talks:
+        weights = fit([one for one in talks if one is not talk])
+        pairs.append((talk.rows @ weights[:-1], talk.wanted))
+    return judged(pairs)
+
+
+def read(folder: Path, scratch: Path, embedder: OnnxEmbedder) -> list[Talk]:
+    """The conversations of a set."""
+    talks = []
+    for memories, needed in needed_memories(read_set(folder), scratch, embedder):
+        vectors = embedder.embed([one.text for one in memories])
+        found = features(memories, dict(enumerate(vectors)))
+        talks.append(Talk(np.hstack([found, vectors]), np.array(needed, dtype=np.float64)))
+    return talks
+
+
+def head(talks: Sequence[Talk]) -> dict[str, object]:
+    """The weights as the file holds them."""
+    weights = fit(talks)
+    few = len(NAMES)
+    shape: dict[str, object] = {
+        "weights": {name: round(float(one), 4) for name, one in zip(NAMES, weights, strict=False)},
+        "bias": round(float(weights[-1]), 4),
+    }
+    if len(weights) > few + 1:
+        shape["vector"] = [round(float(one), 4) for one in weights[few:-1]]
+    return shape
 
 
 def main() -> None:
     """Fit, check and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sets", nargs="+", type=Path)
-    parser.add_argument("--decay", type=float, default=1000.0)
+    parser.add_argument("--check", action="append", default=[], type=Path)
     given = parser.parse_args()
     embedder = OnnxEmbedder()
-    plain, vectors, wanted, group = [], [], [], []
     with tempfile.TemporaryDirectory() as scratch:
-        for number, found in enumerate(
-            one
-            for folder in given.sets
-            for one in needed_memories(read_set(folder), Path(scratch), embedder)
-        ):
-            memories, needed = found
-            plain += [features(one) for one in memories]
-            vectors.append(embedder.embed([one.text for one in memories]))
-            wanted += [float(one) for one in needed]
-            group += [number] * len(memories)
-    columns, marks = np.array(plain, dtype=np.float64), np.array(group)
-    truth = np.array(wanted)
-    both = np.hstack([np.vstack(vectors).astype(np.float64) * VECTOR_SCALE, columns])
+        talks = [one for folder in given.sets for one in read(folder, Path(scratch), embedder)]
+        others = {folder.name: read(folder, Path(scratch), embedder) for folder in given.check}
+    checks: dict[str, object] = {}
+    heads: dict[str, dict[str, object]] = {}
+    for name, width in (("with vectors", None), ("alone", len(NAMES))):
+        seen = [Talk(one.rows[:, :width], one.wanted) for one in talks]
+        weights = fit(seen)
+        heads[name] = head(seen)
+        checks[name] = {
+            "left out": left_out(seen),
+            **{
+                other: judged([(one.rows[:, :width] @ weights[:-1], one.wanted) for one in held])
+                for other, held in others.items()
+            },
+        }
     recipe = {
         "embedder": embedder.fingerprint,
         "sets": [folder.name for folder in given.sets],
-        "memories": len(truth),
-        "needed": round(float(truth.mean()), 3),
-        "decay": given.decay,
-        "left_out": {
-            "both": left_out(both, truth, marks, given.decay),
-            "features": left_out(columns, truth, marks, given.decay / 20),
-        },
+        "memories": sum(len(one.wanted) for one in talks),
+        "needed": round(float(np.concatenate([one.wanted for one in talks]).mean()), 3),
+        "checks": checks,
     }
     print(json.dumps(recipe, indent=2))
-    weights, alone = fit(both, truth, given.decay), fit(columns, truth, given.decay / 20)
-    weights[: both.shape[1] - columns.shape[1]] *= VECTOR_SCALE
     DATA_DIR.mkdir(exist_ok=True)
-    np.savez_compressed(
-        DATA_DIR / WEIGHTS_NAME,
-        weights=weights[:-1].astype(np.float16),
-        bias=np.float32(weights[-1]),
-        plain_weights=alone[:-1].astype(np.float16),
-        plain_bias=np.float32(alone[-1]),
-    )
-    (DATA_DIR / RECIPE_NAME).write_text(json.dumps(recipe, indent=2) + "\n", encoding="utf-8")
+    (DATA_DIR / WEIGHTS_NAME).write_text(json.dumps({**recipe, **heads}) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -79,7 +79,7 @@ class Asker:
             answer = replace(answer, effort=why)
         if self.learn and self.store.has_memories():
             note_cited(self.store, answer.citations, self.clock)
-            note_found(self.store, [hit.id for hit in result.hits])
+            note_found(self.store, result)
         if told != question:
             answer = replace(
                 answer, question=question, notices=(f"Understood as: {told}", *answer.notices)

@@ -1,8 +1,10 @@
 """What pruning costs: how much of what questions need is left when half of the memories go.
 
-A memory is needed when it stands on a turn that is evidence of a question. Each conversation is
-imported, consolidated and asked by the façade; half of the questions, drawn by a fixed seed, count
-as use before the first pruning with use, so that the other half are questions never seen.
+A memory is needed when it stands on a turn that is evidence of a question; a turn is kept while any
+of its memories is. Each conversation is imported, consolidated and asked by the façade; half of the
+questions, drawn by a fixed seed, count as use before the first pruning with use, so that the other
+half are questions never seen. Two bounds stand beside it: what is left when a person has marked the
+evidence of every question as useful, and the most that can be left at all.
 """
 
 from __future__ import annotations
@@ -30,28 +32,63 @@ MEASURES = (
     ("half asked", "not asked"),
     ("half asked", "all"),
     ("all asked", "all"),
+    ("all marked", "all"),
+    ("at best", "all"),
 )
 Needed = tuple[list[Memory], list[bool]]
+#: The turns that each memory, by id, stands on.
+Turns = dict[str, frozenset[str]]
 
 
 @dataclass(slots=True)
 class PruneReport:
-    """`kept` is (needed memories kept, needed memories) by (state of use, questions)."""
+    """Needed memories, and turns that needed ones stand on, by (state of use, questions).
+
+    Each is (kept, all of them).
+    """
 
     name: str
     memories: int = 0
     needed: int = 0
     kept: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    turns: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
 
     def share(self, state: str, questions: str) -> float:
         """The share of needed memories that a pruning keeps."""
-        kept, all_of_them = self.kept.get((state, questions), (0, 0))
-        return kept / all_of_them if all_of_them else 0.0
+        return _share(self.kept.get((state, questions), (0, 0)))
 
-    def note(self, state: str, questions: str, kept: set[str], needed: set[str]) -> None:
-        """Add the figures of one conversation."""
-        before = self.kept.get((state, questions), (0, 0))
-        self.kept[state, questions] = (before[0] + len(kept & needed), before[1] + len(needed))
+    def turn_share(self, state: str, questions: str) -> float:
+        """The share of evidence turns with memories that keep one."""
+        return _share(self.turns.get((state, questions), (0, 0)))
+
+    def figures(self) -> dict[str, object]:
+        """Everything by name, as JSON gives it."""
+        return {
+            "set": self.name,
+            "memories": self.memories,
+            "needed": self.needed,
+            "kept": {f"{a}, {b}": round(self.share(a, b), 4) for a, b in MEASURES},
+            "turns_kept": {f"{a}, {b}": round(self.turn_share(a, b), 4) for a, b in MEASURES},
+        }
+
+    def note(self, state: str, questions: str, kept: set[str], needed: Turns) -> None:
+        """Add the figures of one conversation; `needed` are memories with their evidence turns."""
+        _add(self.kept, (state, questions), len(kept & needed.keys()), len(needed))
+        held = {turn for one in kept & needed.keys() for turn in needed[one]}
+        every = {turn for turns in needed.values() for turn in turns}
+        _add(self.turns, (state, questions), len(held), len(every))
+
+
+def _share(counts: tuple[int, int]) -> float:
+    part, whole = counts
+    return part / whole if whole else 0.0
+
+
+def _add(
+    counts: dict[tuple[str, str], tuple[int, int]], what: tuple[str, str], part: int, whole: int
+) -> None:
+    before = counts.get(what, (0, 0))
+    counts[what] = (before[0] + part, before[1] + whole)
 
 
 def run(
@@ -81,33 +118,28 @@ def run(
 
 
 def needed_memories(bench: BenchSet, home: Path, embedder: Embedder) -> Iterator[Needed]:
-    """Every conversation's memories, and whether a question needs each."""
+    """Every conversation's memories, the first said first, and whether a question needs each."""
     for conversation in bench.conversations:
         questions = [one for one in bench.questions if one.conversation == conversation.id]
         with opened(bench, conversation, home, embedder) as assistant:
             assistant.memories.consolidate()
-            memories = _held(assistant)
-            needed = _needed(assistant, memories, questions)
+            memories = _held(assistant)[::-1]
+            needed = _needed(_turns(assistant, memories), questions)
             yield memories, [one.id in needed for one in memories]
 
 
 def _measure(assistant: Assistant, questions: Sequence[Question], report: PruneReport) -> None:
     assistant.memories.consolidate()
     memories = _held(assistant)
+    turns = _turns(assistant, memories)
     order = list(questions)
     random.Random(SEED).shuffle(order)  # noqa: S311  (drawn for a measure)
-    parts = {
-        "all": order,
-        "asked": order[: len(order) // 2],
-        "not asked": order[len(order) // 2 :],
-    }
-    needed = {name: _needed(assistant, memories, part) for name, part in parts.items()}
+    half = len(order) // 2
+    parts = {"all": order, "asked": order[:half], "not asked": order[half:]}
+    needed = {name: _needed(turns, part) for name, part in parts.items()}
     report.memories += len(memories)
     report.needed += len(needed["all"])
-    newest = sorted(memories, key=lambda one: one.said_at or datetime.min, reverse=True)
-    oldest_first = {one.id for one in newest[: math.ceil(KEEP * len(memories))]}
-    report.note("oldest first", "all", oldest_first, needed["all"])
-    report.note("no use", "all", _kept(assistant, memories), needed["all"])
+    _without_use(assistant, memories, needed["all"], report)
     for question in parts["asked"]:
         assistant.ask(question.text, asked_at=question.asked_at, sessions=question.sessions)
     for name, wanted in needed.items():
@@ -115,6 +147,33 @@ def _measure(assistant: Assistant, questions: Sequence[Question], report: PruneR
     for question in parts["not asked"]:
         assistant.ask(question.text, asked_at=question.asked_at, sessions=question.sessions)
     report.note("all asked", "all", _kept(assistant, memories), needed["all"])
+    chunks = _chunks(assistant)
+    for question in order:
+        marked = [chunk for chunk, turn in chunks.items() if turn in question.evidence]
+        assistant.judge(marked, useful=True)
+    report.note("all marked", "all", _kept(assistant, memories), needed["all"])
+
+
+def _without_use(
+    assistant: Assistant, memories: Sequence[Memory], needed: Turns, report: PruneReport
+) -> None:
+    """What a choice by age, by the head alone and by one who knows would keep."""
+    room = math.ceil(KEEP * len(memories))
+    newest = sorted(memories, key=lambda one: one.said_at or datetime.min, reverse=True)
+    report.note("oldest first", "all", {one.id for one in newest[:room]}, needed)
+    report.note("no use", "all", _kept(assistant, memories), needed)
+    report.note("at best", "all", _best(needed, room), needed)
+
+
+def _best(needed: Turns, room: int) -> set[str]:
+    """`room` of the needed ones, those that keep another turn before the rest."""
+    held: set[str] = set()
+    first: list[str] = []
+    rest: list[str] = []
+    for one in sorted(needed):
+        (rest if needed[one] <= held else first).append(one)
+        held |= needed[one]
+    return set((first + rest)[:room])
 
 
 def _kept(assistant: Assistant, memories: Sequence[Memory]) -> set[str]:
@@ -130,15 +189,21 @@ def _held(assistant: Assistant) -> list[Memory]:
     return assistant.memories.list(statuses=EVER_HELD)
 
 
-def _needed(
-    assistant: Assistant, memories: Sequence[Memory], questions: Sequence[Question]
-) -> set[str]:
-    """Ids of memories that stand on a turn which is evidence of one of the questions."""
-    turns = {turn for question in questions for turn in question.evidence}
+def _chunks(assistant: Assistant) -> dict[str, str]:
+    """The turn of each chunk, by id."""
     rows = assistant.store.database.rows("SELECT id, message_id FROM chunk")
-    message = {str(chunk): str(identity) for chunk, identity in rows}
+    return {str(chunk): str(identity) for chunk, identity in rows}
+
+
+def _turns(assistant: Assistant, memories: Sequence[Memory]) -> Turns:
+    turn = _chunks(assistant)
     return {
-        one.id
+        one.id: frozenset(turn[part.chunk_id] for part in one.evidence if part.chunk_id in turn)
         for one in memories
-        if any(message.get(part.chunk_id) in turns for part in one.evidence)
     }
+
+
+def _needed(turns: Turns, questions: Sequence[Question]) -> Turns:
+    """Memories that stand on a turn which is evidence of one of the questions, with those turns."""
+    evidence = frozenset(turn for question in questions for turn in question.evidence)
+    return {one: held & evidence for one, held in turns.items() if held & evidence}

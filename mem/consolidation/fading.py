@@ -1,7 +1,8 @@
 """Memories fade along a forgetting curve and are made firmer by recall; fading proposes, no more.
 
-Strength is the curve's value now; what is faint, unpinned and seldom used may be archived, with a
-reason for each. (FSRS 6 through the `fsrs` library; utility bounded after MemRL, 2601.03192.)
+Strength is the curve's value now; what is faint, unpinned and unlikely to be asked for may be
+archived, with a reason for each. Utility is what use has taught, in [-1, 1]: every event moves it a
+part of the way to one of the ends. (FSRS 6 by the `fsrs` library; utility: MemRL, 2601.03192.)
 """
 
 from __future__ import annotations
@@ -9,49 +10,75 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mem.core.clock import format_time
 from mem.core.memory import Memory, MemoryStatus
 from mem.store.database import Database
 from mem.store.memories import INITIAL_DIFFICULTY, INITIAL_STABILITY, StoredMemory
 
-FAINT = 0.30
-MOST_UTILITY = 1.0
-_UTILITY = {"cited": 0.10, "useful": 0.20, "shown": -0.01, "useless": -0.20}
+FAINT = 0.35
+#: What counts as cited of late.
+CITED_OF_LATE = timedelta(days=90)
+# The part of the way that utility goes: to 1, or, where negative, to -1.
+_UTILITY = {"cited": 0.10, "useful": 0.50, "shown": -0.01, "useless": -0.50}
 _RATING = {"cited": 3, "useful": 4, "shown": 2, "useless": 1}
-FOUND = 0.10  # what the passage found first teaches; the next ones a square less
 
 
 @dataclass(frozen=True, slots=True)
 class PruneEntry:
-    """A memory that may be archived, how much it is worth keeping in [0, 1], and why so little."""
+    """A memory that may be archived, how much it is worth keeping in [0, 1], and why so little.
+
+    `need` in [0, 1] is how likely it is to be asked for.
+    """
 
     stored: StoredMemory
     worth: float
+    need: float
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class PrunePlan:
-    """What an archiving would take; `touched` is the share of memories cited of late among it."""
+    """What an archiving would take.
+
+    `touched` is the share of the `cited` memories, cited of late, that are among it.
+    """
 
     entries: tuple[PruneEntry, ...]
     considered: int
     touched: float
+    cited: int = 0
+
+    @property
+    def cost(self) -> str:
+        """What it would cost, in a sentence."""
+        days = CITED_OF_LATE.days
+        if not self.cited:
+            return f"No answer cited a memory in the last {days} days."
+        return f"{self.touched:.0%} of what was cited in the last {days} days is among them."
 
 
-def worth_keeping(memory: Memory, *, utility: float = 0.0, salience: float = 0.5) -> float:
+def need_of(utility: float, salience: float) -> float:
+    """How likely a memory is to be asked for, in [0, 1].
+
+    `salience` in [0, 1] is the chance before any use. A positive utility is the chance that one of
+    the questions so far meant it, and adds to that as independent causes do (noisy or); a negative
+    one takes its part away.
+    """
+    if utility < 0:
+        return salience * (1 + utility)
+    return 1 - (1 - salience) * (1 - utility)
+
+
+def worth_keeping(memory: Memory, *, need: float) -> float:
     """How much a memory is worth keeping, in [0, 1].
 
-    Use counts most: strength, recalls and what use has taught (`utility` in [-1, 1]); then how
-    likely it is to be asked about at all (`salience` in [0, 1]) and how often it was said.
+    How likely it is to be asked for counts most, then how well it would be remembered by now, how
+    often it was said, and how much it seemed to matter when it was drawn.
     """
     support = 1 - 1 / max(1, len(memory.evidence))
-    recalls = min(1.0, math.log1p(memory.recall_count) / math.log1p(10))
-    worth = (
-        0.20 * memory.strength + 0.05 * recalls + 0.40 * utility + 0.30 * salience + 0.05 * support
-    )
+    worth = 0.70 * need + 0.20 * memory.strength + 0.05 * support + 0.05 * memory.importance
     if memory.status is MemoryStatus.SUPERSEDED:
         worth -= 0.10
     return max(0.0, min(1.0, worth))
@@ -78,36 +105,38 @@ def plan(
     """
     likely = salience or {}
 
-    def worth(one: StoredMemory) -> float:
-        return worth_keeping(
-            one.memory, utility=utilities.get(one.pk, 0.0), salience=likely.get(one.pk, 0.5)
-        )
+    def entry(one: StoredMemory) -> PruneEntry:
+        utility = utilities.get(one.pk, 0.0)
+        need = need_of(utility, likely.get(one.pk, 0.5))
+        worth = worth_keeping(one.memory, need=need)
+        return PruneEntry(one, worth, need, _reason(one.memory, need, utility))
 
-    free = [one for one in stored if not one.memory.pinned]
     ranked = sorted(
-        ((worth(one), one) for one in free),
-        key=lambda pair: (pair[0], pair[1].pk),
+        (entry(one) for one in stored if not one.memory.pinned),
+        key=lambda one: (one.worth, one.stored.pk),
     )
     if keep is None:
-        chosen = [(value, one) for value, one in ranked if value < below and one.pk not in cited]
+        chosen = [one for one in ranked if one.worth < below and one.stored.pk not in cited]
     else:
         chosen = ranked[: max(0, len(stored) - math.ceil(keep * len(stored)))]
-    entries = tuple(PruneEntry(one, value, _reason(one.memory)) for value, one in chosen)
-    hit = sum(entry.stored.pk in cited for entry in entries)
-    return PrunePlan(entries, len(stored), hit / len(cited) if cited else 0.0)
+    hit = sum(one.stored.pk in cited for one in chosen)
+    touched = hit / len(cited) if cited else 0.0
+    return PrunePlan(tuple(chosen), len(stored), touched, len(cited))
 
 
-def _reason(memory: Memory) -> str:
+def _reason(memory: Memory, need: float, utility: float) -> str:
     """Why a memory is worth so little, in words without any of its text."""
-    parts = []
-    if memory.status is MemoryStatus.SUPERSEDED:
-        parts.append("superseded")
-    parts.append(f"strength {memory.strength:.2f}")
-    if memory.last_recalled_at is None:
-        parts.append("never recalled")
-    else:
+    parts = ["superseded"] if memory.status is MemoryStatus.SUPERSEDED else []
+    parts.append(f"{need:.0%} likely to be asked for")
+    if utility < 0:
+        parts.append("judged wrong")
+    elif not utility:
+        parts.append("no question led to it")
+    if memory.recall_count and memory.last_recalled_at:
         parts.append(f"last recalled {memory.last_recalled_at[:10]}")
-    parts.append(f"importance {memory.importance:.2f}")
+    elif utility > 0:
+        parts.append("never recalled")
+    parts.append(f"strength {memory.strength:.2f}")
     return ", ".join(parts)
 
 
@@ -147,23 +176,18 @@ class Uses:
                     (format_time(at), event, pk),
                 )
 
-    def found(self, ranks: Mapping[int, int]) -> None:
-        """Note at which place (1 is first) a question led to memories; that alone is no recall."""
+    def found(self, chances: Mapping[int, float]) -> None:
+        """Note how likely, in [0, 1], a question meant memories; that alone is no recall."""
         with self._database.transaction() as connection:
-            for pk, rank in ranks.items():
-                connection.execute(
-                    "INSERT INTO memory_use (memory_pk, stability, difficulty, last_recalled_at, "
-                    "utility) SELECT pk, ?, ?, recorded_at, ? FROM memory WHERE pk = ? "
-                    "ON CONFLICT (memory_pk) DO UPDATE SET utility = min(?, utility + ?)",
-                    (
-                        INITIAL_STABILITY,
-                        INITIAL_DIFFICULTY,
-                        FOUND / rank**2,
-                        pk,
-                        MOST_UTILITY,
-                        FOUND / rank**2,
-                    ),
-                )
+            connection.executemany(
+                "INSERT INTO memory_use (memory_pk, stability, difficulty, last_recalled_at, "
+                "utility) SELECT pk, ?, ?, recorded_at, ?3 FROM memory WHERE pk = ?4 "
+                "ON CONFLICT (memory_pk) DO UPDATE SET utility = utility + ?3 * (1 - utility)",
+                [
+                    (INITIAL_STABILITY, INITIAL_DIFFICULTY, chance, pk)
+                    for pk, chance in chances.items()
+                ],
+            )
 
     def utilities(self) -> dict[int, float]:
         """What use has taught, in [-1, 1], by memory key."""
@@ -185,7 +209,8 @@ def _after(
 ) -> tuple[float, float, str, int, float]:
     """The use of a memory after one more event. Being shown alone is no recall."""
     stability, difficulty, last, count, utility = old
-    learned = max(-MOST_UTILITY, min(MOST_UTILITY, utility + _UTILITY[event]))
+    part = _UTILITY[event]
+    learned = utility + part * (1 - utility if part > 0 else 1 + utility)
     if event in ("shown", "useless"):
         return stability, difficulty, last, count, learned
     stability, difficulty = reviewed(stability, difficulty, last, event, at)

@@ -7,7 +7,6 @@ holds no rules of its own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mem.consolidation import entity_edits, fading, views
@@ -25,8 +24,6 @@ from mem.store.secrets import SecretPlace, allowed_marks, put_secrets, secret_ke
 
 if TYPE_CHECKING:
     from mem.store.memories import StoredMemory
-
-_CITED_OF_LATE = timedelta(days=90)
 
 
 class MemoryKeeper(MemoryTaker):
@@ -157,8 +154,8 @@ class MemoryKeeper(MemoryTaker):
 
         `keep` in (0, 1] archives down to that share.
         """
-        since = self._clock.utc() - _CITED_OF_LATE
-        stored = self._memories.select(statuses=views.EVER_HELD)
+        since = self._clock.utc() - fading.CITED_OF_LATE
+        stored = self._memories.select(statuses=views.EVER_HELD, oldest_first=True)
         return fading.plan(
             stored,
             self._uses.utilities(),
@@ -169,7 +166,7 @@ class MemoryKeeper(MemoryTaker):
         )
 
     def _salience(self, stored: Sequence[StoredMemory]) -> dict[int, float]:
-        """How likely each memory is to be asked about."""
+        """How likely each memory is to be asked for before any use; the first said come first."""
         from mem.consolidation.salience import Salience
 
         embedder = self._embedder()

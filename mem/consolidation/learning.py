@@ -5,6 +5,7 @@ Learning never fails an answer: where the store cannot be written now, nothing i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -16,6 +17,7 @@ from mem.store.memories import Memories, StoredMemory
 
 if TYPE_CHECKING:
     from mem.core.answer import Citation
+    from mem.core.query import SearchResult
     from mem.store.store import Store
 
 #: Memories that one answer can make firmer.
@@ -24,6 +26,12 @@ MOST: Final = 12
 APART: Final = timedelta(hours=1)
 #: Passages found for a question that teach anything.
 LEADING: Final = 5
+#: The log-odds that a passage is evidence of the question, from those of its share of their scores:
+#: slope and offset of a logistic regression (docs/benchmarks.md, "Pruning").
+SLOPE: Final = 2.0
+OFFSET: Final = 1.0
+#: No single question makes it surer than this.
+SUREST: Final = 0.8
 #: An answer does not wait longer than this for another writer, in milliseconds.
 PATIENCE: Final = 100
 
@@ -43,27 +51,47 @@ def note_cited(store: Store, citations: Sequence[Citation], clock: Clock) -> int
     return len(pks) if pks and _wrote(store, lambda: uses.note(pks, "cited", clock.utc())) else 0
 
 
-def note_found(store: Store, chunks: Sequence[str]) -> int:
-    """Note the memories that stand on the passages a question found first; returns how many.
+def note_found(store: Store, result: SearchResult) -> int:
+    """Note how likely a question meant the memories on what it found first; returns how many.
 
-    `chunks` are ids, best first; only the first few count. A store that cannot be written now is
-    left as it is.
+    A store that cannot be written now is left as it is.
     """
-    leading = list(dict.fromkeys(chunks))[:LEADING]
-    if store.database.read_only or not leading or not store.has_memories():
+    if store.database.read_only or not result.hits or not store.has_memories():
         return 0
-    keys = store.chunks.keys_of(leading)
-    ranks: dict[int, int] = {}
-    for rank, chunk in enumerate(leading, 1):
+    chances = chances_meant(result)
+    keys = store.chunks.keys_of(list(chances))
+    by_memory: dict[int, float] = {}
+    for chunk, chance in chances.items():
         rows = store.database.rows(
             "SELECT memory_pk FROM evidence JOIN memory ON memory.pk = memory_pk "
             "WHERE chunk_pk = ? AND status = 'active'",
             (keys.get(chunk),),
         )
         for row in rows:
-            ranks.setdefault(int(str(row[0])), rank)
+            pk = int(str(row[0]))
+            by_memory[pk] = max(chance, by_memory.get(pk, 0.0))
     uses = Uses(store.database)
-    return len(ranks) if ranks and _wrote(store, lambda: uses.found(ranks)) else 0
+    return len(by_memory) if by_memory and _wrote(store, lambda: uses.found(by_memory)) else 0
+
+
+def chances_meant(result: SearchResult) -> dict[str, float]:
+    """How likely each of the passages found first was what the question meant, by chunk id.
+
+    A passage's share of the scores tells that better than its score: most questions mean one.
+    """
+    scores: dict[str, float] = {}
+    for hit in result.hits:
+        if len(scores) < LEADING:
+            scores.setdefault(hit.id, max(hit.score, 1e-6))
+    total = sum(scores.values())
+    known = min(1.0, max(0.0, result.confidence))
+    return {chunk: min(SUREST, known * _meant(score / total)) for chunk, score in scores.items()}
+
+
+def _meant(share: float) -> float:
+    """The chance that a passage with that share of the scores, in (0, 1], was meant."""
+    share = min(share, 0.999)
+    return 1 / (1 + math.exp(-OFFSET) * math.pow((1 - share) / share, SLOPE))
 
 
 def _wrote(store: Store, write: Callable[[], None]) -> bool:

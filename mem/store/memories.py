@@ -306,7 +306,7 @@ def _stored(
         recorded_at=str(values["recorded_at"]),
         expired_at=None if values["expired_at"] is None else str(values["expired_at"]),
         strength=strength_at(_utc(now), _utc(datetime.fromisoformat(since)), stability),
-        last_recalled_at=last,
+        last_recalled_at=last if recalls else None,
         recall_count=recalls,
         pinned=bool(values["pinned"]),
         exclusive=bool(values["exclusive"]),

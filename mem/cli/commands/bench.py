@@ -17,6 +17,7 @@ from mem.core.display import sanitize_line
 
 if TYPE_CHECKING:
     from mem.bench.extraction import ExtractionReport
+    from mem.bench.pruning import PruneReport
     from mem.bench.retrieval import Result
     from mem.bench.segmentation import SegmentationReport
     from mem.core.protocols import Reranker
@@ -153,7 +154,9 @@ def prune(sets: Sets, out: Out = None, json: Json = False) -> ExitCode:
     """Measure what archiving costs the answers.
 
     How much of what questions need is kept when half of the memories are archived: before any use,
-    after half of the questions, and after all; against archiving the oldest.
+    after half of the questions, after all, and with their evidence marked useful; against archiving
+    the oldest, and the most that can be kept. Of memories on evidence turns, and of such turns that
+    keep one.
 
     \b
     Example:
@@ -161,26 +164,14 @@ def prune(sets: Sets, out: Out = None, json: Json = False) -> ExitCode:
     """
     from tempfile import TemporaryDirectory
 
-    from mem.bench.pruning import MEASURES, run
+    from mem.bench.pruning import run
 
     with TemporaryDirectory() as scratch:
         reports = [
             run(folder, Path(scratch), on_conversation=_progress) for folder in _folders(sets)
         ]
-    shares = [
-        {f"{state}, {part}": round(one.share(state, part), 4) for state, part in MEASURES}
-        for one in reports
-    ]
-    shapes = [
-        {"set": one.name, "memories": one.memories, "needed": one.needed, "kept": kept}
-        for one, kept in zip(reports, shares, strict=True)
-    ]
-    lines = [
-        f"{one.name}: {one.memories} memories, {one.needed} needed; kept at half: "
-        + " · ".join(f"{what} {share:.3f}" for what, share in kept.items())
-        for one, kept in zip(reports, shares, strict=True)
-    ]
-    return tell("prune", {"sets": shapes}, lines, json=json, out=out)
+    lines = [line for one in reports for line in _prune_lines(one)]
+    return tell("prune", {"sets": [one.figures() for one in reports]}, lines, json=json, out=out)
 
 
 @group.command("pairs", cls=PlainCommand)
@@ -304,3 +295,18 @@ def _extraction_line(report: ExtractionReport) -> str:
         f"{report.set_name}: {report.memories} memories, precision {report.precision:.3f}, "
         f"recall {report.recall:.3f}, spans verified {report.verified:.3f}{approximate}"
     )
+
+
+def _prune_lines(report: PruneReport) -> list[str]:
+    from mem.bench.pruning import MEASURES
+
+    rows = [
+        f"  {f'{state}, {part}':24}{report.share(state, part):.3f}  "
+        f"{report.turn_share(state, part):.3f}"
+        for state, part in MEASURES
+    ]
+    return [
+        f"{report.name}: {report.memories} memories, {report.needed} on evidence turns",
+        f"  {'kept at half':24}memories, turns that keep one",
+        *rows,
+    ]

@@ -40,19 +40,22 @@ def command(
         plan = assistant.memories.prune_plan(keep=keep / 100 if keep is not None else None)
         shape = {
             "considered": plan.considered,
+            "recently_cited": plan.cited,
             "recently_cited_touched": round(plan.touched, 4),
             "archive": [
                 {
                     "id": one.stored.memory.id,
                     "text": one.stored.memory.text,
                     "worth": round(one.worth, 4),
+                    "need": round(one.need, 4),
+                    "strength": round(one.stored.memory.strength, 4),
                     "reason": one.reason,
                 }
                 for one in plan.entries
             ],
         }
         if not json:
-            _print(shape)
+            _print(shape, plan.cost)
         archived = 0
         if not dry_run and plan.entries:
             if not yes and not is_interactive():
@@ -66,7 +69,7 @@ def command(
     return ExitCode.OK
 
 
-def _print(shape: dict[str, object]) -> None:
+def _print(shape: dict[str, object], cost: str) -> None:
     from mem.cli.layout import clipped, plural, table
     from mem.cli.output import emit, emit_text, stdout_style
 
@@ -83,7 +86,7 @@ def _print(shape: dict[str, object]) -> None:
         emit([line, _INDENT + style.dim(clipped(one["reason"], style.width - len(_INDENT)))])
     if len(entries) > _LISTED:
         emit_text(f"… and {len(entries) - _LISTED:,} more")
-    emit_text(f"{shape['recently_cited_touched']:.0%} of what was cited of late is among them.")
+    emit_text(cost)
 
 
 def _print_end(shape: dict[str, object], archived: int, *, dry_run: bool, json: bool) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mem.consolidation.fading import PruneEntry, PrunePlan
 
-_LEVELS = (0.2, 0.3, 0.4, 0.5, 0.6)
+_LEVELS = (0.30, 0.35, 0.40, 0.50, 0.60)
 
 
 class PruneScreen(ActsOnMemories):
@@ -76,7 +76,7 @@ class PruneScreen(ActsOnMemories):
             return "Memories that are neither cited nor marked useful fade with time."
         return (
             f"{len(plan.entries):,} of {plan.considered:,} memories are worth less than "
-            f"{_LEVELS[self._level]:.1f}; {len(self.marked):,} are marked.\n"
+            f"{_LEVELS[self._level]:.2f}; {len(self.marked):,} are marked.\n"
             f"{plan.touched:.0%} of what was cited of late is among them. "
             "Archived ones can be brought back."
         )

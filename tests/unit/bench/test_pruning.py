@@ -6,7 +6,7 @@ import gzip
 import json
 from pathlib import Path
 
-from mem.bench.pruning import MEASURES, run
+from mem.bench.pruning import MEASURES, PruneReport, _best, run
 from mem.testing import FakeEmbedder
 
 
@@ -35,4 +35,18 @@ def test_shares_are_of_memories_that_questions_need(tmp_path: Path) -> None:
     assert report.memories >= 2
     assert report.needed == 1
     assert all(0.0 <= report.share(*one) <= 1.0 for one in MEASURES)
-    assert report.kept["no use", "all"][1] == 1
+    assert all(0.0 <= report.turn_share(*one) <= 1.0 for one in MEASURES)
+    assert report.kept["no use", "all"][1] == report.turns["no use", "all"][1] == 1
+    assert report.share("all marked", "all") == report.share("at best", "all") == 1.0
+    shape = report.figures()
+    assert shape["needed"] == 1
+    assert set(shape["kept"]) == set(shape["turns_kept"])  # type: ignore[call-overload]
+
+
+def test_the_best_choice_keeps_a_memory_of_each_turn_first() -> None:
+    one, other = frozenset({"t1"}), frozenset({"t2"})
+    needed = {"a": one, "b": one, "c": one, "d": other}
+    report = PruneReport("set")
+    report.note("at best", "all", _best(needed, 2), needed)
+    assert report.share("at best", "all") == 0.5
+    assert report.turn_share("at best", "all") == 1.0

@@ -142,4 +142,4 @@ def test_use_moves_the_score(assistant: Assistant, draw: Draw) -> None:
     assistant.memories.note_use([memory], "useful")
     after = assistant.search(RENT, limit=100)[-1]
     assert after.score > before.score
-    assert after.signals["utility"] == pytest.approx(0.2)
+    assert after.signals["utility"] == pytest.approx(0.5)
