@@ -64,8 +64,9 @@ def origin(said: Said) -> str:
     memory = f", {machine['memory'] / GIGABYTE:.0f} GB" if machine["memory"] else ""
     commit = f", commit {said['commit']}" if said["commit"] else ""
     deep = " --deep" if said.get("deep") else ""
+    command = COMMANDS.get(said["bench"], f"mem bench {said['bench']}{deep}")
     return (
-        f"`mem bench {said['bench']}{deep}`, {machine['cores']} cores ({machine['processor']})"
+        f"`{command}`, {machine['cores']} cores ({machine['processor']})"
         f"{memory}, {machine['system']}, Python {machine['python']}, {said['date']}{commit}"
     )
 
@@ -129,6 +130,31 @@ def speed_table(said: Said) -> str:
     return table(heads, rows)
 
 
+def tui_table(said: Said) -> str:
+    """What starting the full-screen UI takes, and what it holds."""
+    rows = [
+        [
+            f"{what} ({said['chunks']:,} chunks, load {said['load']})",
+            *(f"{said[name][which]:.2f} s" for which in ("min", "median")),
+            *(f"{said[processor][which]:.2f} s" for which in ("min", "median")),
+        ]
+        for what, name, processor in (
+            ("first paint", "first_paint_s", "first_paint_processor_s"),
+            ("rows in Browse", "rows_s", "rows_processor_s"),
+        )
+    ]
+    started = table(["start", "at best", "median", "processor at best", "median"], rows)
+    held = [
+        [what, f"{said[name]['median']:.0f} MB"]
+        for what, name in (("browsing", "browsing_mb"), ("after the first question", "asked_mb"))
+    ]
+    slowest = [
+        [f"slowest callback at {size}", f"{said[f'loop {size}']['slowest_ms'][0]} ms of processor"]
+        for size in ("80x24", "200x60")
+    ]
+    return f"{started}\n{table(['what', 'figure'], held + slowest)}"
+
+
 def extraction_table(said: Said) -> str:
     """A row a set."""
     rows = [
@@ -149,9 +175,11 @@ def table(heads: list[str], rows: list[list[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
+COMMANDS = {"tui": "python scripts/bench_tui.py"}
 TABLES: dict[str, Callable[[Said], str]] = {
     "retrieval": search_table,
     "speed": speed_table,
+    "tui": tui_table,
     "extraction": extraction_table,
 }
 
