@@ -18,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ async def drive(home: Path, seed: int, seconds: float) -> dict[str, Any]:
     from mem.tui.app import MemApp
     from mem.tui.opening import open_home
     from mem.tui.screens.base import MemScreen
+    from mem.tui.threads import Threads
 
     chance, told, presses, made = random.Random(seed), [], 0, record()
     app = MemApp(lambda given: open_home(given or str(home)))
@@ -55,6 +57,14 @@ async def drive(home: Path, seed: int, seconds: float) -> dict[str, Any]:
         notify(message, **how)
 
     app.notify = hear  # type: ignore[method-assign, assignment]
+    surprises: list[str] = []
+    surprised = app._surprised
+
+    def note(error: Exception) -> None:
+        surprises.append("".join(traceback.format_exception(error)[-12:]))
+        surprised(error)
+
+    app._threads = Threads(5, note)
     async with app.run_test(size=chance.choice([(80, 24), (120, 40), (200, 60)])) as pilot:
         until = time.monotonic() + seconds
         while time.monotonic() < until and app._exit is False:
@@ -79,7 +89,13 @@ async def drive(home: Path, seed: int, seconds: float) -> dict[str, Any]:
                 break
             await asyncio.sleep(0.05)
         stuck = [type(one).__name__ for one in app._newest.values()]
-    return {"presses": presses, "told": told, "stuck": stuck, "made": made}
+    return {
+        "presses": presses,
+        "told": told,
+        "stuck": stuck,
+        "made": made,
+        "surprises": surprises,
+    }
 
 
 def record() -> list[tuple[str, int]]:
@@ -218,7 +234,7 @@ def report(home: Path, ended: list[tuple[str, str]], watched: int, log: str) -> 
     errors = sorted({m for one in results for kind, m in one["told"] if kind == "error"})
     wrong = {
         "tracebacks": [error[-2000:] for _, error in ended if "Traceback" in error],
-        "internal": [m for m in errors if "Internal error" in m],
+        "internal": [one for result in results for one in result["surprises"]],
         "stuck": [one["stuck"] for one in results if one["stuck"]],
         "lost": found["lost"],
         "findings": found["findings"],

@@ -231,6 +231,7 @@ class MemoryTaker(MemoryReader):
         return len(pending)
 
     def _settled(self, pk: int) -> Memory:
-        """A memory after an act on it, with its vector made."""
+        """A memory after an act on it; its vector is made, or it is destroyed elsewhere by then."""
+        memory = self._memories.by_pks([pk])[pk].memory
         self.embed_pending()
-        return self._memories.by_pks([pk])[pk].memory
+        return memory

@@ -132,9 +132,13 @@ class Embeddings:
 def put_vectors(
     connection: sqlite3.Connection, fingerprint: str, vectors: Mapping[int, Vectors]
 ) -> None:
-    """Store unit vectors by chunk key, replacing those of another fingerprint."""
+    """Store unit vectors by chunk key, replacing those of another fingerprint.
+
+    One whose chunk went while it was made is dropped.
+    """
     connection.executemany(
-        "INSERT INTO embedding (chunk_pk, fingerprint, vector) VALUES (?, ?, ?) "
+        "INSERT INTO embedding (chunk_pk, fingerprint, vector) "
+        "SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM chunk WHERE pk = ?1) "
         "ON CONFLICT (chunk_pk) DO UPDATE SET fingerprint = excluded.fingerprint, "
         "vector = excluded.vector",
         [(key, fingerprint, vector.astype("<f2").tobytes()) for key, vector in vectors.items()],

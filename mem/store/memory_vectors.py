@@ -48,9 +48,13 @@ class MemoryVectors:
         return [(int(str(pk)), str(text)) for pk, text in rows]
 
     def put(self, vectors: Mapping[int, Vectors]) -> None:
-        """Store unit vectors by memory key, in the caller's transaction."""
+        """Store unit vectors by memory key, in the caller's transaction.
+
+        One whose memory was destroyed while it was made is dropped.
+        """
         self._database.connection.executemany(
-            "INSERT INTO memory_embedding (memory_pk, fingerprint, vector) VALUES (?, ?, ?) "
+            "INSERT INTO memory_embedding (memory_pk, fingerprint, vector) "
+            "SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM memory WHERE pk = ?1) "
             "ON CONFLICT (memory_pk) DO UPDATE SET fingerprint = excluded.fingerprint, "
             "vector = excluded.vector",
             [
