@@ -155,10 +155,11 @@ class OnnxEmbedder:
 
         The model is not run: they are made of its table of tokens, see `TokenTable`.
         """
-        encoded = self._tokenizer.encode_batch_fast(
-            [_encodable(word) for word in words], add_special_tokens=False
-        )
-        return self._table.vectors([one.ids for one in encoded])
+        # A word that is a token itself is never cut; looking it up is much quicker than asking.
+        known = [self._tokenizer.token_to_id(word) if word.isascii() else None for word in words]
+        others = [_encodable(word) for word, at in zip(words, known, strict=True) if at is None]
+        cut = iter(self._tokenizer.encode_batch_fast(others, add_special_tokens=False))
+        return self._table.vectors([next(cut).ids if at is None else (at,) for at in known])
 
     @cached_property
     def _table(self) -> TokenTable:

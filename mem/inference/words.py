@@ -52,15 +52,16 @@ class TokenTable:
         """(len(tokens), dimensions) float32 rows of length 1; 0 for a word without tokens."""
         import numpy as np
 
-        counts = np.array([len(one) for one in tokens], dtype=np.int64)
         means = np.zeros((len(tokens), self._rows.shape[1]), dtype=np.float32)
-        held = np.flatnonzero(counts)
-        if not len(held):
+        if not len(tokens):
             return means
-        flat = np.array([token for one in tokens for token in one], dtype=np.int64)
-        rows = self._rows[flat] * self._scales[flat, None]
-        starts = np.cumsum(counts[held]) - counts[held]
-        means[held] = np.add.reduceat(rows, starts, axis=0) / counts[held, None] - self._middle
+        counts = np.array([len(one) for one in tokens], dtype=np.int64)
+        for place in range(int(counts.max())):
+            held = np.flatnonzero(counts > place)
+            flat = np.array([tokens[row][place] for row in held], dtype=np.int64)
+            means[held] += self._rows[flat] * self._scales[flat, None]
+        means /= np.maximum(counts, 1)[:, None]
+        means[counts > 0] -= self._middle
         lengths = np.linalg.norm(means, axis=1, keepdims=True)
         vectors: npt.NDArray[np.float32] = means / np.maximum(lengths, 1e-6)
         return vectors

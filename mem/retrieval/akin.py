@@ -29,6 +29,8 @@ AKIN_NAMES = ("akin", "akin_missing")
 UNRELATED = 0.3
 # A pasted page is not compared whole.
 MAX_WORDS = 512
+# Vectors are kept in so many steps from 0 to 1: a cosine is off by 0.003.
+_STEPS = 127
 _WORD = re.compile(r"\w+")
 
 
@@ -47,7 +49,7 @@ class WordVectors:
         self._young, self._old = _Rows(), _Rows()
 
     def of(self, words: Sequence[str]) -> Floats:
-        """(len(words), width) float32 rows of length 1; there must be one word at least."""
+        """(len(words), width) float32 rows of about length 1; there must be one word at least."""
         import numpy as np
 
         hashes = [hash(word) for word in words]
@@ -57,14 +59,20 @@ class WordVectors:
                 self._old, self._young = self._young, _Rows()
                 lacking = dict(zip(hashes, words, strict=True))
             if len(lacking) > self._room:
-                return self._embed(words).astype(np.float16).astype(np.float32)
+                return _rounded(self._embed(words)).astype(np.float32) / _STEPS
             known = [h for h in lacking if h in self._old.at]
             self._young.add(known, self._old.rows_of(known), self._room)
             fresh = {h: word for h, word in lacking.items() if h not in self._old.at}
             if fresh:
-                made = self._embed(list(fresh.values())).astype(np.float16)
+                made = _rounded(self._embed(list(fresh.values())))
                 self._young.add(list(fresh), made, self._room)
-            return self._young.rows_of(hashes).astype(np.float32)
+            return self._young.rows_of(hashes).astype(np.float32) / _STEPS
+
+
+def _rounded(rows: Floats) -> npt.NDArray[np.int8]:
+    import numpy as np
+
+    return np.rint(rows * _STEPS).astype(np.int8)
 
 
 class _Rows:
@@ -72,25 +80,25 @@ class _Rows:
 
     def __init__(self) -> None:
         self.at: dict[int, int] = {}
-        self._rows: npt.NDArray[np.float16] | None = None
+        self._rows: npt.NDArray[np.int8] | None = None
 
-    def rows_of(self, hashes: Sequence[int]) -> npt.NDArray[np.float16]:
+    def rows_of(self, hashes: Sequence[int]) -> npt.NDArray[np.int8]:
         """(len(hashes), width); each must be there."""
         import numpy as np
 
         if self._rows is None:
-            return np.empty((0, 0), dtype=np.float16)
-        found: npt.NDArray[np.float16] = self._rows[[self.at[one] for one in hashes]]
+            return np.empty((0, 0), dtype=np.int8)
+        found: npt.NDArray[np.int8] = self._rows[[self.at[one] for one in hashes]]
         return found
 
-    def add(self, hashes: Sequence[int], rows: npt.NDArray[np.float16], room: int) -> None:
+    def add(self, hashes: Sequence[int], rows: npt.NDArray[np.int8], room: int) -> None:
         """Keep rows of words that are not there; at most `room` in all."""
         import numpy as np
 
         if not len(hashes):
             return
         if self._rows is None:
-            self._rows = np.empty((room, rows.shape[1]), dtype=np.float16)
+            self._rows = np.empty((room, rows.shape[1]), dtype=np.int8)
         first = len(self.at)
         self._rows[first : first + len(hashes)] = rows
         self.at.update(zip(hashes, range(first, first + len(hashes)), strict=True))
