@@ -58,7 +58,7 @@ class TokenTable:
         counts = np.array([len(one) for one in tokens], dtype=np.int64)
         for place in range(int(counts.max())):
             held = np.flatnonzero(counts > place)
-            flat = np.array([tokens[row][place] for row in held], dtype=np.int64)
+            flat = np.array([one[place] for one in tokens if len(one) > place], dtype=np.int64)
             means[held] += self._rows[flat] * self._scales[flat, None]
         means /= np.maximum(counts, 1)[:, None]
         means[counts > 0] -= self._middle

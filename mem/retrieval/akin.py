@@ -50,7 +50,6 @@ class WordVectors:
 
     def of(self, words: Sequence[str]) -> Floats:
         """(len(words), width) float32 rows of about length 1; there must be one word at least."""
-        import numpy as np
 
         hashes = [hash(word) for word in words]
         with self._guard:
@@ -59,20 +58,28 @@ class WordVectors:
                 self._old, self._young = self._young, _Rows()
                 lacking = dict(zip(hashes, words, strict=True))
             if len(lacking) > self._room:
-                return _rounded(self._embed(words)).astype(np.float32) / _STEPS
+                return _unit(_rounded(self._embed(words)))
             known = [h for h in lacking if h in self._old.at]
             self._young.add(known, self._old.rows_of(known), self._room)
             fresh = {h: word for h, word in lacking.items() if h not in self._old.at}
             if fresh:
                 made = _rounded(self._embed(list(fresh.values())))
                 self._young.add(list(fresh), made, self._room)
-            return self._young.rows_of(hashes).astype(np.float32) / _STEPS
+            return _unit(self._young.rows_of(hashes))
 
 
 def _rounded(rows: Floats) -> npt.NDArray[np.int8]:
     import numpy as np
 
     return np.rint(rows * _STEPS).astype(np.int8)
+
+
+def _unit(rows: npt.NDArray[np.int8]) -> Floats:
+    import numpy as np
+
+    vectors: Floats = rows.astype(np.float32)
+    vectors /= _STEPS
+    return vectors
 
 
 class _Rows:
