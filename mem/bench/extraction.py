@@ -7,8 +7,6 @@ words are (an approximation: no turn labels exist there). Assistants' turns are 
 
 from __future__ import annotations
 
-import gzip
-import json
 import re
 import time
 from collections.abc import Iterable
@@ -17,12 +15,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mem.bench.sets import read_lines, read_sessions, texts
 from mem.core.chunk import Chunk
+from mem.core.clock import parse_time
 
 if TYPE_CHECKING:
     from mem.core.memory import Candidate
     from mem.core.protocols import Embedder
 
+MEMORIES = "memories.jsonl"
 COVERAGE = 0.3  # share of a gold memory's words that makes a turn of its session gold
 _WORD = re.compile(r"[^\W_]+(?:[.,'][^\W_]+)*")
 _TAG = re.compile(r"【[^】]*】")
@@ -53,13 +54,13 @@ class ExtractionReport:
 def run(
     set_dir: Path, *, embedder: Embedder | None = None, user_names: tuple[str, ...] = ()
 ) -> ExtractionReport:
-    """Extracts from every session of a set and compares. Raises `OSError` without its files."""
+    """Extracts from every session of a set and compares. Raises PathMissing, BadSet."""
     from mem.extraction.rules import RulesExtractor
     from mem.extraction.sentences import split_sentences
     from mem.inference.embedder import OnnxEmbedder
 
-    sessions = list(_lines(set_dir / "sessions.jsonl.gz"))
-    gold = list(_lines(set_dir / "memories.jsonl"))
+    gold = read_lines(set_dir / MEMORIES, _memory, "extraction")
+    sessions = [_timed(one) for one in read_sessions(set_dir, "extraction")]
     extractor = RulesExtractor(embedder or OnnxEmbedder(), user_names=user_names)
     spoken = {
         turn["id"]: turn["text"]
@@ -74,7 +75,7 @@ def run(
         drawn.extend((session, one) for one in found)
     seconds = time.perf_counter() - began
     return _report(
-        set_dir.name,
+        set_dir.resolve().name,
         sessions,
         gold,
         drawn,
@@ -148,7 +149,7 @@ def _by_conversation(
 
 
 def _named(gold: Iterable[dict[str, Any]]) -> set[str]:
-    return {turn for memory in gold for turn in memory.get("turns", ())}
+    return {turn for memory in gold for turn in memory["turns"]}
 
 
 def _aligned(
@@ -192,7 +193,7 @@ def _chunks(session: dict[str, Any]) -> list[Chunk]:
             locator=f"message {turn['id']}",
             speaker=turn["speaker"],
             role=turn["role"],
-            said_at=datetime.fromisoformat(turn["at"]) if turn.get("at") else None,
+            said_at=turn["at"],
             session_id=session["session"],
             message_id=turn["id"],
         )
@@ -208,9 +209,22 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
 
 
-def _lines(path: Path) -> Iterable[dict[str, Any]]:
-    content = path.read_bytes()
-    if path.suffix == ".gz":
-        content = gzip.decompress(content)
-    for line in content.decode("utf-8").splitlines():
-        yield json.loads(line)
+def _memory(said: dict[str, Any]) -> dict[str, Any]:
+    """A gold memory that names its turns, or has a text and names its session."""
+    turns = texts(said, "turns")
+    if not turns and not (isinstance(said.get("text"), str) and said.get("session") is not None):
+        raise ValueError("neither 'turns' nor 'session' and 'text'")
+    return {**said, "turns": turns, "text": str(said.get("text") or "")}
+
+
+def _timed(session: dict[str, Any]) -> dict[str, Any]:
+    """The session with ids that are texts and times that are times; None for no ISO 8601."""
+    turns = [{**turn, "id": str(turn["id"]), "at": _time(turn["at"])} for turn in session["turns"]]
+    return {**session, "turns": turns}
+
+
+def _time(value: object) -> datetime | None:
+    try:
+        return parse_time(str(value).strip()) if value else None
+    except ValueError:
+        return None

@@ -13,11 +13,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mem.errors import BadSet, PathMissing
+
 if TYPE_CHECKING:
     from mem.core.protocols import Embedder
 
 # Entailed pairs rated at least so close count as saying the same.
 PARAPHRASE = 4.8
+COLUMNS = ("sentence_A", "sentence_B", "relatedness_score", "entailment_judgment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +34,18 @@ class PairsReport:
 
 
 def run(files: Sequence[Path], *, embedder: Embedder | None = None) -> PairsReport:
-    """Decide about every pair as reconciling does. Raises `OSError` for a file that is missing."""
+    """Decide about every pair as reconciling does. Raises PathMissing, BadSet."""
     from mem.consolidation.duplicates import says_the_same
 
+    pairs = [pair for path in files for pair in _read(path)]
     if embedder is None:
         from mem.inference.embedder import OnnxEmbedder
 
         embedder = OnnxEmbedder()
     model = embedder
-    pairs = [pair for path in files for pair in _read(path)]
+    if not pairs:
+        nothing = "it has no contradiction, and no entailment rated 4.8 or more"
+        raise BadSet(", ".join(map(str, files)), nothing, "pairs")
     texts = sorted({text for pair in pairs for text in pair[:2]})
     vectors = dict(zip(texts, model.embed(texts), strict=True))
 
@@ -61,11 +67,23 @@ def run(files: Sequence[Path], *, embedder: Embedder | None = None) -> PairsRepo
 
 def _read(path: Path) -> Iterator[tuple[str, str, bool]]:
     """(sentence, sentence, whether they contradict) of contradictions and close paraphrases."""
-    with path.open(encoding="utf-8") as stream:
-        for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
-            judgment, rating = row["entailment_judgment"], float(row["relatedness_score"])
-            if judgment == "CONTRADICTION" or (judgment == "ENTAILMENT" and rating >= PARAPHRASE):
-                yield row["sentence_A"], row["sentence_B"], judgment == "CONTRADICTION"
+    if not path.is_file():
+        raise PathMissing(str(path))
+    try:
+        with path.open(encoding="utf-8") as stream:
+            rows = csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
+            missing = [one for one in COLUMNS if one not in (rows.fieldnames or ())]
+            if missing:
+                raise BadSet(str(path), f"it has no column {', '.join(missing)}", "pairs")
+            for row in rows:
+                one, other, rated, judgment = (row[name] for name in COLUMNS)
+                contradicts = judgment == "CONTRADICTION"
+                if contradicts or (judgment == "ENTAILMENT" and float(rated) >= PARAPHRASE):
+                    if not one or not other:
+                        raise ValueError("a sentence is missing")
+                    yield one, other, contradicts
+    except (ValueError, TypeError, csv.Error) as error:
+        raise BadSet(str(path), f"line {rows.line_num}: {error}", "pairs") from error
 
 
 def _share(merged: Sequence[bool]) -> float:

@@ -44,7 +44,7 @@ Turns = dict[str, frozenset[str]]
 class PruneReport:
     """Needed memories, and turns that needed ones stand on, by (state of use, questions).
 
-    Each is (kept, all of them).
+    Each is (kept, all of them). `doubts` say what of the set could not be measured as it was meant.
     """
 
     name: str
@@ -52,6 +52,7 @@ class PruneReport:
     needed: int = 0
     kept: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     turns: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
 
     def share(self, state: str, questions: str) -> float:
         """The share of needed memories that a pruning keeps."""
@@ -98,7 +99,7 @@ def run(
     embedder: Embedder | None = None,
     on_conversation: Callable[[str, int, int], None] | None = None,
 ) -> PruneReport:
-    """Measure the set in `folder` with fresh stores under `home`. Raises PathMissing, ParseFailed.
+    """Measure the set in `folder` with fresh stores under `home`. Raises PathMissing, BadSet.
 
     `on_conversation` hears the set, how many conversations are done and how many there are.
     """
@@ -107,7 +108,7 @@ def run(
 
         embedder = OnnxEmbedder()
     bench = read_set(folder)
-    report = PruneReport(bench.name)
+    report = PruneReport(bench.name, doubts=bench.doubts())
     for done, conversation in enumerate(bench.conversations, 1):
         asked = [one for one in bench.questions if one.conversation == conversation.id]
         with opened(bench, conversation, home, embedder) as assistant:

@@ -40,7 +40,7 @@ class Result:
 
     `intervals` are of `mem`'s figures, `gains` those over deep searches without the reranker where
     one is measured, else over quick searches where deep ones are, else over BM25 where baselines
-    were asked for.
+    were asked for. `doubts` say what of the set could not be measured as it was meant.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Result:
     milliseconds: list[float] = field(default_factory=list)
     intervals: dict[str, Interval] = field(default_factory=dict)
     gains: dict[str, Gain] = field(default_factory=dict)
+    doubts: list[str] = field(default_factory=list)
 
     def latency(self) -> dict[str, float]:
         """Milliseconds of a warm search, the vectors of questions being at hand."""
@@ -81,9 +82,9 @@ def run(
     sessions that a question names are not told to the search. With `deep`, deep searches are
     measured, and quick ones beside them as `QUICK`; with a `reranker`, too, deep ones without it as
     `DEEP`. `settings` are those of the homes, the shipped ones by default. `on_conversation` hears
-    the set, how many conversations are done and how many there are. Raises PathMissing,
-    ParseFailed.
+    the set, how many conversations are done and how many there are. Raises PathMissing, BadSet.
     """
+    sets = [read_set(folder) for folder in folders]
     kept = None
     if embedder is None:
         from mem.inference.embedder import OnnxEmbedder
@@ -92,9 +93,9 @@ def run(
     try:
         return [
             _Run(home, embedder, baselines, deep, reranker, settings or Settings()).of(
-                bench, on_conversation
+                pool(bench) if pooled else bench, on_conversation, bench.doubts()
             )
-            for bench in map(pool if pooled else _as_it_is, map(read_set, folders))
+            for bench in sets
         ]
     finally:
         if kept is not None:
@@ -113,10 +114,13 @@ class _Run:
     settings: Settings
 
     def of(
-        self, bench: BenchSet, on_conversation: Callable[[str, int, int], None] | None
+        self,
+        bench: BenchSet,
+        on_conversation: Callable[[str, int, int], None] | None,
+        doubts: list[str],
     ) -> Result:
         """The figures of one set."""
-        result = Result(bench.name)
+        result = Result(bench.name, doubts=doubts)
         rankings: dict[str, dict[str, Ranking]] = {OURS: result.rankings}
         for done, conversation in enumerate(bench.conversations, 1):
             asked = [one for one in bench.questions if one.conversation == conversation.id]
@@ -163,10 +167,6 @@ def pool(bench: BenchSet) -> BenchSet:
     return BenchSet(f"{bench.name} {POOLED}", (every,), questions)
 
 
-def _as_it_is(bench: BenchSet) -> BenchSet:
-    return bench
-
-
 def _resample(bench: BenchSet, rankings: dict[str, dict[str, Ranking]], result: Result) -> None:
     """Fill in how far the figures may be chance."""
     groups = {one.id: one.group or one.conversation for one in bench.questions}
@@ -200,7 +200,7 @@ def opened(
     reranker: Reranker | None = None,
 ) -> Assistant:
     """The store of one conversation, imported when it is new or its text changed."""
-    folder = home / bench.name / conversation.id
+    folder = home / bench.name / conversation.folder
     folder.mkdir(parents=True, exist_ok=True)
     lines = folder / "conversation.jsonl"
     text = "".join(json.dumps(message) + "\n" for message in conversation.messages())

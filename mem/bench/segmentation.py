@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mem.core.protocols import Embedder
-from mem.errors import FileUnreadable, PathMissing
+from mem.errors import BadSet, PathMissing
 
 if TYPE_CHECKING:
     from mem.core.protocols import Vectors
@@ -48,17 +48,36 @@ class SegmentationReport:
 
 
 def load(path: Path) -> list[Dialogue]:
-    """The dialogues of a file. Raises PathMissing, FileUnreadable."""
+    """The dialogues of a file. Raises PathMissing, BadSet."""
     if not path.is_file():
         raise PathMissing(str(path))
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
-        return [
-            Dialogue(str(row.get("set", "all")), tuple(row["utterances"]), _starts(row["segments"]))
-            for row in rows
-        ]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise FileUnreadable(str(path), f"not a file of segmented dialogues ({error})") from error
+    except (ValueError, RecursionError) as error:
+        raise BadSet(str(path), "it is no JSON", "segmentation") from error
+    if not isinstance(rows, list) or not rows:
+        raise BadSet(str(path), "it is no list of dialogues, or an empty one", "segmentation")
+    found: list[Dialogue] = []
+    for number, row in enumerate(rows, 1):
+        try:
+            found.append(_dialogue(row))
+        except ValueError as error:
+            raise BadSet(str(path), f"dialogue {number}: {error}", "segmentation") from error
+    return found
+
+
+def _dialogue(row: object) -> Dialogue:
+    """Raises ValueError for what is none."""
+    if not isinstance(row, dict):
+        raise ValueError("no JSON object")  # noqa: TRY004  (what is refused is a value)
+    texts, lengths = row.get("utterances"), row.get("segments")
+    if not isinstance(texts, list) or not texts or not all(isinstance(one, str) for one in texts):
+        raise ValueError("'utterances' is not a list of texts")
+    if not isinstance(lengths, list) or not all(type(one) is int and one > 0 for one in lengths):
+        raise ValueError("'segments' is not a list of lengths")
+    if sum(lengths) != len(texts):
+        raise ValueError(f"its segments hold {sum(lengths)} utterances of {len(texts)}")
+    return Dialogue(str(row.get("set", "all")), tuple(texts), _starts(lengths))
 
 
 def _starts(lengths: Sequence[int]) -> tuple[int, ...]:
@@ -106,7 +125,7 @@ def mean_figures(dialogues: Sequence[Dialogue], cut: Cut) -> tuple[float, float]
 
 
 def run(path: Path, embedder: Embedder | None = None) -> list[SegmentationReport]:
-    """Cut every dialogue of a file, and compare; a report a part. Raises FileUnreadable."""
+    """Cut every dialogue of a file, and compare; a report a part. Raises PathMissing, BadSet."""
     from mem.inference.embedder import OnnxEmbedder
     from mem.ingest.segmentation import Segmenter, Turn
 

@@ -59,11 +59,12 @@ def command(
 
     from mem.bench.speed import VECTORS, run
     from mem.cli.diagnostics import note
-    from mem.cli.measured import scratch, tell
+    from mem.cli.measured import require_folder, scratch, tell
     from mem.errors import BadSetting
 
     if vectors not in VECTORS:
         raise BadSetting("--vectors", vectors, f"give {' or '.join(VECTORS)}")
+    require_folder(out)
     with ExitStack() as stack:
         folder = home or stack.enter_context(TemporaryDirectory(dir=scratch()))
         found = run(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,26 @@ def tell(
     else:
         emit(list(lines))
     return ExitCode.OK
+
+
+def doubt(found: Iterable[str]) -> None:
+    """Say what could not be measured as it was meant."""
+    from mem.cli.diagnostics import note
+
+    for one in found:
+        note(one)
+
+
+def require_folder(*files: str | None) -> None:
+    """Look, before a long measurement, whether there is a folder for what is to be written.
+
+    Raises PathMissing.
+    """
+    from mem.errors import PathMissing
+
+    for file in files:
+        if file is not None and not Path(file).absolute().parent.is_dir():
+            raise PathMissing(str(Path(file).absolute().parent))
 
 
 def scratch() -> Path:

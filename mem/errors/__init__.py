@@ -40,7 +40,8 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     ├── InputError                 something outside the store could not be read
     │   ├── PathMissing
     │   ├── FileUnreadable
-    │   └── ParseFailed
+    │   ├── ParseFailed
+    │   └── BadSet                 what is to be measured on does not hold together
     ├── StoreError
     │   ├── StoreLocked            another process holds the store too long
     │   │   └── WatcherRunning     another process keeps this home in step
@@ -260,6 +261,13 @@ class ParseFailed(InputError):
         self.code = code
         self.reason = reason
         super().__init__(f"{path}: {reason}. Nothing of it was taken in; mend it and import again.")
+
+
+class BadSet(InputError):
+    def __init__(self, path: str, reason: str, bench: str) -> None:
+        super().__init__(
+            f"{path}: {reason}. Mend it; `mem bench {bench} --help` says what it has to hold."
+        )
 
 
 class StoreError(MemError):

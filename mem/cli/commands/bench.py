@@ -11,7 +11,7 @@ from mem.cli.bench_mine import command as mine
 from mem.cli.bench_speed import command as speed
 from mem.cli.coercion import PlainCommand, make_group
 from mem.cli.diagnostics import ExitCode
-from mem.cli.measured import scratch, tell
+from mem.cli.measured import doubt, require_folder, scratch, tell
 from mem.cli.options import Json
 from mem.core.display import sanitize_line
 
@@ -64,12 +64,19 @@ def retrieval(
     for the next run. With --deep the reranker that is set up is measured, too, with what a deep
     search finds without it beside it.
 
+    A set is a folder with two files of JSON Lines. sessions.jsonl.gz: {"conversation", "session",
+    "at", "turns": [{"id", "speaker", "role", "at", "text"}]}. questions.jsonl: {"id", "question",
+    "conversation", "asked_at", "evidence": [turn], "evidence_sessions": [session], "answerable",
+    "answers": [text], "type"}. Times are ISO 8601. What has no default must be there: conversation,
+    session, turns, id, text, question.
+
     \b
     Example:
       mem bench retrieval questions/my-set --baselines
     """
     from mem.bench.retrieval import run, write_rankings
 
+    require_folder(out, rankings)
     reranker, settings = _reranker() if deep else (None, None)
     try:
         results = run(
@@ -85,6 +92,8 @@ def retrieval(
     finally:
         if reranker is not None:
             reranker.close()
+    for result in results:
+        doubt(result.doubts)
     if rankings is not None:
         write_rankings(results, Path(rankings))
     return tell(
@@ -104,7 +113,9 @@ def retrieval(
 def extraction(sets: Sets, out: Out = None, json: Json = False) -> ExitCode:
     """Measure extraction against what a good reader draws.
 
-    How many memories come from where such a reader would have drawn one.
+    How many memories come from where such a reader would have drawn one. A set is a folder with
+    sessions.jsonl.gz (see `mem bench retrieval --help`) and memories.jsonl: {"turns": [turn]}, or
+    {"session", "text"}, a line.
 
     \b
     Example:
@@ -114,7 +125,11 @@ def extraction(sets: Sets, out: Out = None, json: Json = False) -> ExitCode:
 
     from mem.bench.extraction import run
 
+    require_folder(out)
     reports = [run(folder) for folder in _folders(sets)]
+    for one in reports:
+        if not one.gold_turns:
+            doubt([f"{one.set_name}: none of its memories comes from a turn that it holds"])
     return tell(
         "extraction",
         {"sets": [asdict(report) for report in reports]},
@@ -129,6 +144,7 @@ def segmentation(file: Dialogues, out: Out = None, json: Json = False) -> ExitCo
     """Measure episodes against boundaries that people drew.
 
     The file is a JSON list of dialogues: {"utterances": [text], "segments": [length], "set": name}.
+    The lengths of a dialogue's segments add up to its utterances; "set" may be left out.
     Pk and WindowDiff are errors: lower is better.
 
     \b
@@ -139,6 +155,7 @@ def segmentation(file: Dialogues, out: Out = None, json: Json = False) -> ExitCo
 
     from mem.bench.segmentation import run
 
+    require_folder(out)
     reports = run(Path(file))
     return tell(
         "segmentation",
@@ -156,7 +173,7 @@ def prune(sets: Sets, out: Out = None, json: Json = False) -> ExitCode:
     How much of what questions need is kept when half of the memories are archived: before any use,
     after half of the questions, after all, and with their evidence marked useful; against archiving
     the oldest, and the most that can be kept. Of memories on evidence turns, and of such turns that
-    keep one.
+    keep one. The sets are those of `mem bench retrieval`.
 
     \b
     Example:
@@ -166,10 +183,14 @@ def prune(sets: Sets, out: Out = None, json: Json = False) -> ExitCode:
 
     from mem.bench.pruning import run
 
+    require_folder(out)
     with TemporaryDirectory() as scratch:
         reports = [
             run(folder, Path(scratch), on_conversation=_progress) for folder in _folders(sets)
         ]
+    for one in reports:
+        nothing = [] if one.needed else [f"{one.name}: no memory stands on a question's evidence"]
+        doubt([*one.doubts, *nothing])
     lines = [line for one in reports for line in _prune_lines(one)]
     return tell("prune", {"sets": [one.figures() for one in reports]}, lines, json=json, out=out)
 
@@ -178,7 +199,8 @@ def prune(sets: Sets, out: Out = None, json: Json = False) -> ExitCode:
 def pairs(files: Pairs, out: Out = None, json: Json = False) -> ExitCode:
     """Measure whether contradictions are kept apart.
 
-    How many contradicting and how many equal sentences would be merged.
+    How many contradicting and how many equal sentences would be merged. Columns: sentence_A,
+    sentence_B, relatedness_score (1 to 5), entailment_judgment (CONTRADICTION, ENTAILMENT, …).
 
     \b
     Example:
@@ -187,13 +209,9 @@ def pairs(files: Pairs, out: Out = None, json: Json = False) -> ExitCode:
     from dataclasses import asdict
 
     from mem.bench.pairs import run
-    from mem.errors import PathMissing
 
-    paths = [Path(one) for one in files]
-    for path in paths:
-        if not path.is_file():
-            raise PathMissing(str(path))
-    report = run(paths)
+    require_folder(out)
+    report = run([Path(one) for one in files])
     contradictions = f"{report.merged_contradictions:.3f} of {report.contradictions}"
     paraphrases = f"{report.merged_paraphrases:.3f} of {report.paraphrases}"
     line = f"merged: {contradictions} contradictions, {paraphrases} paraphrases"
@@ -247,6 +265,7 @@ def _shape(result: Result) -> dict[str, Any]:
         "gains": {name: asdict(one) for name, one in result.gains.items()},
         "latency_ms": result.latency(),
         "reranked": round(result.reranked(), 2),
+        "doubts": result.doubts,
     }
 
 
@@ -257,6 +276,7 @@ def _lines(result: Result) -> list[str]:
         macro = {f"macro {key}": value for key, value in summary.macro.items() if "R@" in key}
         figures = {**summary.micro, **macro, **summary.abstention}
         told = " · ".join(f"{key} {value:.3f}" for key, value in figures.items())
+        told = told or f"nothing to judge in {summary.questions} questions"
         lines.append(f"  {name:<8} {told}")
     for name, one in result.intervals.items():
         line = f"  {name}: {one.mean:.3f}, 95 % in {one.low:.3f} to {one.high:.3f}"

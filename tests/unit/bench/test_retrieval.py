@@ -12,7 +12,7 @@ from mem.bench.metrics import RankedHit, Ranking, area, judge, percentile, summa
 from mem.bench.retrieval import pool, run, write_rankings
 from mem.bench.sets import Question, read_set
 from mem.bench.vectors import KeptVectors
-from mem.errors import ParseFailed, PathMissing
+from mem.errors import BadSet, PathMissing
 from mem.testing import FakeEmbedder, FakeReranker
 
 TURNS = [
@@ -182,7 +182,7 @@ def test_a_reranker_is_measured_beside_deep_and_quick_searches(
 
 def test_a_set_that_is_not_whole_is_refused(folder: Path) -> None:
     (folder / "questions.jsonl").write_text("{not json\n")
-    with pytest.raises(ParseFailed):
+    with pytest.raises(BadSet):
         read_set(folder)
     (folder / "questions.jsonl").unlink()
     with pytest.raises(PathMissing):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mem.bench.segmentation import disagreement, run
-from mem.errors import FileUnreadable, ModelFileDamaged, ModelFileMissing
+from mem.errors import BadSet, ModelFileDamaged, ModelFileMissing
 from mem.ingest.segmentation import DATA_DIR, LONGEST, REACH, Segmenter, Turn
 from mem.testing import FakeEmbedder
 
@@ -106,7 +106,7 @@ def test_pk_and_window_diff_by_hand() -> None:
 
 def test_a_file_of_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("[1]")
-    with pytest.raises(FileUnreadable, match="segmented dialogues"):
+    with pytest.raises(BadSet, match="dialogue 1: no JSON object"):
         run(tmp_path / "x.json", FakeEmbedder())
 
 
