@@ -17,7 +17,7 @@ from mem.core.memory import Memory, MemoryStatus
 from mem.store.database import Database
 from mem.store.memories import INITIAL_DIFFICULTY, INITIAL_STABILITY, StoredMemory
 
-FAINT = 0.35
+FAINT = 0.30
 #: What counts as cited of late.
 CITED_OF_LATE = timedelta(days=90)
 # The part of the way that utility goes: to 1, or, where negative, to -1.

@@ -36,6 +36,9 @@ NAMES: Final = ("alike", "when", "names")
 NEAREST: Final = 5
 #: A memory is compared with at most so many said before it, the latest; bounds the time it takes.
 LOOKED_BACK: Final = 20_000
+#: Added to the log-odds: half of the memories that the head was fitted on are asked for, in chats
+#: made to be asked about; of a person's memories fewer are.
+RARER: Final = -0.9
 _BLOCK = 512
 
 _NAME = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
@@ -118,7 +121,7 @@ class Salience:
         """The likelihood in [0, 1] of each; `vectors` by position, as for `features`."""
         if not memories:
             return []
-        odds = features(memories, vectors) @ self._weights + self._bias
+        odds = features(memories, vectors) @ self._weights + self._bias + RARER
         if self._topics:
             for place, vector in vectors.items():
                 odds[place] += float(vector @ self._topics)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mem.consolidation.fading import PruneEntry, PrunePlan
 
-_LEVELS = (0.30, 0.35, 0.40, 0.50, 0.60)
+_LEVELS = (0.25, 0.30, 0.40, 0.50, 0.60)
 
 
 class PruneScreen(ActsOnMemories):
