@@ -32,6 +32,12 @@ _AMENDED: Final = re.compile(
     r"\b(?:instead|moved|postponed|rescheduled|changed|put off|brought forward|now|no longer)\b|→",
     re.IGNORECASE,
 )
+#: How a statement begins that goes on about what was said last.
+_GOES_ON: Final = re.compile(
+    r"\W*(?:they|it|he|she|we|this|that|then|now|but|so|edit|update|correction|change|moved|postponed"
+    r"|rescheduled|instead|new)\b",
+    re.IGNORECASE,
+)
 _AMENDABLE: Final = frozenset(
     {Wanted.DATE, Wanted.AGO, Wanted.WEEKDAY, Wanted.MONEY, Wanted.COUNT, Wanted.NUMBER}
 )
@@ -89,9 +95,9 @@ def _amends(one: Scored, other: Scored) -> bool:
         return False
     if not other.feature("value") or not one.feature("value") or other.feature("asks"):
         return False
-    return _AMENDED.search(theirs.text) is not None and bool(
-        values(theirs.text) - values(mine.text)
-    )
+    if not _GOES_ON.match(theirs.text) or not _AMENDED.search(theirs.text):
+        return False
+    return bool(values(theirs.text) - values(mine.text))
 
 
 def _same_frame(one: Scored, other: Scored) -> bool:

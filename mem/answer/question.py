@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from mem.answer.words import STOP, WORD, Word, content_stems, stem, word_set, words
+from mem.answer.words import (
+    STOP,
+    WORD,
+    Word,
+    common_stems,
+    content_stems,
+    stem,
+    word_set,
+    words,
+)
 
 
 class Wanted(Enum):
@@ -124,10 +133,19 @@ _ATTRIBUTES: Final = frozenset(
     stem(word)
     for word in word_set(
         "colour color brand make percentage amount number total sum average distance size length "
-        "height weight width speed age kind sort type"
+        "height weight width speed age kind sort type money"
     )
 )
 _PAID: Final = frozenset(stem(word) for word in ("pay", "cost", "earn", "charge", "worth"))
+#: Stems of words that only say what form an answer has, or who gave it.
+FORM: Final = (
+    _ATTRIBUTES
+    | _PAID
+    | frozenset(
+        stem(word)
+        for word in word_set("large tall big heavy far old long recommend suggest advise propose")
+    )
+)
 _STOPPERS: Final = word_set(
     "for in on at of with from by to about that when who during after before behind between since "
     "into until"
@@ -248,7 +266,8 @@ def _focus(text: str, wanted: Wanted) -> frozenset[str]:
     names = {one for name in _names(text) for one in content_stems(name)}
     noun = _told_of(_slot(found[at].low, found[at + 1 :], wanted))
     focus = frozenset(word.stem for word in noun if word.low not in STOP) - names
-    return focus or _owned(text) - names
+    # "The new roof" is told as "the roof", too.
+    return (focus - common_stems() or focus) or _owned(text) - names
 
 
 def _owned(text: str) -> frozenset[str]:
@@ -275,8 +294,11 @@ def _slot(asking: str, rest: list[Word], wanted: Wanted) -> list[Word]:
         return _noun_after_be(rest[1:])
     if rest and rest[0].low in _AUXILIARY:
         return _verb_after_do(rest[1:]) if asking == "where" else []
-    named = not dated and asking not in ("who", "whom", "when", "where")
-    return _until(rest, _AUXILIARY | _STOPPERS | _DETERMINERS) if named else []
+    if dated or asking in ("who", "whom", "when", "where"):
+        return []
+    noun = _until(rest, _AUXILIARY | _STOPPERS | _DETERMINERS)
+    verb = next((at for at, word in enumerate(noun) if at and word.low.endswith("ed")), len(noun))
+    return noun[:verb]
 
 
 def _slot_of_amount(rest: list[Word]) -> list[Word]:

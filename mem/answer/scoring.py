@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mem.answer.context import Statement
-from mem.answer.question import Asked, Wanted
+from mem.answer.question import FORM, Asked, Wanted
 from mem.answer.states import borne_out
 from mem.answer.values import Span, found_values, has_unit
 from mem.answer.words import common_stems, content_stems, words
@@ -41,6 +41,8 @@ _SPELT: Final = frozenset(
 BESIDE: Final = 25
 REACH: Final = 120
 _OWNER: Final = re.compile(r"\b([A-Z]\w+)['’]s ((?:\w+ ?){1,2})")
+#: An entry of a list or table on one person.
+_ENTRY: Final = re.compile(r"[\s*+|-]*\**([A-Z]\w+)(?: [A-Z]\w+)?\**\s*(?:[:,|–]|- )")
 #: One sentence that is a question.
 _QUESTION: Final = re.compile(r"[^.!?]*\?[\s\"'”’*_)?!]*", re.DOTALL)
 
@@ -82,9 +84,14 @@ def rarity(asked: Asked, passages: Sequence[frozenset[str]]) -> dict[str, float]
         for one in asked.stems
     }
     return {
-        one: max(weight * (0.4 if one in common else 1.0), floors.get(one, 0.0))
+        one: max(weight * _tells(one, common), floors.get(one, 0.0))
         for one, weight in weights.items()
     }
+
+
+def _tells(one: str, common: frozenset[str]) -> float:
+    """How much a word of a question tells by its kind: "how much money" is told without "money"."""
+    return 0.2 if one in FORM else 0.4 if one in common else 1.0
 
 
 def coverage(held: frozenset[str], weights: Mapping[str, float]) -> float:
@@ -137,7 +144,7 @@ def score(
         "assistant": float(hit.role == "assistant" and asked.user and not asked.told),
         "code": float(statement.code and asked.wanted is not Wanted.COMMAND),
         "form": 1.0 if asked.wanted in _OPEN else _form(asked, statement, spans, near),
-        "other": float(_is_of_another(asked, statement.text)),
+        "other": float(_is_of_another(asked, statement)),
     }
     features = tuple(known[name] for name in FEATURES)
     total = sum(weight * value for weight, value in zip(WEIGHTS, features, strict=True))
@@ -213,14 +220,26 @@ def _form(asked: Asked, statement: Statement, spans: Sequence[Span], near: froze
     return 1.0 - min(1.0, max(0, away - BESIDE) / REACH)
 
 
-def _is_of_another(asked: Asked, text: str) -> bool:
-    """Whether what is asked for is somebody else's here: "Halina's birthday" is not Gareth's."""
+def _is_of_another(asked: Asked, statement: Statement) -> bool:
+    """Whether what is asked for is somebody else's: "Halina's birthday", or an entry on Halina.
+
+    So is what an assistant tells anybody, where the asker's own life is asked about.
+    """
+    if not (asked.user or asked.subjects):
+        return False
+    if asked.user and not asked.told and statement.hit.role == "assistant":
+        return True
+    text = statement.text
     sought = asked.focus or asked.stems
     owners = [
         match.group(1).lower()
         for match in _OWNER.finditer(text)
         if content_stems(match.group(2)) & sought
     ]
-    if not owners or not (asked.user or asked.subjects):
+    if owners:
+        return not any(owner in asked.names for owner in owners)
+    entry = _ENTRY.match(text)
+    if entry is None or not asked.subjects or statement.hit.message_id is not None:
         return False
-    return not any(owner in asked.names for owner in owners)
+    low = text.lower()
+    return not any(name in low for name in asked.names)
