@@ -16,8 +16,8 @@ from mem.core.query import SearchResult
 FEATURES: Final = ("focus", "lacks", "form", "other", "gap", "rival", "prior")
 WEIGHTS: Final = (1.53, -3.02, 0.56, -1.65, -3.88, -0.55, 3.41)
 #: The fit weighs answerable and unanswerable questions alike and gives -3.15; people mostly ask
-#: what memory holds, which the odds of 3 to 1 added here say.
-BIAS: Final = -2.05
+#: what memory holds, which the odds of 2 to 1 added here say.
+BIAS: Final = -2.45
 #: Below this confidence memory says that it does not hold the answer.
 THRESHOLD: Final = 0.5
 #: Cosine of question and statement from which they are about one thing without a common word, and

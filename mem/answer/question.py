@@ -302,15 +302,17 @@ def _slot(asking: str, rest: list[Word], wanted: Wanted) -> list[Word]:
 
 
 def _slot_of_amount(rest: list[Word]) -> list[Word]:
-    """What is paid: "how much rent does she pay" → rent, "what did the lamp cost" → lamp."""
+    """What is paid: "how much rent does she pay" → rent, "what did the red lamp cost" → lamp."""
     if rest and rest[0].low == "much":
         rest = rest[1:]
-    if rest and rest[0].low not in _AUXILIARY:
-        return _until(rest, _AUXILIARY | _STOPPERS)
     told = [word.low for word in rest]
-    if "for" in told:
-        return _until(rest[told.index("for") + 1 :], _STOPPERS)
-    return [word for word in _noun_after_be(rest[1:]) if word.stem not in _PAID]
+    if rest and rest[0].low not in _AUXILIARY:
+        noun = _until(rest, _AUXILIARY | _STOPPERS)
+    elif "for" in told:
+        noun = _until(rest[told.index("for") + 1 :], _STOPPERS)
+    else:
+        noun = [word for word in _noun_after_be(rest[1:]) if word.stem not in _PAID]
+    return noun[-1:]
 
 
 def _verb_after_do(rest: list[Word]) -> list[Word]:

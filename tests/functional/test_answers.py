@@ -14,7 +14,7 @@ from mem.assistant import Assistant
 SAMPLES = resources.files("mem") / "samples"
 QUESTIONS: list[dict[str, Any]] = json.loads((SAMPLES / "questions.json").read_text("utf-8"))
 #: "Leave out when cooking" is worded like nothing in the notes; finding it takes inference.
-BEYOND = {"multi-cooking", "changed-dentist", "absent-birthday"}
+BEYOND = {"multi-cooking"}
 ANSWERED = [one for one in QUESTIONS if one["kind"] != "absent" and one["id"] not in BEYOND]
 ABSENT = [one for one in QUESTIONS if one["kind"] == "absent" and one["id"] not in BEYOND]
 
