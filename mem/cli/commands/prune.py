@@ -55,7 +55,7 @@ def command(
             ],
         }
         if not json:
-            _print(shape, plan.cost)
+            _print(shape, plan.cost, asked=keep is not None)
         archived = 0
         if not dry_run and plan.entries:
             if not yes and not is_interactive():
@@ -69,7 +69,9 @@ def command(
     return ExitCode.OK
 
 
-def _print(shape: dict[str, object], cost: str) -> None:
+def _print(shape: dict[str, object], cost: str, *, asked: bool) -> None:
+    """`asked` says that a share to keep was given."""
+    from mem.cli.diagnostics import complain
     from mem.cli.layout import clipped, plural, table
     from mem.cli.output import emit, emit_text, stdout_style
 
@@ -78,6 +80,8 @@ def _print(shape: dict[str, object], cost: str) -> None:
     considered = shape["considered"]
     if not entries:
         emit_text(f"Nothing has faded: 0 of {considered}.")
+        if considered and not asked:
+            complain("`mem prune --keep 80 --dry-run` shows what is worth least.")
         return
     emit_text(f"{plural(len(entries), 'memory')} of {considered}")
     style = stdout_style()
