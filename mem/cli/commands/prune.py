@@ -71,7 +71,7 @@ def command(
 
 def _print(shape: dict[str, object], cost: str, *, asked: bool) -> None:
     """`asked` says that a share to keep was given."""
-    from mem.cli.diagnostics import complain
+    from mem.cli.diagnostics import note
     from mem.cli.layout import clipped, plural, table
     from mem.cli.output import emit, emit_text, stdout_style
 
@@ -81,7 +81,7 @@ def _print(shape: dict[str, object], cost: str, *, asked: bool) -> None:
     if not entries:
         emit_text(f"Nothing has faded: 0 of {considered}.")
         if considered and not asked:
-            complain("`mem prune --keep 80 --dry-run` shows what is worth least.")
+            note("`mem prune --keep 80 --dry-run` shows what is worth least.")
         return
     emit_text(f"{plural(len(entries), 'memory')} of {considered}")
     style = stdout_style()
