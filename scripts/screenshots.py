@@ -69,7 +69,7 @@ async def take(home: Path) -> None:
                 await keep("browse-memories")
                 await pilot.press("v", "slash", *"boiler", "escape")
             if info.name == "prune":
-                await pilot.press("plus", "plus")
+                await pilot.press(*["plus"] * 4)
                 await keep("prune")
         await pilot.press("question_mark")
         await keep("help")

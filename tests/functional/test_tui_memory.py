@@ -232,7 +232,7 @@ def test_pruning_archives_what_is_marked_and_is_undone(sample_home: Path) -> Non
             return d.screen.marked  # type: ignore[attr-defined, no-any-return]
 
         await d.go("prune")
-        await d.press("plus", "plus", "plus")
+        await d.press(*["plus"] * 4)
         await d.until(lambda: d.table("#faded").total > 3)
         await d.quiet()
         await d.press("minus")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mem.consolidation.fading import PruneEntry, PrunePlan
 
-_LEVELS = (0.25, 0.30, 0.40, 0.50, 0.60)
+_LEVELS = (0.25, 0.30, 0.40, 0.50, 0.60, 0.70)
 
 
 class PruneScreen(ActsOnMemories):
@@ -78,7 +78,7 @@ class PruneScreen(ActsOnMemories):
             f"{len(plan.entries):,} of {plan.considered:,} memories are worth less than "
             f"{_LEVELS[self._level]:.2f}; {len(self.marked):,} are marked.\n"
             f"{plan.touched:.0%} of what was cited of late is among them. "
-            "Archived ones can be brought back."
+            "Archiving can be undone."
         )
 
     @property
