@@ -17,6 +17,7 @@ from mem.bench.metrics import RankedHit, Ranking, Summary, judge, percentile, su
 from mem.bench.resampling import Gain, Interval, gain, interval
 from mem.bench.sets import BenchSet, Conversation, Question, read_set
 from mem.bench.vectors import KeptVectors
+from mem.core.files import replace_text
 from mem.core.protocols import Embedder, Reranker
 from mem.core.query import Filters
 from mem.settings.config import Settings
@@ -201,11 +202,10 @@ def opened(
 ) -> Assistant:
     """The store of one conversation, imported when it is new or its text changed."""
     folder = home / bench.name / conversation.folder
-    folder.mkdir(parents=True, exist_ok=True)
     lines = folder / "conversation.jsonl"
     text = "".join(json.dumps(message) + "\n" for message in conversation.messages())
     if not lines.is_file() or lines.read_text(encoding="utf-8") != text:
-        lines.write_text(text, encoding="utf-8")
+        replace_text(lines, text)
     assistant = Assistant.open(
         folder / "home", settings=settings or Settings(), embedder=embedder, reranker=reranker
     )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mem.core.files import private_folder
 from mem.core.protocols import Embedder
 
 if TYPE_CHECKING:
@@ -22,7 +24,8 @@ class KeptVectors:
 
     def __init__(self, path: Path, make: Callable[[], Embedder]) -> None:
         """`path` is made when absent; `make` is called when something must be embedded."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(path.parent)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         self._guard = threading.RLock()
         self._embedder = make()
         self._file = sqlite3.connect(path, check_same_thread=False, isolation_level=None)

@@ -49,8 +49,9 @@ def require_folder(*files: str | None) -> None:
 
 def scratch() -> Path:
     """The folder in the cache where homes made for a measurement lie."""
+    from mem.core.files import private_folder
     from mem.settings.paths import Paths
 
     folder = Paths.find().cache / "bench"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(folder)
     return folder

@@ -1,4 +1,4 @@
-"""Small files of a home: replaced as a whole, for their owner only."""
+"""Folders and small files of a home, for their owner only; files are replaced as a whole."""
 
 from __future__ import annotations
 
@@ -6,12 +6,22 @@ import os
 from pathlib import Path
 
 
+def private_folder(folder: Path) -> None:
+    """Make the folder where it is missing, and each folder on the way to it that is.
+
+    (The mode given to `Path.mkdir` does not hold for those that `parents` makes.) Raises OSError.
+    """
+    missing = [one for one in folder.parents if not one.exists()]
+    for one in (*reversed(missing), folder):
+        one.mkdir(mode=0o700, exist_ok=True)
+
+
 def replace_text(path: Path, text: str) -> None:
     """Make `path` say `text`: whoever reads, or is left after a crash, has all of it or the old.
 
     The folder is made where there is none. Raises OSError.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_folder(path.parent)
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
-from mem.core.files import replace_text
+from mem.core.files import private_folder, replace_text
 from mem.errors import (
     FileUnreadable,
     HomeNotWritable,
@@ -174,9 +174,8 @@ class ModelFolder:
         from filelock import FileLock, Timeout
 
         with self.writing():
-            self.folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.folder.mkdir(mode=0o700, exist_ok=True)
-        lock = FileLock(self.folder / ".lock", timeout=0)
+            private_folder(self.folder)
+        lock = FileLock(self.folder / ".lock", timeout=0, mode=0o600)
         try:
             with self.writing():
                 lock.acquire()

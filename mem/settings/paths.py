@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from mem.core.files import private_folder
 from mem.errors import HomeNotWritable
 
 
@@ -62,6 +63,6 @@ class Paths:
     def create(self) -> None:
         """Make the data folder, for its owner only. Raises HomeNotWritable."""
         try:
-            self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(self.data)
         except OSError as error:
             raise HomeNotWritable(str(self.data), error.strerror or str(error)) from error

@@ -7,6 +7,7 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
+from mem.core.files import private_folder
 from mem.errors import HomeNotWritable
 from mem.store.database import translated
 
@@ -17,7 +18,7 @@ def copy_store(path: Path, folder: Path, *, label: str) -> Path:
     Raises StoreFull, StoreDamaged, HomeNotWritable.
     """
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(folder)
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         copy = folder / f"{stamp}-before-{label}.db"
         os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mem.core.files import private_folder
 from mem.errors import IndexDamaged, IndexOwned
 from mem.vectors.lending import asking
 
@@ -33,7 +34,7 @@ class FolderOwner:
         from filelock import FileLock, Timeout
 
         try:
-            folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(folder.parent)
             # Not thread-local: a worker thread may take what the main thread releases.
             lock = FileLock(lock_path(folder), mode=0o600, thread_local=False)
             _take(lock, folder, wait_seconds)

@@ -153,11 +153,12 @@ def _spooling(cache: Path, paths: list[str]) -> Iterator[list[str]]:
     import sys
     import tempfile
 
+    from mem.core.files import private_folder
     from mem.errors import HomeNotWritable
     from mem.settings.leftovers import spool_prefix
 
     try:
-        cache.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private_folder(cache)
         folder = tempfile.TemporaryDirectory(prefix=spool_prefix(), dir=cache)
     except OSError as error:
         raise HomeNotWritable(str(cache), error.strerror or str(error)) from error

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mem.core.files import replace_text
+from mem.core.files import private_folder, replace_text
 
 
 def test_private_and_whole(tmp_path: Path) -> None:
@@ -17,6 +17,18 @@ def test_private_and_whole(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o077 == 0
     assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_folder_is_private_with_those_on_the_way_to_it(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    private_folder(tmp_path / "home" / "data" / "models")
+    private_folder(tmp_path / "home" / "data" / "models")
+    assert tmp_path.stat().st_mode & 0o777 == 0o755
+    for made in ("home", "home/data", "home/data/models"):
+        assert (tmp_path / made).stat().st_mode & 0o777 == 0o700
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="Not a directory"):
+        private_folder(tmp_path / "file" / "below")
 
 
 def test_what_cannot_be_written_leaves_the_old(
