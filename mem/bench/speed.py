@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ from mem.assistant import Assistant
 from mem.bench.madeup import ClusteredEmbedder, questions, write_chats
 from mem.bench.metrics import percentile
 from mem.bench.resident import peak, resident
+from mem.core.files import replace_text
 from mem.core.protocols import Embedder
 from mem.errors import MemError, StepFailed
 from mem.settings.config import Settings
@@ -140,7 +142,7 @@ def _apart(step: str, folder: Path, size: int, vectors: str) -> dict[str, Any]:
     try:
         said: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
-        raise StepFailed(step, f"it ended with status {done.returncode}") from None
+        raise StepFailed(step, f"it ended with status {done.returncode}.") from None
     if "error" in said:
         raise StepFailed(step, said["error"])
     return said
@@ -156,15 +158,22 @@ def main(step: str, folder: str, size: str, vectors: str) -> None:
             said = asdict(searches(place / "home", vectors, graph=step == "graph"))
     except MemError as error:
         said = {"error": str(error)}
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename is not None else ""
+        said = {"error": f"{where}{error.strerror or error}."}
     json.dump(said, sys.stdout)
 
 
 def _once(path: Path, fill: Callable[[], Filling]) -> Filling:
-    """What `path` says of an earlier run, or else the figures of this one, kept there."""
+    """What `path` says of an earlier run, or else the figures of this one, kept there.
+
+    A file that cannot be read counts as none: filling goes on where it ended.
+    """
     if path.is_file():
-        return Filling(**json.loads(path.read_text(encoding="utf-8")))
+        with suppress(ValueError, TypeError):
+            return Filling(**json.loads(path.read_text(encoding="utf-8")))
     done = fill()
-    path.write_text(json.dumps(asdict(done)), encoding="utf-8")
+    replace_text(path, json.dumps(asdict(done)))
     return done
 
 

@@ -104,3 +104,18 @@ def test_where_the_figures_go_is_looked_at_first(run_mem: RunMem, work: Path) ->
             run.err
             == f"mem: {work / 'none'}: there is no such file or folder. Check the spelling.\n"
         )
+
+
+def test_a_home_of_speed_that_cannot_be_used_or_read(run_mem: RunMem, work: Path) -> None:
+    command = ("bench", "speed", "5", "--vectors", "random-clustered", "--scan-only", "--home")
+    (work / "file").write_text("no folder")
+    run = run_mem(*command, str(work / "file"))
+    assert (run.code, run.out) == (1, "")
+    assert f"the measurement failed: {work / 'file'}" in run.err
+    assert "Not a directory. With --home" in run.err
+    kept = work / "homes" / "speed-random-clustered-5" / "import.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_text('{"chunks": 5')
+    run = run_mem(*command, str(work / "homes"), "--json")
+    assert (run.code, run.json["sizes"][0]["chunks"]) == (0, 5)
+    assert json.loads(kept.read_text())["chunks"] == 5
