@@ -34,6 +34,8 @@ _INLINE_BYTES = 4096
 _IGNORED_FOLDERS = frozenset(
     {"node_modules", "__pycache__", "$RECYCLE.BIN", "System Volume Information", "lost+found"}
 )
+# By these a folder is known as a home of mem, or as the data folder of one.
+_OWN = ("mem.db", os.path.join("data", "mem.db"))
 _IGNORED_FILE = re.compile(
     r"\..*|.*~|~\$.*|#.*#|.*\.(?:swp|swo|swx|tmp|crdownload|part)|Thumbs\.db|desktop\.ini|Icon\r",
     re.DOTALL | re.IGNORECASE,
@@ -247,6 +249,8 @@ def _left_out(path: str, name: str, mode: int, rules: _Rules) -> tuple[str, str]
         return "symlink", "links are not followed"
     if folder and (name.startswith(".") or name in _IGNORED_FOLDERS):
         return "ignored-folder", "hidden or machine-made folder"
+    if folder and any(os.access(os.path.join(path, own), os.F_OK) for own in _OWN):
+        return "ignored-folder", "a memory that mem keeps"
     if not folder and _IGNORED_FILE.fullmatch(name):
         return "ignored", "hidden or temporary file"
     if rules.ignores(path, folder=folder):

@@ -57,6 +57,18 @@ def test_hidden_and_machine_made_things_leave_one_line_each(tmp_path: Path) -> N
     }
 
 
+def test_a_home_of_mem_is_left_out_of_a_folder_that_holds_it(tmp_path: Path) -> None:
+    for name in ("home/data/mem.db", "home/cache/bench/conversation.jsonl", "home/config.toml"):
+        write(tmp_path / name)
+    for name in ("share/mem/mem.db", "data/note.md"):
+        write(tmp_path / name)
+    assert seen(tmp_path) == {
+        "data/note.md": "entry",
+        "home": "ignored-folder",
+        "share/mem": "ignored-folder",
+    }
+
+
 def test_what_is_named_itself_is_taken_even_if_hidden(tmp_path: Path) -> None:
     write(tmp_path / ".diary" / "a.md")
     assert seen(tmp_path / ".diary") == {"a.md": "entry"}
