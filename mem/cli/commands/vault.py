@@ -77,10 +77,12 @@ def add(
     from mem.settings.paths import Paths
 
     vault = open_vault(Paths.find(), passphrase_stdin=passphrase_stdin)
+    # Before a vault is made: without a value none is needed.
+    value = value_to_keep(name)
     recovery = made(vault, with_passphrase=passphrase)
     if recovery is not None and not json:
         tell_recovery_key(recovery, vault.holder())
-    vault.add(name, value_to_keep(name), at=SystemClock.from_environment().utc(), replace=replace)
+    vault.add(name, value, at=SystemClock.from_environment().utc(), replace=replace)
     if json:
         emit_json({"schema": SCHEMA, "name": name, "recovery_key": recovery})
     else:
