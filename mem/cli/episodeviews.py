@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mem.cli import render, shapes
-from mem.cli.layout import clipped, day, plural, shown_path, table, wrapped
+from mem.cli.layout import clipped, day, shown_path, table, wrapped
 from mem.cli.output import Style
-from mem.core.display import sanitize_line
+from mem.core.display import plural, sanitize_line
 
 if TYPE_CHECKING:
     from mem.consolidation.chronicle import SummaryView

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from mem.cli.layout import plural, shown_path
-from mem.core.display import sanitize_line
+from mem.cli.layout import shown_path
+from mem.core.display import plural, sanitize_line
 
 if TYPE_CHECKING:
     from mem.consolidation.forgetting import ForgetPlan, NamedPlan, Passage

@@ -225,14 +225,6 @@ def size(count: int) -> str:
     return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
 
 
-def plural(count: int, noun: str) -> str:
-    """`1 passage`, `2 passages`, `2 memories`, `2 older copies`."""
-    if count == 1:
-        return f"1 {noun}"
-    several = f"{noun[:-1]}ies" if noun.endswith(("ory", "opy")) else f"{noun}s"
-    return f"{count:,} {several}"
-
-
 def duration(milliseconds: float) -> str:
     """`43 ms`, `1.2 s`, `2 min 05 s`."""
     if milliseconds < 1000:

@@ -15,7 +15,6 @@ from mem.cli.layout import (
     duration,
     padded,
     place,
-    plural,
     shown_path,
     snippet,
     table,
@@ -23,7 +22,7 @@ from mem.cli.layout import (
 )
 from mem.cli.output import Style
 from mem.core.chunk import locator_at
-from mem.core.display import sanitize, sanitize_line
+from mem.core.display import plural, sanitize, sanitize_line
 from mem.settings.leftovers import is_spool
 
 if TYPE_CHECKING:

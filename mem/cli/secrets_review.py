@@ -57,9 +57,9 @@ def review_secrets(
 
 def look_for_secrets(*, redact: bool, json: bool) -> ExitCode:
     """Look through the whole store for secrets, and with `redact` replace them."""
-    from mem.cli.layout import plural
     from mem.cli.output import SCHEMA, emit_json, emit_text
     from mem.cli.session import open_assistant
+    from mem.core.display import plural
 
     with open_assistant() as assistant:
         seen = assistant.secrets.sweep()

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from mem.answer.context import plain
 from mem.cli import episodeviews, memoryviews
-from mem.cli.layout import day, place, plural, table, wrapped
+from mem.cli.layout import day, place, table, wrapped
 from mem.cli.output import Style
-from mem.core.display import sanitize_line
+from mem.core.display import plural, sanitize_line
 from mem.store.episodes import EpisodeRecord
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from mem.cli.layout import clipped, plural, shown_path
+from mem.cli.layout import clipped, shown_path
 from mem.cli.output import SCHEMA, emit_json
 from mem.core.clock import Clock, format_time
-from mem.core.display import sanitize_line
+from mem.core.display import plural, sanitize_line
 from mem.errors import HomeNotWritable
 from mem.ingest.ledger import Ledger, Progress
 from mem.ingest.watching.parts import WatchEvent

@@ -1,4 +1,4 @@
-"""Text from notes and messages made safe to show on a terminal or in a widget.
+"""Words for a person: text from notes and messages made safe to show, and counted nouns.
 
 Every unsafe character becomes exactly one safe character, so that spans of the original text
 (highlights, quotes) stand at the same places in what is shown.
@@ -56,3 +56,11 @@ def escape_json(text: str) -> str:
     return "".join(
         f"\\u{ord(character):04x}" if ord(character) in unsafe else character for character in text
     )
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 passage`, `2 passages`, `2 memories`, `2 older copies`."""
+    if count == 1:
+        return f"1 {noun}"
+    several = f"{noun[:-1]}ies" if noun.endswith(("ory", "opy")) else f"{noun}s"
+    return f"{count:,} {several}"

@@ -146,7 +146,7 @@ def _health(
 def _mend(assistant: Assistant, request: m.MendWanted, tell: Tell) -> str:
     if request.code == "vectors":
         done = assistant.embed_pending(lambda done, total: tell((done, total)))
-        return f"{done:,} passages have their vector now."
+        return f"Vectors made: {done:,}."
     if request.code == "full-text":
         assistant.rebuild_text()
         return "The word index was made anew."

@@ -79,13 +79,13 @@ def test_forgetting_shows_what_goes_and_only_yes_does_it(sample_home: Path) -> N
         await d.hear("cannot step aside")
         identity = d.row("#rows").key
         await d.press("D")
-        await d.see("Forget for good?", "1 documents with")
+        await d.see("Forget for good?", "1 document with")
         await d.press("n")
         assert d.assistant.show(identity).document.id == identity
         await d.press("D")
         await d.see("Forget for good?")
         await d.press("y")
-        await d.hear("Forgotten: 1 documents")
+        await d.hear("Forgotten: 1 document")
         await d.quiet()
         assert all(row.id != identity for row in d.assistant.documents(limit=100))
         assert not d.assistant.browse().document_rows([identity])[0]

@@ -248,7 +248,7 @@ def test_the_doctor_finds_and_mends(sample_home: Path, size: tuple[int, int]) ->
         await d.press("r")
         await d.see("have no vector yet")
         await d.press("m")
-        await d.hear("have their vector now")
+        await d.hear("Vectors made: ")
         await d.quiet()
         assert d.assistant.stats().pending_vectors == 0
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from mem.cli.diagnostics import ExitCode
-from mem.cli.layout import plural
 from mem.cli.options import Json
 from mem.cli.progress import ProgressBar
+from mem.core.display import plural
 
 if TYPE_CHECKING:
     from mem.consolidation.reports import ModelReport, Report, Spent, SummaryReport

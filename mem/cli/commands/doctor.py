@@ -83,8 +83,8 @@ def command(
 def _mend(assistant: Assistant, *, rebuild_index: bool, rebuild_text: bool, embed: bool) -> None:
     """The repairs asked for, each said on stderr when it is done."""
     from mem.cli.diagnostics import note
-    from mem.cli.layout import plural
     from mem.cli.progress import ProgressBar
+    from mem.core.display import plural
 
     if rebuild_text:
         assistant.rebuild_text()

@@ -34,8 +34,8 @@ def command(format: Format = "jsonl", out: Out = None, force: Force = False) -> 
       mem export --format chat-jsonl | head
     """
     from mem.cli.diagnostics import note
-    from mem.cli.layout import plural
     from mem.cli.session import open_assistant
+    from mem.core.display import plural
 
     with open_assistant() as assistant:
         exporter = next((one for one in assistant.exporters() if one.name == format), None)

@@ -33,9 +33,9 @@ def command(verdict: Said, identities: Identities, json: Json = False) -> None:
     Example:
       mem feedback useful c1edac72d7
     """
-    from mem.cli.layout import plural
     from mem.cli.output import SCHEMA, emit, emit_json
     from mem.cli.session import open_assistant
+    from mem.core.display import plural
 
     with open_assistant() as assistant:
         count = assistant.judge(identities, useful=verdict is Verdict.USEFUL)

@@ -112,8 +112,8 @@ def _forget_memories(
     """Memories with all their versions go; the passages they were drawn from stay."""
     from mem.cli import memoryviews
     from mem.cli.diagnostics import complain, is_interactive, note, say
-    from mem.cli.layout import plural
     from mem.cli.output import SCHEMA, Style, emit, emit_json, emit_text, stdout_style
+    from mem.core.display import plural
 
     found = assistant.memories.versions(given)
     receipt = None

@@ -108,8 +108,8 @@ def take_in(
     readmit: bool,
 ) -> Ledger:
     """Import with a progress bar."""
-    from mem.cli.layout import plural
     from mem.cli.progress import ProgressBar
+    from mem.core.display import plural
 
     with ProgressBar("Importing", "files") as bar:
 

@@ -30,8 +30,8 @@ def command(name: Name = None, json: Json = False) -> ExitCode:
       mem plugins calendar
     """
     from mem.cli.diagnostics import complain, note
-    from mem.cli.layout import plural
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+    from mem.core.display import plural
     from mem.hooks.manager import is_enabled
     from mem.hooks.specs import HOOKS_VERSION
 

@@ -72,8 +72,9 @@ def command(
 def _print(shape: dict[str, object], cost: str, *, asked: bool) -> None:
     """`asked` says that a share to keep was given."""
     from mem.cli.diagnostics import note
-    from mem.cli.layout import clipped, plural, table
+    from mem.cli.layout import clipped, table
     from mem.cli.output import emit, emit_text, stdout_style
+    from mem.core.display import plural
 
     entries = shape["archive"]
     assert isinstance(entries, list)

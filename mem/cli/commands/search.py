@@ -47,8 +47,8 @@ def command(
     """
     from mem.cli import render, session, shapes
     from mem.cli.diagnostics import complain, note
-    from mem.cli.layout import plural
     from mem.cli.output import emit, emit_json, stdout_style
+    from mem.core.display import plural
 
     text = session.words(query)
     filters = session.filters(

@@ -9,12 +9,13 @@ from textual import on
 from textual.containers import Horizontal
 from textual.widgets import Input
 
+from mem.core.display import plural
 from mem.store.browse import Keys, Passage
 from mem.store.browse_view import View
 from mem.tui.actions import bindings
 from mem.tui.messages import FacetsWanted, GoTo, KeysWanted, PassageWanted, RowsWanted
 from mem.tui.rows import COLUMNS, NONE, rows_of
-from mem.tui.screens.filtering import NAMES, FiltersRows
+from mem.tui.screens.filtering import ONE, FiltersRows
 from mem.tui.screens.forgetting import Forgets
 from mem.tui.widgets.chips import Chips
 from mem.tui.widgets.passage import PassageView
@@ -93,7 +94,7 @@ class BrowseScreen(Forgets, FiltersRows):
             table.renew(len(keys), _place_of(old[table.cursor], keys, table.cursor))
         else:
             table.set_total(len(keys), cursor=focus or 0)
-        table.border_title = f"{len(keys):,} {NAMES.get(view.rows, view.rows)}"
+        table.border_title = plural(len(keys), ONE[view.rows])
         table.border_subtitle = view.order
         if not keys:
             self.query_one("#preview", PassageView).clear()

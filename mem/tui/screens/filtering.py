@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _ANY = ""
 ROWS = ("chunks", "documents", "episodes", "memories")
-NAMES = {"chunks": "passages"}
+#: What one row of each kind is called.
+ONE = {"chunks": "passage", "documents": "document", "episodes": "episode", "memories": "memory"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,10 @@ class FiltersRows(Searches):
 
     def show_chips(self) -> None:
         filters, view = self.view.filters, self.view
-        rows = NAMES.get(view.rows, view.rows)
         about = (Chip("clear", "x", "about", view.about),) if view.about else ()
         self.query_one("#chips", Chips).chips = (
             *about,
-            Chip("rows", "v", "rows", rows if view.rows != "chunks" else ""),
+            Chip("rows", "v", "rows", view.rows if view.rows != "chunks" else ""),
             Chip("kind", "f", "kind", filters.kind or ""),
             Chip("source", "s", "source", self.labels.source),
             Chip("person", "p", "person", filters.speaker or ""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from mem.core.display import plural
 from mem.core.memory import Memory
 from mem.tui.messages import ActWanted, ForgetPreviewWanted, ForgetWanted, VersionsWanted
 from mem.tui.screens.base import MemScreen
@@ -28,8 +29,9 @@ class Forgets(MemScreen):
         self.want(ForgetPreviewWanted(documents, source, reply=self._confirm_forgetting))
 
     def _confirm_forgetting(self, plan: ForgetPlan) -> None:
+        documents = plural(len(plan.documents), "document")
         lines = [
-            f"{len(plan.documents):,} documents with {plan.chunks:,} passages go for good,",
+            f"{documents} with {plural(plan.chunks, 'passage')} will go for good,",
             "and with them their vectors, what was drawn from them alone, and every copy.",
             "This cannot be undone; an import does not bring it back. Your own files stay.",
             "",
@@ -44,8 +46,8 @@ class Forgets(MemScreen):
 
     def _forgotten(self, receipt: Receipt) -> None:
         self.notify(
-            f"Forgotten: {receipt.documents:,} documents, {receipt.chunks:,} passages, "
-            f"{receipt.vectors:,} vectors.",
+            f"Forgotten: {plural(receipt.documents, 'document')}, "
+            f"{plural(receipt.chunks, 'passage')}, {plural(receipt.vectors, 'vector')}.",
             markup=False,
         )
 
@@ -57,9 +59,10 @@ class Forgets(MemScreen):
         passages = {one.chunk_id for memory in versions for one in memory.evidence}
         links = {link for memory in versions for link in memory.links}
         count = "1 version goes" if len(versions) == 1 else f"{len(versions):,} versions go"
+        tied = plural(len(links), "link")
         behind = "The passage" if len(passages) == 1 else f"The {len(passages):,} passages"
         lines = [
-            f"{count} for good, with {len(links):,} links, vectors, history and every copy.",
+            f"{count} for good, with {tied}, vectors, history and every copy.",
             "This cannot be undone; it is not drawn again from the same words.",
             f"{behind} behind it will stay: forget documents to destroy passages.",
             "",

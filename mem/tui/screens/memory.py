@@ -9,6 +9,7 @@ from textual import on
 from textual.containers import Horizontal
 from textual.widgets import Input
 
+from mem.core.display import plural
 from mem.core.memory import Memory, MemoryKind, MemoryStatus
 from mem.tui.actions import bindings
 from mem.tui.messages import ConsolidateWanted, GoTo, MemoriesWanted, MemoryWanted
@@ -86,7 +87,7 @@ class MemoryScreen(Searches, Forgets, ActsOnMemories):
         key = self._wanted or (table.row.key if table.row else None)
         place = next((i for i, one in enumerate(memories) if one.id == key), None)
         self.memories = memories
-        table.border_title = f"{len(memories):,} memories"
+        table.border_title = plural(len(memories), "memory")
         if self._wanted is not None and place is None:
             self.want(MemoryWanted(self._wanted, reply=self._show))
         table.renew(len(memories), table.cursor if place is None else place)
@@ -203,6 +204,7 @@ class MemoryScreen(Searches, Forgets, ActsOnMemories):
 
     def _consolidated(self, report: Any) -> None:
         self.notify(
-            f"{report.chunks:,} passages read, {report.candidates:,} statements weighed.",
+            f"{plural(report.chunks, 'passage')} read, "
+            f"{plural(report.candidates, 'statement')} weighed.",
             markup=False,
         )

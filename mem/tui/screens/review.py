@@ -12,6 +12,7 @@ from textual import on
 from textual.containers import Horizontal
 from textual.content import Content
 
+from mem.core.display import plural
 from mem.tui.actions import bindings
 from mem.tui.messages import GoTo, ReviewWanted
 from mem.tui.screens.acting import ActsOnMemories
@@ -137,7 +138,7 @@ class ReviewScreen(Vaults, ActsOnMemories):
 
 
 def _secret_row(one: SecretRecord) -> Row:
-    words = f"{one.kind}, kept out of {len(one.places):,} passages"
+    words = f"{one.kind}, kept out of {plural(len(one.places), 'passage')}"
     return Row(one.mark, (Cell("secret"), words, Cell(one.found_at[:10], dim=True)), flagged=True)
 
 

@@ -15,7 +15,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import ProgressBar, Static
 
-from mem.core.display import sanitize_line
+from mem.core.display import plural, sanitize_line
 from mem.core.query import Filters
 from mem.store.browse_view import View
 from mem.store.files import FileRecord
@@ -248,7 +248,8 @@ class SourcesScreen(Forgets):
         place = shown_path(progress.uri)
         if cell_len(place) > room:
             place = "…" + place[-room:]
-        self._say(f"{progress.documents:,} documents, {progress.chunks:,} new passages  {place}")
+        taken = plural(progress.documents, "document")
+        self._say(f"{taken}, {plural(progress.chunks, 'new passage')}  {place}")
 
     def _show_ledger(self, ledger: Ledger) -> None:
         self.ledger = ledger
@@ -321,5 +322,5 @@ def ledger_line(ledger: Ledger) -> str:
     ]
     parts = [f"{count:,} {name}" for count, name in counts if count]
     codes = ", ".join(f"{code} {n:,}" for code, n in sorted(ledger.skipped_by_code().items()))
-    line = f"{ledger.seen:,} documents seen: {', '.join(parts) or 'nothing'}"
+    line = f"{plural(ledger.seen, 'document')} seen: {', '.join(parts) or 'nothing'}"
     return f"{line} ({codes})" if codes else line

@@ -15,7 +15,7 @@ from textual import on
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 
-from mem.core.display import sanitize
+from mem.core.display import plural, sanitize
 from mem.core.query import Filters
 from mem.store.browse import ChunkRow, Keys
 from mem.store.browse_view import View
@@ -30,6 +30,7 @@ from mem.tui.messages import (
 )
 from mem.tui.rows import COLUMNS, NONE, chunk_row, rows_of, with_minutes
 from mem.tui.screens.base import MemScreen
+from mem.tui.screens.filtering import ONE
 from mem.tui.widgets.chips import Chip, Chips
 from mem.tui.widgets.dialogs import Picker
 from mem.tui.widgets.heatmap import HeatMap, day_grid, month_grid
@@ -142,7 +143,7 @@ class TimelineScreen(MemScreen):
         table = self.query_one("#said", VirtualTable)
         table.columns = _COLUMNS[view.rows]
         when = f"{self.about} from {self._selected}" if self.about else self._selected
-        table.border_title = f"{when}: {len(keys):,} {_NAMES[view.rows]}"
+        table.border_title = f"{when}: {_counted(len(keys), view.rows)}"
         table.set_total(len(keys))
 
     def _take_summaries(self, summaries: Sequence[SummaryRecord]) -> None:
@@ -215,3 +216,8 @@ def span_of(key: str) -> tuple[datetime, datetime]:
         start = datetime(year, month, day[0])
         return start, start + timedelta(days=1)
     return datetime(year, month, 1), datetime(year + month // 12, month % 12 + 1, 1)
+
+
+def _counted(count: int, rows: str) -> str:
+    """`1 passage`, `2 episodes`, `3 events and facts`."""
+    return f"{count:,} {_NAMES[rows]}" if rows == "memories" else plural(count, ONE[rows])

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from textual.content import Content
 
 from mem.core.chunk import Chunk
-from mem.core.display import sanitize, sanitize_line
+from mem.core.display import plural, sanitize, sanitize_line
 from mem.tui.widgets.lines import MUTED
 from mem.tui.widgets.textview import TextView
 
@@ -93,7 +93,7 @@ def shown_path(uri: str) -> str:
 def _head(passage: Passage) -> Content:
     document = passage.document
     title = sanitize_line(document.title) or "(no title)"
-    facts = [document.format, f"{document.chunks:,} passages"]
+    facts = [document.format, plural(document.chunks, "passage")]
     if document.said_at:
         facts.insert(0, f"{document.said_at:%Y-%m-%d}")
     if document.tags:

@@ -87,20 +87,6 @@ def test_durations(value: float, shown: str) -> None:
     assert layout.duration(value) == shown
 
 
-@pytest.mark.parametrize(
-    ("count", "noun", "shown"),
-    [
-        (1, "memory", "1 memory"),
-        (2000, "memory", "2,000 memories"),
-        (0, "older copy", "0 older copies"),
-        (2, "passage", "2 passages"),
-        (2, "day", "2 days"),
-    ],
-)
-def test_counted_nouns(count: int, noun: str, shown: str) -> None:
-    assert layout.plural(count, noun) == shown
-
-
 def test_a_message_whose_id_is_its_address_is_named_once() -> None:
     assert layout.place("mail:a1@b.org", "message a1@b.org") == "mail:a1@b.org"
     assert layout.place("chatgpt:c7", "message m1") == "chatgpt:c7, message m1"

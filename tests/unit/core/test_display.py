@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mem.core.display import escape_json, sanitize, sanitize_line
+from mem.core.display import escape_json, plural, sanitize, sanitize_line
 
 ANY_TEXT = st.text(st.characters(), max_size=60) | st.text(
     st.sampled_from("a \n\r\t\x00\x07\x1b[]\\\x7f\x85\x9b\u200d\u200e\u202e\u2066\u2028\ud800é😀"),
@@ -64,3 +64,17 @@ def test_json_keeps_the_value_and_shows_no_control(text: str) -> None:
 )
 def test_examples(text: str, shown: str) -> None:
     assert sanitize(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "noun", "shown"),
+    [
+        (1, "memory", "1 memory"),
+        (2000, "memory", "2,000 memories"),
+        (0, "older copy", "0 older copies"),
+        (2, "passage", "2 passages"),
+        (2, "day", "2 days"),
+    ],
+)
+def test_counted_nouns(count: int, noun: str, shown: str) -> None:
+    assert plural(count, noun) == shown
