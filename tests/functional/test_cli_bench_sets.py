@@ -5,46 +5,26 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.bench_sets import (
+    DIALOGUE,
+    HEAD,
+    PAIR,
+    QUESTION,
+    SESSION,
+    lines,
+    write_set,
+)
 from tests.functional.conftest import RunMem
-
-TURNS = [
-    {"id": "t1", "text": "I adopted a greyhound called Biscuit."},
-    {"id": "t2", "text": "The boiler pressure is 1.3 bar.", "role": "user", "speaker": "Ana"},
-]
-SESSION = {"conversation": "c", "session": "s", "turns": TURNS}
-QUESTION = {"id": "q", "question": "Who is Biscuit?", "conversation": "c", "evidence": ["t1"]}
-MEMORY = {"turns": ["t1"], "text": "The user has a greyhound."}
-DIALOGUE = {"utterances": ["Hello there.", "Bye now."], "segments": [1, 1]}
-HEAD = "sentence_A\tsentence_B\trelatedness_score\tentailment_judgment"
-PAIR = "A dog runs\tNo dog runs\t3.5\tCONTRADICTION"
-
-
-def lines(*rows: object) -> bytes:
-    return "".join(json.dumps(row) + "\n" for row in rows).encode()
-
-
-def write_set(
-    folder: Path,
-    sessions: bytes = lines(SESSION),
-    questions: bytes = lines(QUESTION),
-    memories: bytes = lines(MEMORY),
-) -> str:
-    folder.mkdir()
-    (folder / "sessions.jsonl.gz").write_bytes(gzip.compress(sessions))
-    (folder / "questions.jsonl").write_bytes(questions)
-    (folder / "memories.jsonl").write_bytes(memories)
-    return str(folder)
 
 
 def test_a_set_with_nothing_but_what_it_must_have(run_mem: RunMem, work: Path) -> None:
-    found = run_mem("bench", "retrieval", write_set(work / "own"), "--json")
+    found = run_mem("bench", "retrieval", str(write_set(work / "own")), "--json")
     assert found.code == 0
     (one,) = found.json["sets"]
     assert (one["set"], one["doubts"]) == ("own", [])
@@ -62,7 +42,7 @@ def test_what_cannot_be_measured_is_told(run_mem: RunMem, work: Path) -> None:
         {**QUESTION, "id": "q2", "conversation": "elsewhere"},
     ]
     session = {**SESSION, "conversation": "../c", "at": "a Monday"}
-    folder = write_set(work / "odd", lines(SESSION, session), lines(*asked))
+    folder = str(write_set(work / "odd", lines(SESSION, session), lines(*asked)))
     found = run_mem("bench", "retrieval", folder)
     assert found.code == 0
     assert "nothing to judge in 2 questions" in found.out
@@ -73,7 +53,7 @@ def test_what_cannot_be_measured_is_told(run_mem: RunMem, work: Path) -> None:
 
 
 def test_memories_of_other_turns_are_told(run_mem: RunMem, work: Path) -> None:
-    folder = write_set(work / "own", memories=lines({"turns": ["t9"]}))
+    folder = str(write_set(work / "own", memories=lines({"turns": ["t9"]})))
     run = run_mem("bench", "extraction", folder)
     assert (run.code, run.out.startswith("own: ")) == (0, True)
     assert "own: none of its memories comes from a turn that it holds" in run.err
@@ -89,14 +69,14 @@ def test_the_smallest_dialogues_and_pairs(run_mem: RunMem, work: Path) -> None:
 
 @pytest.mark.parametrize("bench", ["retrieval", "prune", "extraction"])
 def test_a_line_that_is_none_is_named(run_mem: RunMem, work: Path, bench: str) -> None:
-    folder = write_set(work / "bad", sessions=lines(SESSION, {"session": "s"}))
+    folder = str(write_set(work / "bad", sessions=lines(SESSION, {"session": "s"})))
     run = run_mem("bench", bench, folder)
     assert (run.code, run.out, run.err.count("\n")) == (1, "", 1)
     assert f"{folder}/sessions.jsonl.gz: line 2: no 'conversation'. Mend it; `mem ben" in run.err
 
 
 def test_where_the_figures_go_is_looked_at_first(run_mem: RunMem, work: Path) -> None:
-    folder = write_set(work / "own")
+    folder = str(write_set(work / "own"))
     for option in ("--out", "--rankings"):
         run = run_mem("bench", "retrieval", folder, option, str(work / "none" / "x.json"))
         assert (run.code, run.out) == (1, "")
