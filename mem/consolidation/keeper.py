@@ -57,13 +57,13 @@ class MemoryKeeper(MemoryTaker):
             if places and old.document_id is not None:
                 put_secrets(connection, old.document_id, places, at=self._clock.utc(), merge=True)
             pk = self._person.edit(old, correction)
-        return self._settled(pk)
+        return self._settled(pk, old.memory.id)
 
     def pin(self, given: str, *, on: bool = True) -> Memory:
         """Keep a memory from fading, or no longer."""
         one = self.find(given)
         self._person.pin(one, on=on)
-        return self._settled(one.pk)
+        return self._settled(one.pk, one.memory.id)
 
     def archive(self, given: Sequence[str]) -> int:
         """Leave memories out of default results; returns how many were in them."""
@@ -73,20 +73,20 @@ class MemoryKeeper(MemoryTaker):
         """Take a memory out of use for good; extraction does not bring it back."""
         one = self.find(given)
         self._person.reject(one)
-        return self._settled(one.pk)
+        return self._settled(one.pk, one.memory.id)
 
     def accept(self, given: str) -> Memory:
         """Vouch for a memory: over what it is in conflict with, or out of the queue."""
         one = self.find(given)
         self._person.accept(one)
-        return self._settled(one.pk)
+        return self._settled(one.pk, one.memory.id)
 
     def merge(self, target: str, others: Sequence[str]) -> Memory:
         """One memory with the evidence of several that say the same."""
         kept = self.find(target)
         rest = {one.pk: one for one in map(self.find, others) if one.pk != kept.pk}
         self._person.merge(kept, list(rest.values()))
-        return self._settled(kept.pk)
+        return self._settled(kept.pk, kept.memory.id)
 
     def merge_entities(self, name: str, others: Sequence[str]) -> EntityRecord:
         """One entity of several that are the same, all given by name; its name stays.

@@ -197,7 +197,7 @@ class MemoryTaker(MemoryReader):
         if outcome.memory_pk is None:
             held = self._memories.of_fingerprint(candidate.fingerprint)
             return held[-1].memory
-        return self._settled(outcome.memory_pk)
+        return self._settled(outcome.memory_pk, document)
 
     def _take(self, candidate: Candidate, actor: str, vouched: bool) -> Outcome:
         keys = self._store.chunks.keys_of([one.chunk_id for one in candidate.evidence])
@@ -230,8 +230,13 @@ class MemoryTaker(MemoryReader):
             self._reconciler.neighbours.forget()
         return len(pending)
 
-    def _settled(self, pk: int) -> Memory:
-        """A memory after an act on it; its vector is made, or it is destroyed elsewhere by then."""
-        memory = self._memories.by_pks([pk])[pk].memory
+    def _settled(self, pk: int, given: str) -> Memory:
+        """A memory after an act on it, with its vector made.
+
+        Raises UnknownId for what was given where another process has destroyed it meanwhile.
+        """
+        stored = self._memories.by_pks([pk]).get(pk)
+        if stored is None:
+            raise UnknownId(given)
         self.embed_pending()
-        return memory
+        return stored.memory

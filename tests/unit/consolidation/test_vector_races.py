@@ -1,18 +1,19 @@
-"""What someone else destroys while its vector is made has none, and nobody is told of an error."""
+"""What another process destroys meanwhile leaves nothing behind, and is no fault."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pytest
 
 from mem.assistant import Assistant
 from mem.consolidation.keeper import MemoryKeeper
-from mem.consolidation.person import Correction
+from mem.consolidation.person import Correction, Person
+from mem.errors import UnknownId
+from mem.store.memories import StoredMemory
 from mem.testing import FakeEmbedder
 from tests.unit.consolidation.conftest import Draw
-
-if TYPE_CHECKING:
-    import pytest
 
 PARIS = ("user", "live in", "Paris")
 
@@ -65,3 +66,19 @@ def test_a_passage_is_destroyed_while_its_vector_is_made(
     assert [one.id for one in assistant.documents()] == [second.id]
     assert assistant.embeddings.pending_count() == 0
     assert orphans(assistant, "embedding", "chunk") == 0
+
+
+def test_a_memory_is_destroyed_right_after_an_act_on_it(
+    keeper: MemoryKeeper, draw: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper.take([draw("I live in Paris.", PARIS, exclusive=True)])
+    (old,) = keeper.list()
+    reject = Person.reject
+
+    def rejected(self: Person, one: StoredMemory) -> None:
+        reject(self, one)
+        keeper.forget([old.id])
+
+    monkeypatch.setattr(Person, "reject", rejected)
+    with pytest.raises(UnknownId, match=old.id):
+        keeper.reject(old.id)
