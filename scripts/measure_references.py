@@ -1,24 +1,22 @@
 """How often the rules resolve a pronoun of everyday passages, and how often rightly.
 
 Each line of the fixture is a short note or chat whose last sentence has a pronoun; where two things
-could be meant nothing may be drawn. Run: `python scripts/measure_references.py [--show]`.
+could be meant nothing may be drawn. Run: `python -m scripts.measure_references [--show]`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mem.core.chunk import Chunk
 from mem.core.memory import Candidate
 from mem.extraction.rules import ORIGIN_RESOLVED, RulesExtractor
 from mem.inference.embedder import OnnxEmbedder
+from scripts.measure_sentences import Spoken, read
 
 FIXTURE = Path(__file__).parents[1] / "tests" / "fixtures" / "extraction" / "references.jsonl"
-SAID_AT = datetime(2025, 11, 20, 9)
 
 
 def cases(path: Path = FIXTURE) -> list[dict[str, Any]]:
@@ -32,27 +30,10 @@ def resolved(extractor: RulesExtractor, case: dict[str, Any]) -> list[Candidate]
     role = None if case["where"] == "note" else "user"
     if case["where"] == "chat" and len({speaker for speaker, _ in turns}) == 1:
         turns.insert(0, ["Uma" if turns[0][0] == "Joel" else "Joel", "How are things at home?"])
-    chunks = [
-        Chunk(
-            id=f"c{seq}",
-            document_id="d",
-            seq=seq,
-            text=text,
-            context="",
-            start=0,
-            end=len(text),
-            locator="",
-            speaker=speaker,
-            role=role,
-            said_at=SAID_AT,
-        )
-        for seq, (speaker, text) in enumerate(turns)
-    ]
+    spoken: list[Spoken] = [(speaker, role, text) for speaker, text in turns]
     if case["where"] == "assistant":
-        reply = Chunk("a", "d", len(chunks), "Noted.", "", 0, 6, "", "Assistant", "assistant")
-        chunks.append(reply)
-    kind = "note" if case["where"] == "note" else "chat"
-    found = extractor.extract(chunks, document_kind=kind, document_title="")
+        spoken.append(("Assistant", "assistant", "Noted."))
+    found = read(extractor, spoken, note=case["where"] == "note")
     return [one for one in found if one.origin == ORIGIN_RESOLVED]
 
 

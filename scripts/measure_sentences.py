@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from mem.core.memory import Candidate
 from mem.extraction.rules import RulesExtractor
 from mem.inference.embedder import OnnxEmbedder
 
+# Speaker, role and text of a passage.
+Spoken = tuple[str | None, str | None, str]
 FIXTURE = Path(__file__).parents[1] / "tests" / "fixtures" / "extraction" / "everyday.jsonl"
 SAID_AT = datetime(2025, 11, 20, 9)  # a Thursday
 FIELDS = ("kind", "subject", "predicate", "object", "date", "negated")
@@ -31,12 +33,19 @@ def cases(path: Path = FIXTURE) -> list[dict[str, Any]]:
 
 def drawn(extractor: RulesExtractor, case: dict[str, Any]) -> list[Candidate]:
     """What the rules draw from one sentence, in a note, to an assistant or in a chat."""
+    spoken: list[Spoken]
     if case["where"] == "note":
         spoken = [(None, None, case["text"])]
     elif case["where"] == "assistant":
         spoken = [("User", "user", case["text"]), ("Assistant", "assistant", "Noted.")]
     else:
         spoken = [("Joel", "user", case["text"]), ("Uma", "user", "Oh, I see.")]
+    found = read(extractor, spoken, note=case["where"] == "note")
+    return [one for one in found if one.evidence[0].chunk_id == "c0"]
+
+
+def read(extractor: RulesExtractor, spoken: Sequence[Spoken], *, note: bool) -> list[Candidate]:
+    """What the rules draw from one document of these passages, `c0` first."""
     chunks = [
         Chunk(
             id=f"c{seq}",
@@ -53,9 +62,8 @@ def drawn(extractor: RulesExtractor, case: dict[str, Any]) -> list[Candidate]:
         )
         for seq, (speaker, role, text) in enumerate(spoken)
     ]
-    kind = "note" if case["where"] == "note" else "chat"
-    found = extractor.extract(chunks, document_kind=kind, document_title="")
-    return [one for one in found if one.evidence[0].chunk_id == "c0"]
+    kind = "note" if note else "chat"
+    return extractor.extract(chunks, document_kind=kind, document_title="")
 
 
 def fields(want: dict[str, Any], one: Candidate) -> dict[str, bool]:

@@ -51,7 +51,7 @@ def command(
     \b
     Example:
       mem bench speed 1000 10000
-      mem bench speed 1000000 --vectors random-clustered --home /tmp/homes
+      mem bench speed 1000000 --vectors random-clustered --home homes
     """
     from contextlib import ExitStack
     from dataclasses import asdict
