@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mem.core.clock import parse_time
+from mem.tui.widgets.cells import Cell, Row
 from mem.tui.widgets.passage import shown_path
-from mem.tui.widgets.table import Cell, Row
 
 if TYPE_CHECKING:
     from mem.service.activity import Activity

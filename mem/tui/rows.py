@@ -12,9 +12,9 @@ from mem.store.browse import ChunkRow
 from mem.store.browse_view import Span
 from mem.store.documents import DocumentRecord
 from mem.store.episodes import EpisodeRecord
+from mem.tui.widgets.cells import Cell, Column, Row
 from mem.tui.widgets.lines import on_a_line
 from mem.tui.widgets.passage import shown_path
-from mem.tui.widgets.table import Cell, Column, Row
 
 _SHOWN = 240
 _BEFORE_MATCH = 16

@@ -11,7 +11,7 @@ from textual.content import Content
 
 from mem.tui.rows import excerpt
 from mem.tui.screens.browse import BrowseScreen
-from mem.tui.widgets.table import Column, Row
+from mem.tui.widgets.cells import Column, Row
 from mem.tui.widgets.textview import TextView
 from tests.functional.tui_support import LARGE, NARROW, SMALL, Driver, run
 

@@ -19,7 +19,8 @@ from mem.core.memory import Candidate, Evidence, MemoryKind, Trust
 from mem.tui.app import MemApp
 from mem.tui.opening import open_home
 from mem.tui.screens.base import MemScreen
-from mem.tui.widgets.table import Row, VirtualTable
+from mem.tui.widgets.cells import Row
+from mem.tui.widgets.table import VirtualTable
 
 SMALL, LARGE, NARROW = (80, 24), (200, 60), (60, 20)
 SAMPLES = Path(str(mem.samples.__file__)).parent

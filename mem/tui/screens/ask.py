@@ -32,9 +32,10 @@ from mem.tui.widgets.answer import (
     shown_answer,
     shown_sentences,
 )
+from mem.tui.widgets.cells import Column
 from mem.tui.widgets.lines import MUTED
 from mem.tui.widgets.passage import PassageView
-from mem.tui.widgets.table import Column, VirtualTable
+from mem.tui.widgets.table import VirtualTable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

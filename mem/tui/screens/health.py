@@ -12,8 +12,9 @@ from mem.core.display import sanitize_line
 from mem.tui.actions import bindings
 from mem.tui.messages import HealthWanted, MendWanted
 from mem.tui.screens.base import MemScreen
+from mem.tui.widgets.cells import Cell, Column, Row
 from mem.tui.widgets.lines import MUTED
-from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
+from mem.tui.widgets.table import VirtualTable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

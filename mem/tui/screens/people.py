@@ -12,8 +12,9 @@ from mem.store.browse_view import View
 from mem.tui.actions import bindings
 from mem.tui.messages import EntitiesWanted, GoTo, StoryWanted
 from mem.tui.screens.acting import ActsOnMemories
+from mem.tui.widgets.cells import Cell, Column, Row
 from mem.tui.widgets.dialogs import Picker
-from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
+from mem.tui.widgets.table import VirtualTable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

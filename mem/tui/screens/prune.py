@@ -12,7 +12,8 @@ from textual.widgets import Static
 from mem.tui.actions import bindings
 from mem.tui.messages import GoTo, PruneNow, PruneWanted
 from mem.tui.screens.acting import ActsOnMemories
-from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
+from mem.tui.widgets.cells import Cell, Column, Row
+from mem.tui.widgets.table import VirtualTable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

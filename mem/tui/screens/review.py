@@ -18,8 +18,9 @@ from mem.tui.messages import GoTo, ReviewWanted
 from mem.tui.screens.acting import ActsOnMemories
 from mem.tui.screens.vaulting import Vaults
 from mem.tui.widgets.card import review_content, secret_content
+from mem.tui.widgets.cells import Cell, Column, Row
 from mem.tui.widgets.lines import MUTED
-from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
+from mem.tui.widgets.table import VirtualTable
 from mem.tui.widgets.textview import TextView
 
 if TYPE_CHECKING:

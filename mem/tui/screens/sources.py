@@ -33,10 +33,11 @@ from mem.tui.messages import (
     WatcherWanted,
 )
 from mem.tui.screens.forgetting import Forgets
+from mem.tui.widgets.cells import Cell, Column, Row
 from mem.tui.widgets.dialogs import Prompt
 from mem.tui.widgets.lines import MUTED
 from mem.tui.widgets.passage import shown_path
-from mem.tui.widgets.table import Cell, Column, Row, VirtualTable
+from mem.tui.widgets.table import VirtualTable
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -13,9 +13,9 @@ from textual.content import Content
 from mem.core.answer import Answer, Citation, Sentence
 from mem.core.display import sanitize, sanitize_line
 from mem.core.query import Hit
+from mem.tui.widgets.cells import Cell, Row
 from mem.tui.widgets.lines import MUTED, on_a_line
 from mem.tui.widgets.passage import shown_path
-from mem.tui.widgets.table import Cell, Row
 
 if TYPE_CHECKING:
     from mem.store.browse_view import Span

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from mem.tui.widgets.table import Row
+from mem.tui.widgets.cells import Row
 
 PAGE = 64
 _KEPT = 48

@@ -21,6 +21,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from mem.core.display import sanitize_line
+from mem.tui.widgets.cells import Cell, Column, Row
 from mem.tui.widgets.lines import filled, fitted
 from mem.tui.widgets.pages import PAGE, Pages
 
@@ -35,40 +36,6 @@ _MARK = "▌"
 _FLAG = "!"
 _WAITING = "Reading …"
 _FOUND = Style(bold=True, underline=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column; `width` 0 takes what the others leave. Hidden in tables narrower than `least` or
-    wider than `most` (0: never).
-
-    `tail`: of a text without marks that is too long, its end is shown, as of a path.
-    """
-
-    name: str
-    width: int = 0
-    least: int = 0
-    most: int = 0
-    right: bool = False
-    tail: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Text of one cell, shown on one line; `marks` are spans to bring out."""
-
-    text: str
-    marks: tuple[tuple[int, int], ...] = ()
-    dim: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row by its key; `flagged` rows have a mark and the colour of a warning."""
-
-    key: str
-    cells: tuple[Cell | str, ...]
-    flagged: bool = False
 
 
 class VirtualTable(ScrollView, can_focus=True):
