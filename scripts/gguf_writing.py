@@ -86,7 +86,7 @@ class Vocabulary:
         return list(self.encoder.encode(text, add_special_tokens=False).ids)
 
     def encode_prompt(self, system: str, user: str) -> list[int]:
-        """Ids of a whole prompt, piece by piece as `mem.inference.llama_child` puts it together."""
+        """Ids of a whole prompt, piece by piece as `mem.inference.child` puts it together."""
         newline = self.encode("\n")
         ids: list[int] = []
         for role, text in ((SYSTEM, system), (USER, user)):

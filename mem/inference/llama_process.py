@@ -68,12 +68,12 @@ class LlamaProcess:
     """One running child."""
 
     def __init__(self, options: dict[str, object]) -> None:
-        """Start it; `options` are the fields of `llama_engine.Options`. Its first answer, to
+        """Start it; `options` are the fields of `child.loading.Options`. Its first answer, to
         number 0, tells whether the model was loaded.
         """
         self._options = options
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "mem.inference.llama_child", json.dumps(options)],
+            [sys.executable, "-P", "-m", "mem.inference.child", json.dumps(options)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from mem.inference.child.engine import Engine
+from mem.inference.child.loading import Options
 from mem.inference.grammar import MAX_STRING, grammar
-from mem.inference.llama_engine import Engine, Options
 from tests.gbnf import pattern
 
 ITEM = {
@@ -112,5 +113,5 @@ def test_what_llama_cpp_writes_by_a_grammar_is_of_the_schema(engines: list[Engin
 
 def test_llama_cpp_takes_the_largest_grammar_in_use(engines: list[Engine]) -> None:
     wide = {"type": "array", "maxItems": 24, "items": {"type": "string", "maxLength": 600}}
-    parsed = engines[0].parse(grammar(wide))
-    engines[0].llama_cpp.llama_sampler_free(parsed)
+    sampler = engines[0].sampler(grammar(wide))
+    sampler.close()

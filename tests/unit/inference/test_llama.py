@@ -14,8 +14,9 @@ import pytest
 from mem.core.language import Prompt
 from mem.errors import LanguageModelUnusable, NoLanguageModel
 from mem.inference.checksums import Checksums, sha256_of
+from mem.inference.child.engine import Engine
+from mem.inference.child.loading import CannotLoad, Options
 from mem.inference.llama import LlamaModel
-from mem.inference.llama_engine import CannotLoad, Engine, Options
 from tests.conftest import ROOT
 
 RECIPE = ROOT / "tests" / "fixtures" / "models" / "README.md"

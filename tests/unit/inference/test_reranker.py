@@ -10,8 +10,8 @@ import pytest
 
 from mem.errors import RerankerStopped, RerankerTooSlow, RerankerUnusable
 from mem.inference.checksums import sha256_of
-from mem.inference.llama_engine import CannotLoad, Options
-from mem.inference.llama_ranker import Ranker, log_odds
+from mem.inference.child.loading import CannotLoad, Options
+from mem.inference.child.ranker import Ranker, log_odds
 from mem.inference.rankhead import has_rank_head
 from mem.inference.server_reranker import ServerReranker, as_log_odds
 from tests.conftest import ROOT

@@ -1,4 +1,4 @@
-"""The child process of language models and rerankers: the one place where llama.cpp is loaded.
+"""The child process at work: requests in, answers out, one model that computes.
 
 It reads requests and writes answers as lines of JSON on the pipes it was started with; what a
 library prints goes to stderr. A second thread reads the requests, so that a cancellation is
@@ -15,8 +15,9 @@ import sys
 import threading
 from typing import IO, Any
 
-from mem.inference.llama_engine import CannotLoad, Engine, Options, TooLong
-from mem.inference.llama_ranker import Ranker
+from mem.inference.child.engine import Engine, TooLong
+from mem.inference.child.loading import CannotLoad, Options
+from mem.inference.child.ranker import Ranker
 
 Request = dict[str, Any]
 

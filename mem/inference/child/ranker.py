@@ -1,4 +1,4 @@
-"""A reranker in llama.cpp: how well each of several texts answers a question. Child process only.
+"""A reranker: how well each of several texts answers a question.
 
 Invariant: what was taken in is data. The question and the texts are tokenised apart from what joins
 them, so that no text can write a special token of the model or end the question early.
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from mem.inference.llama_engine import CannotLoad, Options, library, load
+from mem.inference.child.loading import CannotLoad, Options, library, load
 from mem.inference.rankhead import has_rank_head
 
 _TEMPLATE: Final = "tokenizer.chat_template.rerank"

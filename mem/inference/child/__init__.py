@@ -1,0 +1,1 @@
+"""The child process of language models and rerankers: the one place where llama.cpp is loaded."""
