@@ -1,14 +1,14 @@
-"""Episodes: as JSON shapes and as lines of text.
+"""Episodes as lines of text.
 
-Pure: values in, dicts or lines out. Keys are added but never renamed or removed.
+Pure: values in, lines out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mem.cli import render, shapes
+from mem.cli import render
 from mem.cli.layout import clipped, day, shown_path, table, wrapped
 from mem.cli.output import Style
 from mem.core.display import plural, sanitize_line
@@ -17,35 +17,8 @@ if TYPE_CHECKING:
     from mem.consolidation.chronicle import SummaryView
     from mem.store.episodes import EpisodeRecord, EpisodeView
 
-Shape = dict[str, Any]
 _ID_SHOWN = 10
 _BESIDE = 24
-
-
-def episode(value: EpisodeRecord) -> Shape:
-    """An episode without its text."""
-    return {
-        "id": value.id,
-        "title": value.title,
-        "started_at": shapes.time(value.started_at),
-        "ended_at": shapes.time(value.ended_at),
-        "chunks": value.chunks,
-        "document": {
-            "id": value.document_id,
-            "uri": value.uri,
-            "title": value.document_title,
-            "kind": value.kind,
-        },
-    }
-
-
-def view(value: EpisodeView, told: SummaryView | None) -> Shape:
-    """`mem show --json` of an episode: its summary, and its passages verbatim."""
-    return {
-        **episode(value.episode),
-        "summary": told.summary.text if told else None,
-        "passages": [shapes.chunk(one) for one in value.chunks],
-    }
 
 
 def episode_lines(found: Sequence[EpisodeRecord], style: Style) -> list[str]:

@@ -14,8 +14,9 @@ from io import RawIOBase
 from typing import Any
 
 from mem.core.display import escape_json, sanitize
+from mem.shapes import base
 
-SCHEMA = 1
+SCHEMA = base.SCHEMA
 _WIDEST, _NARROWEST, _UNKNOWN_WIDTH = 100, 40, 80
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 

@@ -1,6 +1,6 @@
-"""Summaries, and the timeline that stands under them: as JSON shapes and as lines of text.
+"""Summaries, and the timeline that stands under them as lines of text.
 
-Pure: values in, dicts or lines out. Keys are added but never renamed or removed.
+Pure: values in, lines out.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mem.answer.context import plain
-from mem.cli import episodeviews, memoryviews
 from mem.cli.layout import day, place, table, wrapped
 from mem.cli.output import Style
 from mem.core.display import plural, sanitize_line
@@ -17,59 +16,9 @@ from mem.store.episodes import EpisodeRecord
 
 if TYPE_CHECKING:
     from mem.consolidation.chronicle import Period, SummaryView
-    from mem.store.summaries import SummaryRecord
 
-Shape = dict[str, Any]
 _ID_SHOWN = 10
 _INDENT = "    "
-
-
-def summary(value: SummaryRecord) -> Shape:
-    """A summary, each sentence with the chunks that it rests on."""
-    return {
-        "level": value.level,
-        "key": value.key,
-        "text": value.text,
-        "sentences": [{"text": one.text, "chunk_ids": list(one.chunks)} for one in value.sentences],
-        "origin": value.origin,
-        "stale": value.stale,
-        "made_at": value.made_at,
-    }
-
-
-def view(value: SummaryView) -> Shape:
-    """A summary with what it covers, and where its sentences stand."""
-    return {
-        **summary(value.summary),
-        "covers": [
-            {"chunk_id": one} if isinstance(one, str) else {"level": one[0], "key": one[1]}
-            for one in value.covers
-        ],
-        "evidence": [
-            {
-                "chunk_id": one.chunk.id,
-                "uri": one.uri,
-                "title": one.title,
-                "locator": one.chunk.locator,
-                "quote": one.chunk.text,
-            }
-            for one in value.places.values()
-        ],
-    }
-
-
-def timeline(periods: Sequence[Period]) -> Shape:
-    """The parts of `mem timeline --json`."""
-    entries = [one for period in periods for one in period.entries]
-    return {
-        "timeline": [
-            memoryviews.timeline_entry(one) for one in entries if not isinstance(one, EpisodeRecord)
-        ],
-        "episodes": [
-            episodeviews.episode(one) for one in entries if isinstance(one, EpisodeRecord)
-        ],
-        "summaries": [summary(period.summary) for period in periods if period.summary],
-    }
 
 
 def timeline_lines(periods: Sequence[Period], style: Style) -> list[str]:

@@ -45,7 +45,8 @@ def command(
       mem add "Dinner with Ines" --kind event --happened "next Friday"
       pbpaste | mem add - --title "Recipe"
     """
-    from mem.cli import memoryviews, shapes
+    from mem import shapes
+    from mem.cli import memoryviews
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
     from mem.cli.render import documents
     from mem.cli.session import clock, memory_kind, moment, open_assistant, span
@@ -63,7 +64,7 @@ def command(
     if json:
         shape = {"schema": SCHEMA, "document": shapes.document(record)}
         if memory is not None:
-            shape["memory"] = memoryviews.memory(memory)
+            shape["memory"] = shapes.memory(memory)
         emit_json(shape)
     elif memory is not None:
         emit(memoryviews.memory_lines([memory], stdout_style()))

@@ -54,7 +54,8 @@ def command(
     """
     import sys
 
-    from mem.cli import render, session, shapes
+    from mem import shapes
+    from mem.cli import render, session
     from mem.cli.diagnostics import is_interactive, note
     from mem.cli.output import emit, emit_json, stdout_style
     from mem.cli.streaming import SentencePrinter

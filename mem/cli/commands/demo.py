@@ -179,7 +179,7 @@ def _print_end(home: str | None, outcomes: Sequence[Outcome]) -> None:
 
 
 def _print_json(home: str | None, ledger: Ledger, outcomes: Sequence[Outcome]) -> None:
-    from mem.cli import shapes
+    from mem import shapes
     from mem.cli.output import SCHEMA, emit_json
 
     emit_json(

@@ -39,6 +39,7 @@ def command(
       mem edit m3f9 "I live in Lyon."
       mem edit m3f9 --from 2023-05-01
     """
+    from mem import shapes
     from mem.cli import memoryviews, session
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
     from mem.consolidation.person import Correction
@@ -58,6 +59,6 @@ def command(
     with session.open_assistant() as assistant:
         memory = assistant.memories.edit(identity, correction)
     if json:
-        emit_json({"schema": SCHEMA, "memory": memoryviews.memory(memory)})
+        emit_json({"schema": SCHEMA, "memory": shapes.memory(memory)})
     else:
         emit(memoryviews.memory_lines([memory], stdout_style()))

@@ -40,9 +40,10 @@ def command(
       mem entities "Ann Lee" --merge Annie
       mem entities "Ann Lee" --split Annie
     """
+    from mem import shapes
     from mem.cli import memoryviews, session
     from mem.cli.diagnostics import complain
-    from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+    from mem.cli.output import emit, emit_json, stdout_style
 
     if merge or split:
         return _correct(name, merge or [], split, json=json)
@@ -51,9 +52,7 @@ def command(
         if name:
             view = assistant.memories.entity(session.words(name))
             if json:
-                memories = [memoryviews.memory(one) for one in view.memories]
-                shape = memoryviews.entity(view.entity)
-                emit_json({"schema": SCHEMA, "entity": shape, "memories": memories})
+                emit_json(shapes.entity_view(view))
             else:
                 emit(memoryviews.entity_lines([view.entity], style))
                 emit(memoryviews.memory_lines(view.memories, style))
@@ -61,7 +60,7 @@ def command(
         found = assistant.memories.entities(limit=limit)
         why = "" if found else session.why_nothing(assistant, _NOTHING)
     if json:
-        emit_json({"schema": SCHEMA, "entities": [memoryviews.entity(one) for one in found]})
+        emit_json(shapes.entities(found))
     else:
         emit(memoryviews.entity_lines(found, style))
     if found:
@@ -74,8 +73,9 @@ def _correct(
     name: list[str] | None, merge: list[str], split: str | None, *, json: bool
 ) -> ExitCode:
     """Make one entity of several, or an entity of one of its names."""
+    from mem import shapes
     from mem.cli import memoryviews, session
-    from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+    from mem.cli.output import emit, emit_json, stdout_style
 
     if not name or (merge and split):
         raise typer.BadParameter("give the NAME that it is about, and one of --merge and --split")
@@ -87,7 +87,7 @@ def _correct(
         else:
             found = [keeper.merge_entities(given, merge)]
     if json:
-        emit_json({"schema": SCHEMA, "entities": [memoryviews.entity(one) for one in found]})
+        emit_json(shapes.entities(found))
     else:
         emit(memoryviews.entity_lines(found, stdout_style()))
     return ExitCode.OK

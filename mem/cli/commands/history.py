@@ -23,6 +23,7 @@ def command(identity: Identity = None, limit: Limit = 20, json: Json = False) ->
       mem history
       mem history m3f9
     """
+    from mem import shapes
     from mem.cli import memoryviews
     from mem.cli.diagnostics import complain
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
@@ -31,7 +32,7 @@ def command(identity: Identity = None, limit: Limit = 20, json: Json = False) ->
     with open_assistant() as assistant:
         found = assistant.memories.history(identity, limit=limit)
     if json:
-        emit_json({"schema": SCHEMA, "changes": [memoryviews.change(one) for one in found]})
+        emit_json({"schema": SCHEMA, "changes": [shapes.change(one) for one in found]})
     else:
         emit(memoryviews.change_lines(found, stdout_style()))
     if found:

@@ -60,7 +60,8 @@ def command(
       cat chat.jsonl | mem import - --format chat-jsonl
       mem import letters.csv --map text=body,at=date,speaker=from
     """
-    from mem.cli import render, shapes
+    from mem import shapes
+    from mem.cli import render
     from mem.cli.diagnostics import note
     from mem.cli.output import emit, emit_json, stdout_style
     from mem.cli.session import open_assistant

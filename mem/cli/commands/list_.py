@@ -120,12 +120,13 @@ def _statuses(given: str | None) -> tuple[MemoryStatus, ...] | None:
 
 
 def _print(found: list[Memory], *, json: bool, hint: str) -> ExitCode:
+    from mem import shapes
     from mem.cli import memoryviews
     from mem.cli.diagnostics import complain
-    from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+    from mem.cli.output import emit, emit_json, stdout_style
 
     if json:
-        emit_json({"schema": SCHEMA, "memories": [memoryviews.memory(one) for one in found]})
+        emit_json(shapes.memories(found))
     else:
         emit(memoryviews.memory_lines(found, stdout_style()))
     if found:
@@ -135,14 +136,15 @@ def _print(found: list[Memory], *, json: bool, hint: str) -> ExitCode:
 
 
 def _episodes(assistant: Assistant, *, limit: int, json: bool) -> ExitCode:
+    from mem import shapes
     from mem.cli import episodeviews
     from mem.cli.diagnostics import complain
-    from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+    from mem.cli.output import emit, emit_json, stdout_style
     from mem.cli.session import why_nothing
 
     found = assistant.episodes.newest(limit)
     if json:
-        emit_json({"schema": SCHEMA, "episodes": [episodeviews.episode(one) for one in found]})
+        emit_json(shapes.episodes(found))
     else:
         emit(episodeviews.episode_lines(found, stdout_style()))
     if found:
@@ -154,7 +156,8 @@ def _episodes(assistant: Assistant, *, limit: int, json: bool) -> ExitCode:
 def _documents(
     assistant: Assistant, *, limit: int, kind: str | None, gone: bool, json: bool
 ) -> ExitCode:
-    from mem.cli import render, shapes
+    from mem import shapes
+    from mem.cli import render
     from mem.cli.diagnostics import complain
     from mem.cli.output import emit, emit_json, stdout_style
     from mem.cli.session import why_nothing

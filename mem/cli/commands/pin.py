@@ -19,15 +19,15 @@ def command(identities: Identities, off: Off = False, json: Json = False) -> Non
     Example:
       mem pin m3f9
     """
+    from mem import shapes
     from mem.cli import memoryviews
-    from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+    from mem.cli.output import emit, emit_json, stdout_style
     from mem.cli.session import open_assistant
 
     with open_assistant() as assistant:
         found = [assistant.memories.find(one).memory.id for one in identities]
         memories = [assistant.memories.pin(one, on=not off) for one in found]
     if json:
-        shapes = [memoryviews.memory(one) for one in memories]
-        emit_json({"schema": SCHEMA, "memories": shapes})
+        emit_json(shapes.memories(memories))
     else:
         emit(memoryviews.memory_lines(memories, stdout_style()))

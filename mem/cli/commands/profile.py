@@ -28,9 +28,10 @@ def command(limit: Each = 20, text: Plain = False, json: Json = False) -> ExitCo
       mem profile
       mem profile --text -n 5
     """
+    from mem import shapes
     from mem.cli import memoryviews, summaryviews
     from mem.cli.diagnostics import complain
-    from mem.cli.output import SCHEMA, emit, emit_json, emit_text, stdout_style
+    from mem.cli.output import emit, emit_json, emit_text, stdout_style
     from mem.cli.session import open_assistant, why_nothing
 
     with open_assistant() as assistant:
@@ -39,12 +40,7 @@ def command(limit: Each = 20, text: Plain = False, json: Json = False) -> ExitCo
         why = why_nothing(assistant, _NOTHING)
     style = stdout_style()
     if json:
-        sections = [
-            {"title": title, "memories": [memoryviews.memory(one) for one in memories]}
-            for title, memories in found.sections
-        ]
-        told = summaryviews.view(summary) if summary else None
-        emit_json({"schema": SCHEMA, "sections": sections, "text": found.text, "summary": told})
+        emit_json(shapes.profile(found, summary))
     elif text:
         emit_text(found.text)
     else:

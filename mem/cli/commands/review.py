@@ -66,6 +66,7 @@ def list_(limit: Limit = 20, json: Json = False) -> ExitCode:
     Example:
       mem review list --json
     """
+    from mem import shapes
     from mem.cli import memoryviews
     from mem.cli.diagnostics import complain
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
@@ -74,7 +75,7 @@ def list_(limit: Limit = 20, json: Json = False) -> ExitCode:
     with open_assistant() as assistant:
         items = assistant.memories.review(limit=limit)
     if json:
-        emit_json({"schema": SCHEMA, "items": [memoryviews.review_item(one) for one in items]})
+        emit_json({"schema": SCHEMA, "items": [shapes.review_item(one) for one in items]})
     else:
         emit(memoryviews.review_lines(items, stdout_style()))
     if items:
@@ -147,11 +148,11 @@ def merge(identity: Identity, others: Others, json: Json = False) -> None:
 
 
 def _print(memories: list[Memory], *, json: bool) -> None:
+    from mem import shapes
     from mem.cli import memoryviews
-    from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+    from mem.cli.output import emit, emit_json, stdout_style
 
     if json:
-        shapes = [memoryviews.memory(one) for one in memories]
-        emit_json({"schema": SCHEMA, "memories": shapes})
+        emit_json(shapes.memories(memories))
     else:
         emit(memoryviews.memory_lines(memories, stdout_style()))

@@ -45,7 +45,8 @@ def command(
       mem search boiler pressure
       mem search "the van" --since "last March" --speaker Joel
     """
-    from mem.cli import render, session, shapes
+    from mem import shapes
+    from mem.cli import render, session
     from mem.cli.diagnostics import complain, note
     from mem.cli.output import emit, emit_json, stdout_style
     from mem.core.display import plural

@@ -31,8 +31,9 @@ def command(identity: Identity, full: Full = False, json: Json = False) -> None:
       mem show e04b
       mem show ~/notes/boiler.md
     """
-    from mem.cli import episodeviews, memoryviews, render, shapes
-    from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+    from mem import shapes
+    from mem.cli import episodeviews, memoryviews, render
+    from mem.cli.output import emit, emit_json, stdout_style
     from mem.cli.session import open_assistant
 
     with open_assistant() as assistant:
@@ -43,16 +44,16 @@ def command(identity: Identity, full: Full = False, json: Json = False) -> None:
         view = assistant.show(identity) if memory is None and episode is None else None
     if memory is not None:
         if json:
-            emit_json({"schema": SCHEMA, **memoryviews.view(memory)})
+            emit_json(shapes.memory_view(memory))
         else:
             emit(memoryviews.view_lines(memory, stdout_style()))
     elif episode is not None:
         if json:
-            emit_json({"schema": SCHEMA, **episodeviews.view(episode, told)})
+            emit_json(shapes.episode_view(episode, told))
         else:
             emit(episodeviews.view_lines(episode, told, stdout_style()))
     elif view is not None:
         if json:
-            emit_json(shapes.view(view))
+            emit_json(shapes.document_view(view))
         else:
             emit(render.view(view, stdout_style(), around=None if full else _NEIGHBOURS))

@@ -112,7 +112,8 @@ def add_source(
 
 
 def _say_added(identity: str, uri: str, ledger: Ledger | None, *, json: bool) -> None:
-    from mem.cli import render, shapes
+    from mem import shapes
+    from mem.cli import render
     from mem.cli.diagnostics import note
     from mem.cli.layout import shown_path
     from mem.cli.output import SCHEMA, emit, emit_json, emit_text, stdout_style

@@ -41,16 +41,17 @@ def command(
       mem timeline --entity "Ann Lee" --since 2024
       mem timeline --by day --since "last week"
     """
+    from mem import shapes
     from mem.cli import session, summaryviews
     from mem.cli.diagnostics import complain
-    from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+    from mem.cli.output import emit, emit_json, stdout_style
 
     start = session.moment("--since", since, session.clock().now()) if since is not None else None
     with session.open_assistant() as assistant:
         found = assistant.chronicle.timeline(entity=entity, since=start, limit=limit, by=by.value)
         why = "" if found else session.why_nothing(assistant, _nothing(limited=entity or since))
     if json:
-        emit_json({"schema": SCHEMA, **summaryviews.timeline(found)})
+        emit_json(shapes.timeline(found))
     else:
         emit(summaryviews.timeline_lines(found, stdout_style()))
     if found:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from mem.cli import render, shapes
+from mem import shapes
+from mem.cli import render
 from mem.cli.output import Style
 from mem.core.answer import Answer, Citation, Sentence
 from mem.core.query import Hit, HitSource
