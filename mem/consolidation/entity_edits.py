@@ -60,7 +60,7 @@ def split(
         if name_key(whole.name) == key:
             operation.update("entity", [whole.pk], {"name": names[min(names)]})
         for stored in memories.of_entity(whole.pk):
-            said = _names_said(stored.memory, [key, *names])
+            said = names_said(stored.memory, [key, *names])
             if key in said:
                 entities.mention(operation, stored.pk, [pk])
                 if len(said) == 1:
@@ -70,7 +70,7 @@ def split(
     return pk
 
 
-def _names_said(memory: Memory, keys: Collection[str]) -> set[str]:
+def names_said(memory: Memory, keys: Collection[str]) -> set[str]:
     """Which of the names a memory says; a name inside of a longer one is not said."""
     words = [*words_of(memory.text), "", *words_of(memory.subject), "", *words_of(memory.object)]
     bare = [word.removesuffix("'s") for word in words]

@@ -53,10 +53,15 @@ class MemoryKeeper(MemoryTaker):
                 secret_key(self._store.database), allowed_marks(self._store.database)
             )
             correction, places = without_secrets(correction, redactor, old.memory.id)
+        read = None
+        if correction.text is not None and correction.is_text_alone:
+            from mem.consolidation.typed import read_again
+
+            read = read_again(correction.text, old.memory.said_at, self._extractor())
         with self.changes.batch() as connection:
             if places and old.document_id is not None:
                 put_secrets(connection, old.document_id, places, at=self._clock.utc(), merge=True)
-            pk = self._person.edit(old, correction)
+            pk = self._person.edit(old, correction, read=read)
         return self._settled(pk, old.memory.id)
 
     def pin(self, given: str, *, on: bool = True) -> Memory:

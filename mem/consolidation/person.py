@@ -11,6 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mem.consolidation import links
+from mem.consolidation.duplicates import contradiction_signal
+from mem.consolidation.entity_edits import names_said
+from mem.consolidation.naming import entities_of
 from mem.consolidation.reconcile import Reconciler
 from mem.core.ids import memory_id
 from mem.core.memory import Candidate, Memory, MemoryKind, MemoryStatus, Relation, Trust
@@ -39,6 +42,11 @@ class Correction:
     @property
     def empty(self) -> bool:
         return self == Correction()
+
+    @property
+    def is_text_alone(self) -> bool:
+        """Whether what it is about and what it says are to be taken from a text."""
+        return self.text is not None and (self.subject, self.predicate, self.object) == (None,) * 3
 
 
 def without_secrets(
@@ -78,14 +86,17 @@ class Person:
         self._changes = reconciler.changes
         self._now = now
 
-    def edit(self, old: StoredMemory, correction: Correction) -> int:
+    def edit(
+        self, old: StoredMemory, correction: Correction, *, read: Candidate | None = None
+    ) -> int:
         """A new version with the highest trust; the old one is kept. Returns the new key.
 
-        Raises NotAllowed for one that is history already.
+        `read` is what an extractor makes of the corrected text. Raises NotAllowed for one that is
+        history already.
         """
         if not old.slot and old.memory.status is MemoryStatus.SUPERSEDED:
             raise NotAllowed(old.memory.id, "it was replaced already; edit its newer version")
-        version = self._version(old.memory, correction)
+        version = self._version(old.memory, correction, read)
         slot, value = self._reconciler.slot_of_memory(version)
         with self._changes.operation(ACTOR, "edit", subject=old.memory.id) as operation:
             pk = self._reconciler.insert(operation, version, slot, value, old.document_id)
@@ -99,8 +110,8 @@ class Person:
                 for row in self._memories.evidence_rows([old.pk])
             ]
             self._reconciler.put_evidence(operation, pk, rows)
-            entities = self._reconciler.entities
-            entities.mention(operation, pk, entities.of_memory(old.pk))
+            names = read.entities if read is not None else ()
+            self._mention(operation, pk, old, version, names)
             self._close(operation, old, MemoryStatus.SUPERSEDED)
             links.put(operation, pk, old.pk, Relation.SUPERSEDES)
             operation.detail["version"] = version.id
@@ -109,32 +120,49 @@ class Person:
                 self._reconciler.resettle(operation, old.slot)
         return pk
 
-    def _version(self, memory: Memory, correction: Correction) -> Memory:
-        subject, predicate, obj = (
-            correction.subject if correction.subject is not None else memory.subject,
-            correction.predicate if correction.predicate is not None else memory.predicate,
-            correction.object if correction.object is not None else memory.object,
-        )
-        text = correction.text if correction.text is not None else memory.text
-        stated = (correction.subject, correction.predicate, correction.object)
-        if correction.text is not None and stated == (None, None, None):
-            subject, predicate, obj = _parts_still_in(text, memory)
-        happened = _happened(text, memory)
+    def _mention(
+        self,
+        operation: Operation,
+        pk: int,
+        old: StoredMemory,
+        version: Memory,
+        names: Sequence[str],
+    ) -> None:
+        """A version is about whom its words name, and about whom the old words named not."""
+        entities = self._reconciler.entities
+        kept = []
+        for one in entities.of_memory(old.pk):
+            keys = [key for key, _ in entities.names_of(one)]
+            if names_said(version, keys) or not names_said(old.memory, keys):
+                kept.append(one)
+        entities.mention(operation, pk, [*kept, *entities_of(operation, entities, names)])
+
+    def _version(self, memory: Memory, correction: Correction, read: Candidate | None) -> Memory:
+        text = _corrected_text(memory, correction)
+        if read is None:
+            version = replace(memory, text=text)
+            if correction.is_text_alone:
+                version = _reworded(version, memory)
+            happened = _happened(text, memory)
+        else:
+            version = _as_read(replace(memory, text=text), read)
+            happened = _happened(text, memory)
+            if happened == (None, None):
+                happened = read.happened_from, read.happened_to
         version = replace(
-            memory,
-            kind=correction.kind or memory.kind,
-            text=text,
+            version,
+            kind=correction.kind or version.kind,
             happened_from=happened[0],
             happened_to=happened[1],
-            subject=subject,
-            predicate=predicate,
-            object=obj,
+            subject=_or(correction.subject, version.subject),
+            predicate=_or(correction.predicate, version.predicate),
+            object=_or(correction.object, version.object),
             status=MemoryStatus.ACTIVE,
             confidence=1.0,
             trust=Trust.TYPED,
             origin="user",
-            valid_from=correction.valid_from or memory.valid_from,
-            valid_to=correction.valid_to or memory.valid_to,
+            valid_from=correction.valid_from or version.valid_from,
+            valid_to=correction.valid_to or version.valid_to,
             recorded_at=self._now,
             expired_at=None,
             evidence=(),
@@ -247,6 +275,48 @@ def _happened(text: str, memory: Memory) -> tuple[datetime | None, datetime | No
     if len(stated) != 1 or stated[0].span.start == datetime.min:
         return before
     return stated[0].span.start, stated[0].span.end
+
+
+def _or(given: str | None, otherwise: str) -> str:
+    return given if given is not None else otherwise
+
+
+def _corrected_text(memory: Memory, correction: Correction) -> str:
+    """The text given; else the old one, with a new object where it names the old one once."""
+    if correction.text is not None:
+        return correction.text
+    if correction.object and memory.object and memory.text.count(memory.object) == 1:
+        return memory.text.replace(memory.object, correction.object)
+    return memory.text
+
+
+def _reworded(version: Memory, memory: Memory) -> Memory:
+    """The version with what can be told of its text without reading it."""
+    subject, predicate, obj = _parts_still_in(version.text, memory)
+    denied = contradiction_signal(version.text, memory.text) == "negation"
+    return replace(
+        version,
+        subject=subject,
+        predicate=predicate,
+        object=obj,
+        negated=memory.negated != denied,
+    )
+
+
+def _as_read(memory: Memory, read: Candidate) -> Memory:
+    """The memory with what was read of its text: what it is about, what it says, since when."""
+    turned = (read.kind is MemoryKind.EVENT) != (memory.kind is MemoryKind.EVENT)
+    return replace(
+        memory,
+        kind=read.kind if turned else memory.kind,
+        subject=read.subject,
+        predicate=read.predicate,
+        object=read.object,
+        exclusive=read.exclusive,
+        negated=read.negated,
+        valid_from=read.valid_from or memory.valid_from,
+        valid_to=read.valid_to or memory.valid_to,
+    )
 
 
 def _parts_still_in(text: str, memory: Memory) -> tuple[str, str, str]:

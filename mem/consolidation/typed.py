@@ -59,3 +59,12 @@ def typed_candidate(
         valid_to=read.valid_to,
         entities=read.entities,
     )
+
+
+def read_again(text: str, said_at: datetime | None, extractor: Extractor) -> Candidate | None:
+    """What an extractor makes of a corrected text; None unless it is one statement."""
+    from mem.core.chunk import Chunk
+
+    chunk = Chunk("", "", 0, text, "", 0, len(text), "", said_at=said_at)
+    drawn = extractor.extract([StoredChunk(0, chunk, "", "", "note", False)])
+    return drawn[0] if len(drawn) == 1 else None
