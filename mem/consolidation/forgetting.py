@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mem.consolidation.normal import name_key
+from mem.consolidation.settling import Settler
 from mem.core.chunk import Chunk
 from mem.core.clock import Clock
 from mem.core.memory import Memory
 from mem.core.mentions import Mentions, Span
 from mem.errors import AmbiguousId, EmptyQuery, UnknownId, UnknownName
 from mem.settings.paths import Paths
+from mem.store.changes import Changes
 from mem.store.documents import DocumentRecord
 from mem.store.entities import Entities
 from mem.store.erase import Receipt, erase
@@ -169,7 +171,8 @@ class Forgetter:
     def destroy(self, plan: ForgetPlan) -> Receipt:
         """Destroy what the plan names, everywhere, copies and the index's folder included.
 
-        Raises StoreLocked, StoreFull, IndexOwned (before anything is destroyed).
+        Raises StoreLocked, StoreFull, IndexOwned (before anything is destroyed), and
+        ForgettingUnfinished where only their bytes could not be removed yet.
         """
         from mem.vectors.erasing import erased
 
@@ -187,6 +190,7 @@ class Forgetter:
             backups=self._paths.backups,
             actor="user",
             at=self._clock.utc(),
+            resettle=self._settler.settle_left,
             source=plan.source.id if plan.source else None,
         )
 
@@ -198,7 +202,14 @@ class Forgetter:
             backups=self._paths.backups,
             actor="user",
             at=self._clock.utc(),
+            resettle=self._settler.settle_left,
         )
+
+    @property
+    def _settler(self) -> Settler:
+        database = self._store.database
+        changes = Changes(database, self._clock.utc)
+        return Settler(changes, Memories(database, self._clock.now), self._clock.utc)
 
 
 def files_with(folder: Path, names: Sequence[str]) -> int:

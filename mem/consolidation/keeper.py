@@ -113,16 +113,21 @@ class MemoryKeeper(MemoryTaker):
         return self._entities.get(pk) or whole
 
     def forget(self, given: Sequence[str]) -> Receipt:
-        """Destroy memories and all their versions for good; their passages stay in memory."""
-        receipt = erase_memories(
-            self._store.database,
-            [self.find(one).pk for one in given],
-            backups=self._backups,
-            actor="user",
-            at=self._clock.utc(),
-        )
-        self._reconciler.neighbours.forget()
-        return receipt
+        """Destroy memories and all their versions for good; their passages stay in memory.
+
+        Raises ForgettingUnfinished where bytes of them could not be removed yet.
+        """
+        try:
+            return erase_memories(
+                self._store.database,
+                [self.find(one).pk for one in given],
+                backups=self._backups,
+                actor="user",
+                at=self._clock.utc(),
+                resettle=self._reconciler.settle_left,
+            )
+        finally:
+            self._reconciler.neighbours.forget()
 
     # --- history ---------------------------------------------------------------------------
 

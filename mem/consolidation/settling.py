@@ -6,7 +6,7 @@ closed and kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -66,6 +66,13 @@ class Settler:
         """Settle one thing's history again after a memory of it came, went or changed."""
         if slot:
             self._settle(operation, slot, "", None)
+
+    def settle_left(self, slots: Collection[str]) -> None:
+        """Settle those histories after some of what was said in them has been forgotten."""
+        if slots:
+            with self.changes.operation("forget", "settle") as operation:
+                for slot in sorted(slots):
+                    self.resettle(operation, slot)
 
     def _settle(
         self, operation: Operation, slot: str, value: str, new: NewStatement | None

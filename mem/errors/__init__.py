@@ -44,6 +44,7 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     │   └── BadSet                 what is to be measured on does not hold together
     ├── StoreError
     │   ├── StoreLocked            another process holds the store too long
+    │   │   ├── ForgettingUnfinished  what was destroyed stands in the file still
     │   │   └── WatcherRunning     another process keeps this home in step
     │   ├── StoreDamaged           SQLite says that the file is not sound
     │   ├── StoreFull              no room left on the device
@@ -279,6 +280,17 @@ class StoreLocked(StoreError):
         super().__init__(
             f"{path}: another process has been writing for too long. "
             "Nothing was lost; try again when it has finished."
+        )
+
+
+class ForgettingUnfinished(StoreLocked):
+    def __init__(self, path: str, *, no_room: bool) -> None:
+        cause = "the disk is full" if no_room else "another process is reading an older state"
+        remedy = "make room" if no_room else "end the other process"
+        StoreError.__init__(
+            self,
+            f"{path}: it is gone from memory, but its bytes are in the file still: {cause}. "
+            f"To remove them, {remedy} and run any command, such as `mem stats`.",
         )
 
 

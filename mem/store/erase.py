@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from mem.core.clock import format_time
-from mem.errors import HomeNotWritable, StoreFull, StoreLocked
+from mem.errors import ForgettingUnfinished, HomeNotWritable, StoreFull, StoreLocked
 from mem.store.chunks import batches
 from mem.store.database import Database, translated
-from mem.store.erase_memories import destroy, memories_of, with_versions
+from mem.store.erase_memories import destroy, forget_ids, memories_of, slots_of, with_versions
 from mem.store.journal import write_entry
-from mem.store.owed import owe, settled
+from mem.store.owed import leave, owe, settled
 from mem.store.tombstones import Tombstones
+
+_LEFT_PATIENCE_S = 1.0
+# Settles histories anew, by slot, in the caller's transaction.
+Resettle = Callable[[Collection[str]], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +52,12 @@ def erase(
     backups: Path,
     actor: str,
     at: datetime,
+    resettle: Resettle,
     source: str | None = None,
 ) -> Receipt:
     """Destroy the documents (and the source's own row) and leave tombstones.
 
-    Raises StoreLocked, StoreFull.
+    `resettle` is told of what their memories spoke of. Raises StoreLocked, StoreFull.
     """
     tombstones = Tombstones(database)
     marks = marks_of(database, tombstones, documents)
@@ -60,6 +65,7 @@ def erase(
         owe(connection)
         chunks, vectors = count_of(connection, documents)
         drawn = with_versions(connection, memories_of(connection, documents))
+        slots = slots_of(connection, drawn)
         memories = destroy(connection, drawn)
         connection.executemany(
             "INSERT OR IGNORE INTO tombstone (digest, at) VALUES (?, ?)",
@@ -71,19 +77,27 @@ def erase(
             at=at,
             actor=actor,
             action="forget",
-            subject=source or (documents[0] if len(documents) == 1 else "documents"),
+            subject="source" if source is not None else "documents",
             detail={"documents": len(documents), "chunks": chunks, "memories": memories},
         )
+        forget_ids(connection, [*documents, *([source] if source is not None else [])])
+        resettle(slots)
     copies = settle(database, backups)
     return Receipt(len(documents), chunks, vectors, copies, len(marks), memories)
 
 
 def erase_memories(
-    database: Database, pks: Collection[int], *, backups: Path, actor: str, at: datetime
+    database: Database,
+    pks: Collection[int],
+    *,
+    backups: Path,
+    actor: str,
+    at: datetime,
+    resettle: Resettle,
 ) -> Receipt:
     """Destroy memories and all their versions; they are not drawn again. Their passages stay.
 
-    Raises StoreLocked, StoreFull.
+    `resettle` is told of what they spoke of. Raises StoreLocked, StoreFull.
     """
     tombstones = Tombstones(database)
     with database.transaction() as connection:
@@ -94,6 +108,7 @@ def erase_memories(
             (json.dumps(sorted(those)),),
         )
         marks = {tombstones.of_memory(str(row[0])) for row in rows}
+        slots = slots_of(connection, those)
         memories = destroy(connection, those)
         connection.executemany(
             "INSERT OR IGNORE INTO tombstone (digest, at) VALUES (?, ?)",
@@ -107,6 +122,7 @@ def erase_memories(
             subject="memories",
             detail={"memories": memories},
         )
+        resettle(slots)
     copies = settle(database, backups)
     return Receipt(0, 0, 0, copies, len(marks), memories)
 
@@ -159,22 +175,31 @@ def delete_documents(
 def settle(database: Database, backups: Path) -> int:
     """Remove the copies and scrub, after a transaction that owes it; returns how many copies.
 
-    Raises StoreLocked, StoreFull.
+    Raises ForgettingUnfinished where that cannot be done now; the next process to open the store
+    sees to it then.
     """
     copies = remove_copies(backups)
-    scrub(database)
+    try:
+        scrub(database)
+    except (StoreLocked, StoreFull) as error:
+        with database.transaction() as connection:
+            leave(connection)
+        raise ForgettingUnfinished(
+            str(database.path), no_room=isinstance(error, StoreFull)
+        ) from error
     with database.transaction() as connection:
         settled(connection)
     return copies
 
 
 def settle_left(database: Database, backups: Path) -> None:
-    """Settle what a process that was killed still owed.
+    """Settle what a process that was killed, or that others kept from it, still owed.
 
-    Where the store cannot be written now, the next process does it.
+    Where the store cannot be written now, the next process does it; none waits for long.
     """
     try:
-        settle(database, backups)
+        with database.patience(_LEFT_PATIENCE_S):
+            settle(database, backups)
     except (StoreLocked, StoreFull, HomeNotWritable):
         return
 
@@ -188,11 +213,21 @@ def remove_copies(backups: Path) -> int:
 
 
 def scrub(database: Database) -> None:
-    """Rewrite the file so that deleted words stand in no page, index segment or log frame."""
+    """Rewrite the file so that deleted words stand in no page, index segment or log frame.
+
+    Raises StoreLocked where another process reads an older state, StoreFull.
+    """
     connection = database.connection
     with translated(database.path):
         connection.execute("INSERT INTO chunk_fts (chunk_fts) VALUES ('optimize')")
         connection.execute("INSERT INTO memory_fts (memory_fts) VALUES ('optimize')")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _empty_log(database)
         connection.execute("VACUUM")
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _empty_log(database)
+
+
+def _empty_log(database: Database) -> None:
+    """Move the write-ahead log into the file and cut it to nothing."""
+    row = database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if row[0]:
+        raise StoreLocked(str(database.path))

@@ -15,6 +15,8 @@ from mem.store.chunks import batches
 from mem.store.summaries import destroy_over
 
 Found = set[int]
+# Where entries of the journal hold ids beside their subject.
+_IDS_IN_DETAIL = ("version", "merged", "split")
 
 
 def memories_of(connection: sqlite3.Connection, documents: Collection[str]) -> Found:
@@ -63,6 +65,16 @@ def with_versions(connection: sqlite3.Connection, pks: Collection[int]) -> Found
     return found
 
 
+def slots_of(connection: sqlite3.Connection, pks: Collection[int]) -> set[str]:
+    """What those memories speak of: the histories that are to be settled anew without them."""
+    rows = connection.execute(
+        "SELECT DISTINCT slot FROM memory WHERE slot != '' "
+        "AND pk IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(pks)),),
+    )
+    return {str(slot) for (slot,) in rows}
+
+
 def destroy(connection: sqlite3.Connection, pks: Collection[int]) -> int:
     """Destroy those memories in the caller's transaction; returns how many there were.
 
@@ -70,6 +82,10 @@ def destroy(connection: sqlite3.Connection, pks: Collection[int]) -> int:
     """
     wanted = json.dumps(sorted(pks))
     those = "(SELECT value FROM json_each(?))"
+    gone_ids = [
+        str(row[0])
+        for row in connection.execute(f"SELECT id FROM memory WHERE pk IN {those}", (wanted,))
+    ]
     stood_on = _keys(
         connection, f"SELECT chunk_pk FROM evidence WHERE memory_pk IN {those}", (wanted,)
     )
@@ -85,10 +101,16 @@ def destroy(connection: sqlite3.Connection, pks: Collection[int]) -> int:
         f"(SELECT chunk_pk FROM evidence WHERE memory_pk IN {those})",
         (wanted,),
     )
-    connection.execute(
-        f"DELETE FROM rejected WHERE fingerprint IN (SELECT fingerprint FROM memory "
-        f"WHERE pk IN {those})",
-        (wanted,),
+    prints = [
+        str(row[0])
+        for row in connection.execute(
+            f"SELECT DISTINCT fingerprint FROM memory WHERE pk IN {those}", (wanted,)
+        )
+    ]
+    connection.executemany("DELETE FROM rejected WHERE fingerprint = ?", [(one,) for one in prints])
+    connection.executemany(
+        "DELETE FROM change WHERE tbl = 'rejected' AND key = ?",
+        [(json.dumps([one]),) for one in prints],
     )
     connection.execute(
         f"DELETE FROM link WHERE source_pk IN {those} OR target_pk IN {those}", (wanted, wanted)
@@ -101,7 +123,23 @@ def destroy(connection: sqlite3.Connection, pks: Collection[int]) -> int:
     )
     for entity in entities:
         _forget_names(connection, entity)
+    forget_ids(connection, gone_ids)
     return gone
+
+
+def forget_ids(connection: sqlite3.Connection, ids: Collection[str]) -> None:
+    """Take ids of what was destroyed from the journal: they are hashes that can be guessed at."""
+    wanted = json.dumps(sorted(ids))
+    those = "(SELECT value FROM json_each(?))"
+    connection.execute(f"UPDATE journal SET subject = '' WHERE subject IN {those}", (wanted,))
+    for name in _IDS_IN_DETAIL:
+        connection.execute(
+            f"UPDATE journal SET detail = json_remove(detail, '$.{name}') "
+            f"WHERE detail LIKE '%\"{name}\"%' AND EXISTS (SELECT 1 FROM json_each("
+            f"CASE json_type(detail, '$.{name}') WHEN 'array' THEN detail -> '$.{name}' "
+            f"ELSE json_array(detail ->> '$.{name}') END) AS told WHERE told.value IN {those})",
+            (wanted,),
+        )
 
 
 def _forget_names(connection: sqlite3.Connection, entity: int) -> None:
@@ -132,6 +170,8 @@ def _forget_names(connection: sqlite3.Connection, entity: int) -> None:
                     "DELETE FROM alias WHERE entity_pk = ? AND key = ?", (entity, key)
                 )
     else:
+        rows = connection.execute("SELECT id FROM entity WHERE pk = ?", (entity,)).fetchall()
+        forget_ids(connection, [str(identity) for (identity,) in rows])
         for table, column in (("mention", "entity_pk"), ("alias", "entity_pk"), ("entity", "pk")):
             connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (entity,))
     connection.execute(

@@ -19,8 +19,15 @@ from mem.core.document import DocumentKind
 from mem.core.mentions import Mentions, Span
 from mem.store.chunks import batches
 from mem.store.database import Database
-from mem.store.erase import Receipt, count_of, delete_documents, marks_of, settle
-from mem.store.erase_memories import destroy, forget_names, memories_of, with_versions
+from mem.store.erase import Receipt, Resettle, count_of, delete_documents, marks_of, settle
+from mem.store.erase_memories import (
+    destroy,
+    forget_ids,
+    forget_names,
+    memories_of,
+    slots_of,
+    with_versions,
+)
 from mem.store.journal import write_entry
 from mem.store.named import LABELS, Named, chunks_by_key, own_address
 from mem.store.owed import owe
@@ -66,8 +73,12 @@ def erase_named(
     backups: Path,
     actor: str,
     at: datetime,
+    resettle: Resettle,
 ) -> Receipt:
-    """Destroy what was found with all that was drawn from it. Raises StoreLocked, StoreFull."""
+    """Destroy what was found with all that was drawn from it.
+
+    `resettle` is told of what the memories spoke of. Raises StoreLocked, StoreFull.
+    """
     tombstones = Tombstones(database)
     with database.transaction() as connection:
         owe(connection)
@@ -78,6 +89,7 @@ def erase_named(
         touched = named.labelled | _documents_of(connection, inside)
         chunks, vectors = count_of(connection, sorted(named.documents))
         vectors += _vectors(connection, inside)
+        slots = slots_of(connection, cascade.memories)
         gone = destroy(connection, cascade.memories)
         forget_names(connection, mentions)
         delete_documents(connection, cascade.documents, None)
@@ -103,6 +115,8 @@ def erase_named(
         write_entry(
             connection, at=at, actor=actor, action="forget", subject="passages", detail=detail
         )
+        forget_ids(connection, cascade.documents)
+        resettle(slots)
     copies = settle(database, backups)
     return Receipt(len(cascade.documents), chunks + len(inside), vectors, copies, len(marks), gone)
 

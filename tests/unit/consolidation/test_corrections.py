@@ -1,4 +1,4 @@
-"""A corrected text is read: what it says takes the place of what was said, and nothing beside it."""
+"""A corrected text is read: what it says takes the place of what was said, and no more."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import pytest
 from mem.assistant import Assistant
 from mem.consolidation.forgetting import files_with
 from mem.core.protocols import FileEntry
-from mem.errors import UnknownId
+from mem.errors import ForgettingUnfinished, UnknownId
 from mem.ingest.reading import FileReader
 from mem.testing import FakeEmbedder
 
@@ -113,6 +115,29 @@ def test_a_killed_forgetting_is_finished_by_the_next_process(
     assert not copy.exists()
     rows = assistant.store.database.rows("SELECT key FROM setting WHERE key LIKE 'scrub%'")
     assert rows == []
+
+
+def test_bytes_that_a_reader_holds_back_go_with_the_next_process(
+    home: Path, notes: Path, secret: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reader of an older state keeps the log from being emptied; nobody claims that it was."""
+    monkeypatch.setattr("mem.store.database.BUSY_TIMEOUT_S", 0.1)
+    with Assistant.open(home, embedder=FakeEmbedder()) as assistant:
+        assistant.ingest(notes)
+        with closing(sqlite3.connect(assistant.paths.database, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM chunk").fetchone()
+            with pytest.raises(ForgettingUnfinished, match=r"gone from memory.*`mem stats`"):
+                assistant.forget(assistant.forget_preview(documents=[str(secret)]))
+            assert bytes_with(home, CANARY)
+            with Assistant.open(home, embedder=FakeEmbedder()) as beside:
+                assert CANARY not in str(beside.documents())
+            assert bytes_with(home, CANARY)
+    with Assistant.open(home, embedder=FakeEmbedder()):
+        assert bytes_with(home, CANARY) == []
+    with Assistant.open(home, embedder=FakeEmbedder()) as after:
+        rows = after.store.database.rows("SELECT key FROM setting WHERE key LIKE 'scrub%'")
+        assert rows == []
 
 
 def test_nobody_rebuilds_the_index_while_something_is_forgotten(
