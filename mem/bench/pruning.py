@@ -3,15 +3,17 @@
 A memory is needed when it stands on a turn that is evidence of a question; a turn is kept while any
 of its memories is. Each conversation is imported, consolidated and asked by the façade; half of the
 questions, drawn by a fixed seed, count as use before the first pruning with use, so that the other
-half are questions never seen. Two bounds stand beside it: what is left when a person has marked the
-evidence of every question as useful, and the most that can be left at all.
+half are questions never seen. Then a person's word is added, from use made anew: on each answer as
+a whole (useful where it cites evidence, else wrong), or on the first passage among those found that
+is evidence, as of one who reads on until the answer stands there. Two bounds stand beside it: what
+is left when the evidence of every question is marked, and the most that can be left at all.
 """
 
 from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,11 +21,14 @@ from pathlib import Path
 from mem.assistant import Assistant
 from mem.bench.retrieval import opened
 from mem.bench.sets import BenchSet, Question, read_set
+from mem.core.answer import Answer
 from mem.core.memory import Memory
 from mem.core.protocols import Embedder
 
 KEEP = 0.5
 SEED = 7
+#: Passages that one who reads on goes through.
+READ_ON = 10
 # What is measured, as (state of use, questions whose evidence is looked for).
 MEASURES = (
     ("oldest first", "all"),
@@ -32,6 +37,8 @@ MEASURES = (
     ("half asked", "not asked"),
     ("half asked", "all"),
     ("all asked", "all"),
+    ("answers judged", "all"),
+    ("first right marked", "all"),
     ("all marked", "all"),
     ("at best", "all"),
 )
@@ -142,17 +149,54 @@ def _measure(assistant: Assistant, questions: Sequence[Question], report: PruneR
     report.needed += len(needed["all"])
     _without_use(assistant, memories, needed["all"], report)
     for question in parts["asked"]:
-        assistant.ask(question.text, asked_at=question.asked_at, sessions=question.sessions)
+        _ask(assistant, question)
     for name, wanted in needed.items():
         report.note("half asked", name, _kept(assistant, memories), wanted)
     for question in parts["not asked"]:
-        assistant.ask(question.text, asked_at=question.asked_at, sessions=question.sessions)
+        _ask(assistant, question)
     report.note("all asked", "all", _kept(assistant, memories), needed["all"])
     chunks = _chunks(assistant)
+    for state, say in (("answers judged", _judge), ("first right marked", _mark_first)):
+        _unlearn(assistant)
+        for question in order:
+            say(assistant, question, _ask(assistant, question), chunks)
+        report.note(state, "all", _kept(assistant, memories), needed["all"])
     for question in order:
         marked = [chunk for chunk, turn in chunks.items() if turn in question.evidence]
         assistant.judge(marked, useful=True)
     report.note("all marked", "all", _kept(assistant, memories), needed["all"])
+
+
+def _ask(assistant: Assistant, question: Question) -> Answer:
+    return assistant.ask(question.text, asked_at=question.asked_at, sessions=question.sessions)
+
+
+def _judge(
+    assistant: Assistant, question: Question, answer: Answer, turns: Mapping[str, str]
+) -> None:
+    """Say of the answer as a whole whether it helped."""
+    if answer.citations:
+        right = any(turns.get(one.id) in question.evidence for one in answer.citations)
+        assistant.judge(answer.citations, useful=right)
+
+
+def _mark_first(
+    assistant: Assistant, question: Question, _: Answer, turns: Mapping[str, str]
+) -> None:
+    """Mark the first of the passages found that is evidence; nothing where none is."""
+    result = assistant.search(
+        question.text, limit=READ_ON, asked_at=question.asked_at, sessions=question.sessions
+    )
+    right = [hit.id for hit in result.hits if turns.get(hit.id) in question.evidence]
+    if right:
+        assistant.judge(right[:1], useful=True)
+
+
+def _unlearn(assistant: Assistant) -> None:
+    """Take all use back."""
+    with assistant.store.database.transaction() as connection:
+        for table in ("memory_use", "recall", "guess"):
+            connection.execute(f"DELETE FROM {table}")
 
 
 def _without_use(

@@ -21,7 +21,7 @@ FAINT = 0.30
 #: What counts as cited of late.
 CITED_OF_LATE = timedelta(days=90)
 # The part of the way that utility goes: to 1, or, where negative, to -1.
-_UTILITY = {"cited": 0.10, "useful": 0.50, "shown": -0.01, "useless": -0.50}
+_UTILITY = {"cited": 0.10, "useful": 0.50, "shown": -0.01, "useless": -0.10}
 _RATING = {"cited": 3, "useful": 4, "shown": 2, "useless": 1}
 
 
@@ -175,19 +175,6 @@ class Uses:
                     "INSERT INTO recall (at, event, memory_pk) VALUES (?, ?, ?)",
                     (format_time(at), event, pk),
                 )
-
-    def found(self, chances: Mapping[int, float]) -> None:
-        """Note how likely, in [0, 1], a question meant memories; that alone is no recall."""
-        with self._database.transaction() as connection:
-            connection.executemany(
-                "INSERT INTO memory_use (memory_pk, stability, difficulty, last_recalled_at, "
-                "utility) SELECT pk, ?, ?, recorded_at, ?3 FROM memory WHERE pk = ?4 "
-                "ON CONFLICT (memory_pk) DO UPDATE SET utility = utility + ?3 * (1 - utility)",
-                [
-                    (INITIAL_STABILITY, INITIAL_DIFFICULTY, chance, pk)
-                    for pk, chance in chances.items()
-                ],
-            )
 
     def utilities(self) -> dict[int, float]:
         """What use has taught, in [-1, 1], by memory key."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from mem.consolidation.fading import Uses
+from mem.consolidation.guesses import SUREST, Guesses
 from mem.core.clock import Clock, format_time
 from mem.errors import HomeNotWritable, StoreFull, StoreLocked
 from mem.store.memories import Memories, StoredMemory
@@ -24,15 +26,15 @@ if TYPE_CHECKING:
 MOST: Final = 12
 #: A memory cited again sooner than this has taught nothing new.
 APART: Final = timedelta(hours=1)
-#: Passages found for a question that teach anything.
+#: Passages found for a question that gain by it.
 LEADING: Final = 5
+#: Those that a verdict on them leads back to the question.
+FOLLOWED: Final = 10
 #: The log-odds that a passage is evidence of the question, from those of its share of their scores:
 #: round numbers near a logistic regression over questions whose evidence is known. What they bring
 #: is measured by `mem bench prune`.
 SLOPE: Final = 2.0
 OFFSET: Final = 1.0
-#: No single question makes it surer than this.
-SUREST: Final = 0.8
 #: An answer does not wait longer than this for another writer, in milliseconds.
 PATIENCE: Final = 100
 
@@ -61,32 +63,33 @@ def note_found(store: Store, result: SearchResult) -> int:
         return 0
     chances = chances_meant(result)
     keys = store.chunks.keys_of(list(chances))
-    by_memory: dict[int, float] = {}
-    for chunk, chance in chances.items():
-        rows = store.database.rows(
-            "SELECT memory_pk FROM evidence JOIN memory ON memory.pk = memory_pk "
-            "WHERE chunk_pk = ? AND status = 'active'",
-            (keys.get(chunk),),
-        )
-        for row in rows:
-            pk = int(str(row[0]))
-            by_memory[pk] = max(chance, by_memory.get(pk, 0.0))
-    uses = Uses(store.database)
-    return len(by_memory) if by_memory and _wrote(store, lambda: uses.found(by_memory)) else 0
+    by_key = {keys[chunk]: chance for chunk, chance in chances.items() if chunk in keys}
+    gained = 0
+
+    def write() -> None:
+        nonlocal gained
+        gained = Guesses(store.database).note(by_key)
+
+    return gained if _wrote(store, write) else 0
 
 
 def chances_meant(result: SearchResult) -> dict[str, float]:
     """How likely each of the passages found first was what the question meant, by chunk id.
 
-    A passage's share of the scores tells that better than its score: most questions mean one.
+    A passage's share of the scores of the `LEADING` tells that better than its score: most
+    questions mean one. Those that follow, up to `FOLLOWED`, have no chance until a person says so.
     """
     scores: dict[str, float] = {}
     for hit in result.hits:
-        if len(scores) < LEADING:
+        if len(scores) < FOLLOWED:
             scores.setdefault(hit.id, max(hit.score, 1e-6))
-    total = sum(scores.values())
+    leading = dict(islice(scores.items(), LEADING))
+    total = sum(leading.values())
     known = min(1.0, max(0.0, result.confidence))
-    return {chunk: min(SUREST, known * _meant(score / total)) for chunk, score in scores.items()}
+    chances = dict.fromkeys(scores, 0.0)
+    return chances | {
+        chunk: min(SUREST, known * _meant(score / total)) for chunk, score in leading.items()
+    }
 
 
 def _meant(share: float) -> float:
@@ -124,7 +127,7 @@ def note_judged(
     StoreLocked, StoreFull.
     """
     keys = store.chunks.keys_of([one if isinstance(one, str) else one.id for one in given])
-    spans, meant = [], set()
+    spans, meant, chunks = [], set(), set(keys.values())
     for one in given:
         if not isinstance(one, str):
             if one.id in keys:
@@ -133,9 +136,13 @@ def note_judged(
             text = store.chunks.by_keys([keys[one]])[keys[one]].chunk.text
             spans.append((keys[one], 0, len(text)))
         else:
-            meant.add(find(one).pk)
+            stored = find(one)
+            meant.add(stored.pk)
+            parts = store.chunks.keys_of([part.chunk_id for part in stored.memory.evidence])
+            chunks.update(parts.values())
     meant |= Memories(store.database, clock.now).memories_of_spans(spans)
     event, at = "useful" if useful else "useless", clock.utc()
+    Guesses(store.database).settle(chunks, useful=useful)
     Uses(store.database).note(sorted(meant), event, at)
     with store.database.transaction() as connection:
         connection.executemany(

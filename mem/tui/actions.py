@@ -194,6 +194,22 @@ ACTIONS: tuple[Action, ...] = (
     Action("browse.edit", ("e",), "Editor", "Open the note in $EDITOR at the line.", "mem show"),
     Action("browse.copy", ("y",), "Copy", "Copy the passage.", "mem show"),
     Action(
+        "browse.useful",
+        ("plus",),
+        "Useful",
+        "This is what was looked for: it is found sooner and fades later.",
+        "mem feedback useful",
+        footer=False,
+    ),
+    Action(
+        "browse.wrong",
+        ("minus",),
+        "Wrong",
+        "This is not what was looked for: it counts less.",
+        "mem feedback wrong",
+        footer=False,
+    ),
+    Action(
         "browse.forget",
         ("D",),
         "Forget",

@@ -43,7 +43,7 @@ def _ask(assistant: Assistant, request: m.AskWanted, tell: Tell) -> Any:
 
 
 def _judge(assistant: Assistant, request: m.JudgeWanted, _: Tell) -> int:
-    return assistant.judge(request.citations, useful=request.useful)
+    return assistant.judge(request.given, useful=request.useful)
 
 
 def _passage(assistant: Assistant, request: m.PassageWanted, _: Tell) -> Passage | None:

@@ -63,10 +63,13 @@ class Writing:
 
 @dataclass
 class JudgeWanted(Request):
-    """Notes that what an answer cites was useful or wrong; replied with how many memories."""
+    """Notes that citations, or passages and memories by id, were useful or wrong.
+
+    Replied with how many memories that concerns.
+    """
 
     exclusive: ClassVar[bool] = False
-    citations: Sequence[Citation]
+    given: Sequence[str | Citation]
     useful: bool
 
 

@@ -67,6 +67,29 @@ def test_filters_narrow_what_is_listed(sample_home: Path) -> None:
     run(sample_home, scenario)
 
 
+@drives("browse.useful", "browse.wrong")
+def test_a_passage_that_was_looked_for_can_be_marked(sample_home: Path) -> None:
+    async def scenario(d: Driver) -> None:
+        await d.go("browse")
+        await search(d, "hazelnuts")
+        for key, word, event in (("plus", "useful", "useful"), ("minus", "wrong", "useless")):
+            await d.press("escape", key)
+            await d.hear(f"Marked as {word}.")
+            rows = d.assistant.store.database.rows(
+                "SELECT text FROM recall JOIN chunk ON chunk.pk = chunk_pk WHERE event = ?",
+                (event,),
+            )
+            assert len(rows) == 1
+            assert "azelnuts" in str(rows[0][0])
+        await d.press("v")
+        await d.see("rows: documents")
+        await d.quiet()
+        await d.press("plus")
+        await d.hear("Passages and memories can be marked")
+
+    run(sample_home, scenario)
+
+
 @drives("browse.forget", "browse.edit")
 def test_forgetting_shows_what_goes_and_only_yes_does_it(sample_home: Path) -> None:
     async def scenario(d: Driver) -> None:

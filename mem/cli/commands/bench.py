@@ -170,10 +170,11 @@ def segmentation(file: Dialogues, out: Out = None, json: Json = False) -> ExitCo
 def prune(sets: Sets, out: Out = None, json: Json = False) -> ExitCode:
     """Measure what archiving costs the answers.
 
-    How much of what questions need is kept when half of the memories are archived: before any use,
-    after half of the questions, after all, and with their evidence marked useful; against archiving
-    the oldest, and the most that can be kept. Of memories on evidence turns, and of such turns that
-    keep one. The sets are those of `mem bench retrieval`.
+    How much of what questions need is kept when half of the memories are archived: before any use;
+    after half of the questions and after all; with each answer judged, with the first right passage
+    of each question marked useful, with all its evidence marked; against archiving the oldest, and
+    the most that can be kept. Of memories on evidence turns, and of such turns that keep one. The
+    sets are those of `mem bench retrieval`.
 
     \b
     Example:
@@ -321,12 +322,12 @@ def _prune_lines(report: PruneReport) -> list[str]:
     from mem.bench.pruning import MEASURES
 
     rows = [
-        f"  {f'{state}, {part}':24}{report.share(state, part):.3f}  "
+        f"  {f'{state}, {part}':26}{report.share(state, part):.3f}  "
         f"{report.turn_share(state, part):.3f}"
         for state, part in MEASURES
     ]
     return [
         f"{report.name}: {report.memories} memories, {report.needed} on evidence turns",
-        f"  {'kept at half':24}memories, turns that keep one",
+        f"  {'kept at half':26}memories, turns that keep one",
         *rows,
     ]

@@ -13,7 +13,14 @@ from mem.core.display import plural
 from mem.store.browse import Keys, Passage
 from mem.store.browse_view import View
 from mem.tui.actions import bindings
-from mem.tui.messages import FacetsWanted, GoTo, KeysWanted, PassageWanted, RowsWanted
+from mem.tui.messages import (
+    FacetsWanted,
+    GoTo,
+    JudgeWanted,
+    KeysWanted,
+    PassageWanted,
+    RowsWanted,
+)
 from mem.tui.rows import COLUMNS, NONE, rows_of
 from mem.tui.screens.filtering import ONE, FiltersRows
 from mem.tui.screens.forgetting import Forgets
@@ -165,6 +172,26 @@ class BrowseScreen(Forgets, FiltersRows):
         if text:
             self.app.copy_to_clipboard(text)
             self.notify("The passage is copied.", markup=False)
+
+    def action_useful(self) -> None:
+        self._judge(useful=True)
+
+    def action_wrong(self) -> None:
+        self._judge(useful=False)
+
+    def _judge(self, *, useful: bool) -> None:
+        row = self.query_one("#rows", VirtualTable).row
+        if row is None or self.shown.rows not in ("chunks", "memories"):
+            self.notify("Passages and memories can be marked; v shows them.", markup=False)
+            return
+        word = "useful" if useful else "wrong"
+        self.want(
+            JudgeWanted(
+                [row.key],
+                useful=useful,
+                reply=lambda _: self.notify(f"Marked as {word}.", markup=False),
+            )
+        )
 
     def action_forget(self) -> None:
         row = self.query_one("#rows", VirtualTable).row

@@ -8,8 +8,9 @@ import pytest
 
 from mem.assistant import Assistant
 from mem.consolidation.fading import need_of
+from mem.consolidation.guesses import SUREST
 from mem.consolidation.keeper import MemoryKeeper
-from mem.consolidation.learning import LEADING, SUREST, chances_meant, note_found
+from mem.consolidation.learning import FOLLOWED, LEADING, chances_meant, note_found
 from mem.core.query import Filters, Hit, HitSource, SearchResult
 from mem.testing import FixedClock
 from tests.unit.consolidation.conftest import Draw
@@ -47,7 +48,8 @@ def test_a_passage_that_stands_out_was_likely_meant() -> None:
     halved = chances_meant(found({"a": 0.6, "b": 0.1, "c": 0.1}, confidence=0.5))
     assert halved["b"] == pytest.approx(clear["b"] / 2)
     many = chances_meant(found({str(at): 0.1 for at in range(20)}))
-    assert len(many) == LEADING
+    assert len(many) == FOLLOWED
+    assert list(map(bool, many.values())) == [True] * LEADING + [False] * (FOLLOWED - LEADING)
     assert sum(many.values()) < 1.0
     assert chances_meant(found({"a": 0.0})) == {"a": SUREST}
 
@@ -75,7 +77,7 @@ def test_judgements_outweigh_a_question_and_take_each_other_back(
     first = min(keeper.list(), key=lambda one: one.text).id
     keeper.note_use([first], "useful")
     assert utilities(assistant)[0] == pytest.approx(0.5)
-    for _ in range(30):
+    for _ in range(60):
         keeper.note_use([first], "useless")
     assert -1.0 <= utilities(assistant)[0] < -0.9
     note_found(assistant.store, found({chunks[0]: 0.5}))
