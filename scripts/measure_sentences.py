@@ -1,8 +1,8 @@
 """What the rules draw from everyday sentences with known memories.
 
-Each line of the fixture is a sentence with what should be drawn from it. Half of them are held
-out: the rules were made without looking at what they did with those. Run:
-`python scripts/measure_sentences.py [--show]`.
+Each line of a fixture is a sentence, or a short passage, with what should be drawn from it. Half of
+them are held out: the rules were made without looking at what they did with those. Run:
+`python scripts/measure_sentences.py [--set jotted] [--show]`.
 """
 
 from __future__ import annotations
@@ -21,14 +21,18 @@ from mem.inference.embedder import OnnxEmbedder
 
 # Speaker, role and text of a passage.
 Spoken = tuple[str | None, str | None, str]
-FIXTURE = Path(__file__).parents[1] / "tests" / "fixtures" / "extraction" / "everyday.jsonl"
+FIXTURES = Path(__file__).parents[1] / "tests" / "fixtures" / "extraction"
+SETS = ("everyday", "jotted")
 SAID_AT = datetime(2025, 11, 20, 9)  # a Thursday
 FIELDS = ("kind", "subject", "predicate", "object", "date", "negated")
 
 
-def cases(path: Path = FIXTURE) -> list[dict[str, Any]]:
-    """The sentences of a fixture, each with `about`, `part`, `where`, `text` and `want`."""
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+def cases(name: str = "everyday") -> list[dict[str, Any]]:
+    """The sentences of a set, each with `about`, `part`, `where`, `text` and `want`; of some the
+    `title` of the note that they stand in.
+    """
+    text = (FIXTURES / f"{name}.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
 
 
 def drawn(extractor: RulesExtractor, case: dict[str, Any]) -> list[Candidate]:
@@ -40,11 +44,13 @@ def drawn(extractor: RulesExtractor, case: dict[str, Any]) -> list[Candidate]:
         spoken = [("User", "user", case["text"]), ("Assistant", "assistant", "Noted.")]
     else:
         spoken = [("Joel", "user", case["text"]), ("Uma", "user", "Oh, I see.")]
-    found = read(extractor, spoken, note=case["where"] == "note")
+    found = read(extractor, spoken, note=case["where"] == "note", title=case.get("title", ""))
     return [one for one in found if one.evidence[0].chunk_id == "c0"]
 
 
-def read(extractor: RulesExtractor, spoken: Sequence[Spoken], *, note: bool) -> list[Candidate]:
+def read(
+    extractor: RulesExtractor, spoken: Sequence[Spoken], *, note: bool, title: str = ""
+) -> list[Candidate]:
     """What the rules draw from one document of these passages, `c0` first."""
     chunks = [
         Chunk(
@@ -63,7 +69,7 @@ def read(extractor: RulesExtractor, spoken: Sequence[Spoken], *, note: bool) -> 
         for seq, (speaker, role, text) in enumerate(spoken)
     ]
     kind = "note" if note else "chat"
-    return extractor.extract(chunks, document_kind=kind, document_title="")
+    return extractor.extract(chunks, document_kind=kind, document_title=title)
 
 
 def fields(want: dict[str, Any], one: Candidate) -> dict[str, bool]:
@@ -107,10 +113,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--show", action="store_true", help="each sentence that is not right")
     parser.add_argument("--part", choices=("build", "held"), help="one half alone")
+    parser.add_argument("--set", choices=SETS, default="everyday", help="which sentences")
     given = parser.parse_args()
     extractor = RulesExtractor(OnnxEmbedder())
     for part in [given.part] if given.part else ["build", "held"]:
-        chosen = [case for case in cases() if case["part"] == part]
+        chosen = [case for case in cases(given.set) if case["part"] == part]
         figures = measure(extractor, chosen)
         print(part, " ".join(f"{name} {value:.3g}" for name, value in figures.items()))
         for case in chosen if given.show else ():

@@ -56,7 +56,7 @@ _ME_AND = re.compile(
 _ASIDE = re.compile(r"\s+\([^()]*\)(?=,?\s+\w)")
 _TAIL = re.compile(
     r"(?:,?\s+(?:though|too|as well|haha|lol|you know|btw|either|of course|for sure|already|"
-    r"so far|yet|please|anyway|if that makes sense|at the moment|right now|for now|now|"
+    r"by the way|so far|yet|please|anyway|if that makes sense|at the moment|right now|for now|now|"
     r"these days|lately|"
     r"recently|nowadays))+$",
     re.IGNORECASE,

@@ -17,7 +17,7 @@ from mem.extraction.objects import (
     predicate_of,
     without_tail,
 )
-from mem.extraction.people import is_given_name
+from mem.extraction.people import TITLED, is_given_name
 from mem.extraction.predicates import is_exclusive, normalised
 from mem.extraction.pronouns import expanded, is_self_contained, owned, third_person
 from mem.extraction.statement import Statement, Tense, bare, closed
@@ -88,7 +88,7 @@ def _gapped(  # noqa: PLR0911 - one return per case
     if first == "been":
         return _first_person(["have", *tokens], speaker)
     plan = low[at : at + 2] == ["going", "to"] and words.is_base("".join(low[at + 2 : at + 3]))
-    if plan or ("ing" in tags and not _has_finite(low, at + 1)):
+    if plan or ("ing" in tags and not has_finite(low, at + 1)):
         return _first_person(["am", *tokens], speaker)
     owed = low[at : at + 2] in (["need", "to"], ["have", "to"], ["want", "to"], ["must", "not"])
     if owed and words.is_base("".join(low[at + 2 : at + 3])):
@@ -102,7 +102,7 @@ def _gapped(  # noqa: PLR0911 - one return per case
     return None
 
 
-def _has_finite(low: list[str], start: int) -> bool:
+def has_finite(low: list[str], start: int) -> bool:
     """Whether a verb with a subject of its own kind follows: "Seeing them smile made me glad"."""
     for at in range(start, len(low)):
         tags, before = words.readings(low[at]), low[at - 1]
@@ -174,11 +174,14 @@ def _statement(
 ) -> Statement | None:
     low = [bare(token) for token in tokens]
     if group.base in _EMPTY_VERBS and not group.wish and not low[group.main].endswith("ing"):
-        return None
+        seen = group.base == "see" and group.past
+        if not seen or not "".join(tokens[group.after : group.after + 1])[:1].isupper():
+            return None
     if tokens[group.main].endswith((",", ";", ":")):
         return None
     predicate, after = predicate_of(low, group, tokens)
     text = text.replace("no_longer", "no longer")
+    tokens = [token.replace("no_longer", "no longer") for token in tokens]
     told = third_person(" ".join(tokens[after:])).strip(" ,.!?;:")
     weighed = told
     if about is not None:
@@ -252,6 +255,12 @@ def _attribute_of(statement: Statement, subject: str, owner: str) -> Statement:
     return replace(statement, subject=owner, predicate=f"have {found[1]}", exclusive=True)
 
 
+def _is_person(tokens: list[str]) -> bool:
+    """Whether the words are one person's name: "Marco", "Eva Brandt", "Dr. Smith"."""
+    named = is_given_name(tokens[0]) or TITLED.fullmatch(tokens[0]) is not None
+    return named and all(token[:1].isupper() for token in tokens)
+
+
 def _finite_at(  # noqa: PLR0911 - one return per case
     tokens: list[str], low: list[str]
 ) -> int | None:
@@ -269,7 +278,10 @@ def _finite_at(  # noqa: PLR0911 - one return per case
         tags = words.readings(low[at])
         if low[at] in words.AUXILIARIES and low[at] not in {"be", "been", "being"}:
             return at
-        if "s" in tags or ("past" in tags and ("base" not in tags or low[0] in {"my", "our"})):
+        if "s" in tags or (
+            "past" in tags
+            and ("base" not in tags or low[0] in {"my", "our"} or _is_person(tokens[:at]))
+        ):
             return at
         if low[at] == "cost" and at > 1:
             return at

@@ -38,6 +38,7 @@ _IN_PLAY_BEFORE = re.compile(
 _IN_PLAY_AFTER = re.compile(
     r"^(?:'s|\s+(?:is|was|has|had|said|told|works?|lives?|got|went|and|called|asked|moved|came))\b"
 )
+_SAID_OF = re.compile(r"\b(?:as|became|becomes?|becoming)\s+$", re.IGNORECASE)
 _PAIR = re.compile(rf"\b({_CAPITAL}) and ({_CAPITAL})\b")
 _SAME = re.compile(r"^,?\s*(?:is|was|called|named|is called|is named|was called)?\s*,?\s*$")
 _PLACE = re.compile(
@@ -99,6 +100,8 @@ def persons(text: str, *, apart: Collection[str]) -> list[Mention]:
         if gender is Gender.UNKNOWN and name:
             gender = gender_of_name(name)
         whose, pet = one["whose"].lower(), is_pet(one["role"])
+        if whose in {"a", "an"} and _SAID_OF.search(text[: one.start()]):
+            continue  # what someone is, not someone else
         owned = "my" if whose in {"a", "an", "another"} and pet else whose
         phrase = f"{owned} {one['role'].lower()}" + (f" {name}" if name else "")
         end = one.end() if name else one.end("role")
@@ -107,8 +110,18 @@ def persons(text: str, *, apart: Collection[str]) -> list[Mention]:
     taken = [(one.start, one.end) for one in found]
     for one in _NAME.finditer(text):
         if not any(start <= one.start() < end for start, end in taken):
-            found += _named(text, one.start(), one[0], apart)
+            start, name = _without_verb(text, one.start(), one[0])
+            found += _named(text, start, name, apart)
     return _merged(text, sorted(found, key=lambda one: one.start))
+
+
+def _without_verb(text: str, start: int, name: str) -> tuple[int, str]:
+    """The name without a verb that opens the sentence: "Called Martha" names Martha."""
+    first, _, rest = name.partition(" ")
+    opens = not text[:start].strip() or text[:start].rstrip()[-1:] in ".!?:-*"
+    if rest and opens and is_given_name(rest) and "past" in readings(first.lower()):
+        return start + len(name) - len(rest), rest
+    return start, name
 
 
 def _named(text: str, start: int, name: str, apart: Collection[str]) -> list[Mention]:

@@ -38,6 +38,9 @@ _ANIMALS = word_set(
     "dog cat puppy kitten horse pony rabbit parrot hamster pet pup hen goat tortoise budgie"
 )
 _PLURAL = word_set("children kids people men women folks family couple twins wives")
+_STRANGERS = word_set("woman lady girl man guy boy bride groom waitress actress waiter horse")
+#: What stands before a surname.
+TITLED = re.compile(r"(?:Dr|Mr|Mrs|Ms|Prof|Professor|Sir|Dame|Rev)\b\.?")
 #: Kin who are called by what they are.
 TITLES = word_set(
     "Mum Mom Mama Dad Papa Grandma Grandpa Granny Gran Nana Granddad Auntie Grandmother Grandfather"
@@ -126,6 +129,11 @@ def gender_of_name(name: str) -> Gender:
 def is_given_name(word: str) -> bool:
     """Whether the word is a listed given name, or what a relative is called by."""
     return word in TITLES or word in _FEMALE_NAMES or word in _MALE_NAMES or word in _SHARED_NAMES
+
+
+def is_kin_or_pet(word: str) -> bool:
+    """Whether the word is for a relative or an animal that people keep, in lower case."""
+    return word in (_FEMALE_ROLES | _MALE_ROLES) - _STRANGERS or word in _ANIMALS | {"partner"}
 
 
 def is_pet(word: str) -> bool:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from mem.core.chunk import Chunk
 from mem.core.memory import Evidence
 from mem.extraction.clauses import clauses, opened
+from mem.extraction.clipped import completed, keyed, planned
 from mem.extraction.grammar import read_clause
 from mem.extraction.naming import read_name
 from mem.extraction.notes import (
@@ -25,7 +27,7 @@ from mem.extraction.notes import (
     read_todo,
     read_where,
 )
-from mem.extraction.people import is_given_name
+from mem.extraction.people import TITLED, is_given_name
 from mem.extraction.references import (
     REACH,
     Passage,
@@ -76,6 +78,14 @@ _DANGLING = re.compile(
 _REASON = re.compile(
     r"\b(?:because|cause|so|therefore|hence|due to|thanks to|as a result|why)\b", re.IGNORECASE
 )
+_OVER = re.compile(r"\b(?:no longer|any ?more|any longer)\b", re.IGNORECASE)
+#: A line of a list of ingredients.
+_AMOUNT = re.compile(
+    r"^\s*(?:[-*+•] )?[\d½¼¾⅓][\d./½¼¾⅓-]*\s?(?:k?g|m?l|cl|dl|oz|lbs?|cups?|tbsps?|tsps?|"
+    r"tablespoons?|teaspoons?|pinch|cloves?|slices?|cans?|tins?)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_DAY = timedelta(days=1)
 _UNTIMED = Timed("", "", None, None)
 
 
@@ -154,32 +164,71 @@ class Reader:
             todo = read_todo(replace(sentence, text=timed.text), speaker)
             if todo is not None and plausible("I " + sentence.text):
                 yield reading(todo, timed, "plan")
+        if sentence.line in {LineKind.TODO, LineKind.DONE}:
             return
-        if sentence.line is LineKind.DONE:
-            return
-        if self._note:
-            if (how_to := read_how_to(sentence.text)) is not None:
-                yield reading(how_to, known="procedure")
+        if self._note and (noted := _noted(chunk, speaker, sentence)) is not None:
+            yield reading(*noted)
+            if noted[2] != "meaning":
                 return
-            if (condition := read_condition(sentence.text)) is not None:
-                yield reading(condition, known="condition")
-                return
-            timed = take_times(sentence.text, chunk.said_at, future=True)
-            if (reminder := read_reminder(timed.text, speaker)) is not None:
-                yield reading(reminder, timed, "plan")
-                return
-            if (where := read_where(sentence.text)) is not None:
-                yield reading(where, known="where")
-                return
-            if (meant := read_definition(sentence.text)) is not None:
-                yield reading(meant, known="meaning")
         if (named := read_name(chunk.text, sentence.start, sentence.end, speaker)) is not None:
             start, end = named[1]
             place = Evidence(chunk.id, start, end, chunk.text[start:end])
             yield replace(reading(named[0], known="named"), beside=place)
+        if speaker.is_user and (jotted := self._jotted(chunk, speaker, sentence)) is not None:
+            statement, timed, told = jotted
+            yield replace(reading(statement, timed, "clipped"), judged=told)
+            return
         found = list(self._clauses(reading, chunk, speaker, sentence))
         whole = len(found) == 1 or _REASON.search(sentence.text)
         yield from (one if whole else _narrowed(one, core) for one, core in found)
+
+    def _jotted(
+        self, chunk: Chunk, speaker: Speaker, sentence: Sentence
+    ) -> tuple[Statement, Timed, str] | None:
+        """A line that is no sentence: "Car: blue Skoda", "Dentist on 3 June"; with its time and
+        the sentence that it stands for.
+        """
+        plain = opened(sentence.text, self._names)
+        if not sentence.first or not plausible(f"I {plain}") or _is_technical(chunk.text):
+            return None
+        if not self._of_another(chunk) and (kept := keyed(plain, speaker)) is not None:
+            return kept, _UNTIMED, f"My {plain[:1].lower()}{plain[1:].replace(': ', ' is ', 1)}"
+        timed = take_times(plain, chunk.said_at, future=True)
+        if timed.start is None or timed.end is None or chunk.said_at is None:
+            return None
+        today = chunk.said_at.replace(tzinfo=None, hour=0, minute=0)
+        if timed.start < today or timed.end - timed.start > _DAY:
+            return None
+        plan = planned(timed.text, speaker)
+        return None if plan is None else (plan, timed, f"I have {plain[:1].lower()}{plain[1:]}")
+
+    def _counts(self, statement: Statement | None, speaker: Speaker) -> bool:
+        """Whether a statement is the speaker's own, or of someone or something worth a memory."""
+        if statement is None or statement.own or statement.exclusive:
+            return statement is not None
+        return (self._note and _named(statement)) or (speaker.is_user and is_ended(statement))
+
+    def _whole(
+        self, chunk: Chunk, speaker: Speaker, sentence: Sentence, told: str, timed: Timed
+    ) -> tuple[Statement, Timed, str] | None:
+        """A clipped clause of a person's own read with what it leaves out: the statement, its
+        time and the words.
+        """
+        if not speaker.is_user or "please" in sentence.text.lower() or _is_technical(chunk.text):
+            return None
+        stopped = chunk.text[sentence.end - 1 : sentence.end + 1].strip()[-1:] in {".", "!", "…"}
+        dated = bool(timed.phrase or timed.start or timed.since)
+        whole = completed(told, stopped=stopped, dated=dated)
+        if whole is None or (whole.startswith("My ") and self._of_another(chunk)):
+            return None
+        timed = take_times(whole, chunk.said_at, future=FUTURE.search(whole) is not None)
+        statement = read_clause(timed.text, speaker, gapped=False)
+        return None if statement is None else (statement, timed, whole)
+
+    def _of_another(self, chunk: Chunk) -> bool:
+        """Whether a passage stands under somebody's name, so that its bare nouns are theirs."""
+        over = f"{self._title} {chunk.context}" if self._note else ""
+        return any(is_given_name(word) for word in re.findall(r"\w+", over))
 
     def _clauses(
         self, reading: Callable[..., Reading], chunk: Chunk, speaker: Speaker, sentence: Sentence
@@ -195,16 +244,22 @@ class Reader:
             told = leaves_there(clause) if resolved is None else resolved.clause
             owner = speaker if resolved is None else resolved.speaker
             timed = take_times(told, chunk.said_at, future=FUTURE.search(told) is not None)
-            gapped = at == 0 and not speaker.to_assistant and resolved is None
-            statement = read_choice(timed.text, speaker) or read_clause(
-                timed.text, owner, gapped=gapped
-            )
+            first = at == 0 and resolved is None
+            gapped = first and not speaker.to_assistant and not self._note
+            statement, known = read_choice(timed.text, speaker), None
+            statement = statement or read_clause(timed.text, owner, gapped=gapped)
+            if first and not self._counts(statement, speaker):
+                if (whole := self._whole(chunk, speaker, sentence, told, timed)) is None:
+                    continue
+                statement, timed, told = whole
+                known = "clipped"
             if statement is None or _DANGLING.search(statement.text):
                 continue
-            own = statement.own or statement.exclusive or resolved is not None
-            if not own and not (self._note and _named(statement)):
+            if resolved is None and not self._counts(statement, speaker):
                 continue
-            one = reading(statement, timed)
+            one = reading(statement, timed, known)
+            if known:
+                one = replace(one, judged=f"{told}.")
             if resolved is not None:
                 one = replace(one, judged=told, beside=resolved.evidence, owner=owner)
             yield one, core
@@ -230,6 +285,28 @@ class Reader:
                 yield clause, part.core or clause
 
 
+def _is_technical(text: str) -> bool:
+    """Whether a passage holds code, or says how much of what goes into a dish."""
+    return text.count("`") >= 2 or len(_AMOUNT.findall(text)) >= 2
+
+
+def _noted(
+    chunk: Chunk, speaker: Speaker, sentence: Sentence
+) -> tuple[Statement, Timed, str] | None:
+    """What a sentence of a note states by its form, with the class that the form tells."""
+    if (how_to := read_how_to(sentence.text)) is not None:
+        return how_to, _UNTIMED, "procedure"
+    if (condition := read_condition(sentence.text)) is not None:
+        return condition, _UNTIMED, "condition"
+    timed = take_times(sentence.text, chunk.said_at, future=True)
+    if (reminder := read_reminder(timed.text, speaker)) is not None:
+        return reminder, timed, "plan"
+    if (where := read_where(sentence.text)) is not None:
+        return where, _UNTIMED, "where"
+    meant = read_definition(sentence.text)
+    return None if meant is None else (meant, _UNTIMED, "meaning")
+
+
 def _narrowed(one: Reading, core: str) -> Reading:
     """A reading whose quote is its own words of a sentence that says several things."""
     span = span_of(one.chunk.text, one.start, one.end, core)
@@ -249,9 +326,20 @@ def _named(statement: Statement) -> bool:
     if statement.predicate in PLACES:
         return True
     by_a_person = statement.predicate.split()[0] in _PERSONAL
-    if is_given_name(re.split(r"['’]s\b| ", statement.subject)[0]):
+    if _by_name(statement):
         return True
     return statement.subject.istitle() and (by_a_person or " " in statement.subject)
+
+
+def is_ended(statement: Statement) -> bool:
+    """Whether it says that what was so of someone by name is over."""
+    return statement.negated and _by_name(statement) and _OVER.search(statement.text) is not None
+
+
+def _by_name(statement: Statement) -> bool:
+    """Whether the subject is a person: by a given name, or by a surname with its title."""
+    subject = statement.subject
+    return is_given_name(re.split(r"['’]s\b| ", subject)[0]) or bool(TITLED.match(subject))
 
 
 def _quoted(text: str, sentence: Sentence) -> bool:

@@ -16,7 +16,8 @@ from mem.core.chunk import Chunk
 from mem.core.memory import Candidate, Evidence
 from mem.extraction import words
 from mem.extraction.kinds import importance_of, kind_of
-from mem.extraction.reading import Reader, Reading
+from mem.extraction.people import TITLED
+from mem.extraction.reading import Reader, Reading, is_ended
 from mem.extraction.screening import Screen, is_impersonal, is_publication
 from mem.extraction.statement import Statement, Tense
 from mem.extraction.subjects import Speaker, Speakers
@@ -37,10 +38,18 @@ CONFIRMED = {
     "meaning": ("definition", 0.65),
     "condition": ("procedure", 0.7),
 }
+KEEP_ENDED = 0.25  # what someone who is named does no longer
+#: By the form: what is named, what was judged with the words that it left out, and `CONFIRMED`.
+KEEP_KNOWN = {"named": 0.0, "clipped": 0.75} | {
+    form: least for form, (_, least) in CONFIRMED.items()
+}
 KEEP_RESOLVED = 0.5  # one about someone whom a pronoun stood for
 RESOLVED = 0.9  # of the confidence, where a pronoun was resolved
 MAX_STATEMENT = 320
-_NAME = re.compile(r"(?<![.!?:;] )\b(?!The\b|A\b|An\b)[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+){0,3}")
+_NAME = re.compile(
+    rf"(?<![.!?:;] )\b(?!The\b|A\b|An\b)(?:{TITLED.pattern}\s+)?[A-Z][\w'’-]+"
+    r"(?:\s+[A-Z][\w'’-]+){0,3}"
+)
 
 
 _CALENDAR = words.word_set(
@@ -97,7 +106,8 @@ class RulesExtractor:
             said, label = CONFIRMED.get(one.known or "", ("", 0.0))[0], verdict.label
             if verdict.score < least or (said and said != label):
                 continue
-            candidate = _candidate(one, said or one.known or label, verdict.score)
+            known = None if one.known == "clipped" else one.known
+            candidate = _candidate(one, said or known or label, verdict.score)
             if (key := (one.chunk.id, candidate.fingerprint)) not in seen:
                 seen.add(key)
                 found.append(candidate)
@@ -108,12 +118,12 @@ def _least(one: Reading) -> float:
     """The screen score from which a reading is kept; the clearer its form, the lower."""
     if one.statement.predicate in {"choose", "decide"}:
         return KEEP_CHOICE
-    if one.known == "named":
-        return 0.0
-    if one.known in CONFIRMED:
-        return CONFIRMED[one.known][1]
+    if one.known in KEEP_KNOWN:
+        return KEEP_KNOWN[one.known]
     if one.statement.own or one.known:
         return KEEP_OWN
+    if is_ended(one.statement):
+        return KEEP_ENDED
     if one.owner is not None:
         return KEEP_RESOLVED
     return KEEP_VALUE if one.statement.exclusive else KEEP_OTHER
@@ -172,4 +182,14 @@ def entities_of(statement: Statement, speaker: Speaker) -> tuple[str, ...]:
     about = "" if statement.subject == speaker.subject else statement.subject
     for part in (about.replace(speaker.subject, "").lstrip("'s "), f"- {statement.object}"):
         named += [re.sub(r"['’]s$", "", name) for name in _NAME.findall(part)]
-    return tuple(name for name in dict.fromkeys(named) if name not in _CALENDAR and name)
+    named = [re.sub(rf"^({TITLED.pattern})", _undotted, name) for name in named]
+    return tuple(name for name in dict.fromkeys(named) if name and not _is_no_name(name))
+
+
+def _undotted(title: re.Match[str]) -> str:
+    return title[0].rstrip(".")
+
+
+def _is_no_name(name: str) -> bool:
+    """Whether the words are a month or a day, or a title without who bears it."""
+    return name in _CALENDAR or TITLED.fullmatch(name) is not None

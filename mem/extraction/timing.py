@@ -28,7 +28,12 @@ _FIXED = re.compile(
 _TOWARDS = re.compile(r"\b(?:to|until|till|than|between|of|for)\s*$", re.IGNORECASE)
 _SAID_OF = re.compile(r"\s+(?:is|are|was|were|will|works?|suits?)\b", re.IGNORECASE)
 _WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?", re.IGNORECASE)
-_YEARLY = re.compile(r"\b(?:birthday|anniversary|name day|christmas)\b", re.IGNORECASE)
+_YEARLY = re.compile(
+    r"\b(?:birthday|anniversary|name day|christmas)\b(?! (?:party|dinner|lunch|trip|do|market)\b)",
+    re.IGNORECASE,
+)
+#: The word before a time that comes again and again: "every Friday", "once a week".
+_EACH = tuple([word] for word in ("every", "each", "most", "per", "a", "any"))
 _VAGUE = re.compile(
     r",?\s*\b(?:for now|recently|lately|just now|right now|the other day|these days|"
     r"nowadays|earlier|"
@@ -80,7 +85,7 @@ def take_times(clause: str, said_at: datetime | None, *, future: bool) -> Timed:
         text, phrase = _placed(text, mention, span)
         phrases.insert(0, phrase)
     text = _without_vague(text)
-    phrase = "".join(part for part in phrases if part)
+    phrase = "".join(dict.fromkeys(phrases))
     if len(spans) != 1 or _recurring(clause, mentions[0]):
         return Timed(text, phrase, None, None)
     if _OPEN_ENDED.match(mentions[0].text):
@@ -163,11 +168,8 @@ def _dropped(before: str, after: str) -> str:
 
 def _recurring(text: str, mention: TimeMention) -> bool:
     """Whether the time is one of many: "on Tuesdays", "every Friday", "each month"."""
-    before = text[: mention.start].lower().rstrip()
-    return (
-        before.endswith(("every", "each", "most", "per", "a", "any", "on"))
-        and not before.endswith(" on")
-    ) or (text[mention.end : mention.end + 1] == "s")
+    before = text[: mention.start].lower().split()
+    return before[-1:] in _EACH or text[mention.end : mention.end + 1] == "s"
 
 
 def _without_vague(text: str) -> str:

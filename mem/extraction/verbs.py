@@ -16,6 +16,9 @@ _WISHES = words.word_set(
 )
 #: What one does: "did research", "do work".
 _DONE = words.word_set("research work exercise practice paint play design dance cook sport track")
+_DO = words.word_set("do does did")
+#: Auxiliaries that can be the verb itself: "has two rooms".
+_FULL = _DO | words.word_set("have has had")
 _BETWEEN = words.word_set("not forward able ready about due")
 _STATES = words.word_set("live work be have know play love like want own use hate do run")
 
@@ -44,7 +47,7 @@ def verb_group(low: list[str]) -> VerbGroup | None:
     while at < len(low) and (
         low[at] in words.AUXILIARIES or words.is_adverb(low[at]) or low[at] == "not"
     ):
-        if low[at] in {"have", "had", "do", "did"} and not _continues(low, at + 1):
+        if low[at] in _FULL and not _continues(low, at + 1):
             break
         negated = negated or low[at] in {"not", "never", "no_longer"}
         at += 1
@@ -58,7 +61,7 @@ def verb_group(low: list[str]) -> VerbGroup | None:
         return VerbGroup(
             finite, place, place + 1, "be", _tense(past, future), negated, past, wish=False
         )
-    denied = low[at - 1] == "not" and low[finite] in {"do", "did"}
+    denied = low[at - 1] == "not" and low[finite] in _DO
     a_verb = at == finite or words.readings(low[at]) or low[at].endswith(("ed", "ing"))
     if not a_verb and not denied:
         return None
@@ -74,7 +77,7 @@ def verb_group(low: list[str]) -> VerbGroup | None:
 
 def _is_perfect(low: list[str], finite: int, at: int, base: str, *, progressive: bool) -> bool:
     """Whether "have" puts the verb in the past: not of what still lasts ("have lived … since")."""
-    if low[finite] != "have" or at == finite or progressive:
+    if low[finite] not in {"have", "has"} or at == finite or progressive:
         return False
     lasting = {"since", "for"} & set(low[at:]) or "always" in low[finite:at]
     return not (base in _STATES and lasting)
@@ -91,10 +94,10 @@ def _continues(low: list[str], at: int) -> bool:
     if at >= len(low):
         return False
     tags = words.readings(low[at])
-    emphatic = low[start - 1] in {"do", "did"} and (
+    emphatic = low[start - 1] in _DO and (
         low[at] in {"have", "do"} or ("base" in tags and low[at] not in _DONE)
     )
-    denied = low[start - 1] in {"do", "did"} and "not" in low[start:at]
+    denied = low[start - 1] in _DO and "not" in low[start:at]
     return (
         low[at] in {"been", "had"}
         or emphatic

@@ -77,7 +77,7 @@ ADVERBS = word_set(
     "sorta literally basically personally honestly so too very pretty quite super almost nearly "
     "constantly rarely seldom regularly occasionally deeply strongly completely fully officially "
     "successfully happily sadly unfortunately luckily initially originally eventually together "
-    "thoroughly especially particularly rather no_longer"
+    "thoroughly especially particularly rather then no_longer"
 )
 _NO_ADVERB = word_set(
     "family friendly early daily weekly monthly yearly likely unlikely lovely lonely elderly ugly "

@@ -24,6 +24,13 @@ def test_everyday_sentences(unnamed: RulesExtractor, part: str, right: float) ->
     assert figures["false"] == 0
 
 
+@pytest.mark.parametrize(("part", "right"), [("build", 0.93), ("held", 0.78)])
+def test_jotted_sentences(unnamed: RulesExtractor, part: str, right: float) -> None:
+    figures = measure(unnamed, [case for case in cases("jotted") if case["part"] == part])
+    assert figures["right"] >= right
+    assert figures["false"] <= {"build": 0, "held": 0.08}[part]
+
+
 @pytest.mark.parametrize(
     ("sentence", "texts"),
     [

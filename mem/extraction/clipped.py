@@ -1,0 +1,192 @@
+"""Telegraphic sentences made whole: "Moved to Lyon", "Rent is now 780", "Car: blue Skoda".
+
+Only for a person's own words. What is left out is put back ("I", "my", "am") where the form admits
+no other reading; headings, orders, steps and notes of changes to a thing stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+
+from mem.extraction import words
+from mem.extraction.belongings import is_belonging, is_figure, is_kept, is_occasion
+from mem.extraction.grammar import has_finite
+from mem.extraction.people import is_given_name
+from mem.extraction.pronouns import third_person
+from mem.extraction.statement import Statement, Tense, bare
+from mem.extraction.subjects import Speaker
+
+MOST_WORDS = 7  # of what a day is kept for
+#: What one does to a text, a program or a dish: without "I" it is a note of a change or a step.
+_WORK_STEPS = words.word_set(
+    "add change remove fix update improve rename refactor implement support merge replace revert "
+    "bump upgrade deprecate drop use set configure install create test document mix bake combine "
+    "cook boil stir check correct clean delete enable disable handle include convert release "
+    "publish submit file copy extend reduce separate split reorganise write"
+)
+#: Verbs that can stand before a preposition, so that their past is no participle there.
+_INTRANSITIVE = words.word_set(
+    "move go come run walk drive fly travel fall arrive stay live return sleep sit stand wake swim "
+    "sail cycle hike talk speak dance sing cry laugh work start finish graduate retire enrol "
+    "enroll register apply look listen agree dine eat meet get give sign turn settle emigrate "
+    "relocate volunteer commute train switch"
+)
+_SAME_PAST = words.word_set("quit put cut let hit hurt")
+_STATES = words.word_set("hate love prefer need want own dislike miss adore")
+_DENYING = words.word_set("can't cannot couldn't don't didn't haven't")
+_STATES_DENIED = _STATES | words.word_set("like know have eat drink understand care mind smoke")
+_DOING = words.word_set("working living learning studying staying teaching")
+_PARTICLES = words.word_set("up off out back down")
+#: What only a person is.
+_OF_A_PERSON = re.compile(
+    r"allergic|intolerant|afraid|scared|married|engaged|divorced|widowed|pregnant|vegetarian|vegan|"
+    r"diabetic|asthmatic|epileptic|dyslexic|anaemic|coeliac|unemployed|self-employed|retired|fluent|"
+    r"homesick|(?:left|right)-handed|(?:short|long|near|far)-?sighted|colou?r-?blind|teetotal|"
+    r"lactose-intolerant"
+)
+_SOMEONE = words.word_set("i you he she it they me us what which who")
+_OWN = words.word_set("my our me us")
+#: "Opened in 1889, the tower …": the words before the comma say something of another subject.
+_OTHER_CLAUSE = re.compile(r",\s+(?:the|it|he|she|they|this|that|[A-Z]\w+)\s+\w+")
+_KEYED = re.compile(r"^(?P<key>[A-Z][a-z'-]+(?: [a-z][a-z'-]+){0,2}): (?P<value>\w.{1,160})$")
+_AT = re.compile(r" at (?:\d{1,2}(?:[:.]\d\d)?(?: ?[ap]m)?|noon|midnight)$", re.IGNORECASE)
+
+
+def completed(clause: str, *, stopped: bool, dated: bool) -> str | None:
+    """The clause with its "I", "I am" or "my" put back, or None where it may be something else.
+
+    `stopped`: a mark ends the sentence, as it ends no heading; `dated`: it names a time.
+    """
+    tokens = clause.replace("’", "'").split()
+    low = [bare(token) for token in tokens]
+    if not tokens or any(":" in token for token in tokens[:5]) or _titled(tokens):
+        return None
+    if _SOMEONE & set(low) or low[0] in {"this", "that", "there"}:
+        return None
+    at = next((i for i, word in enumerate(low[:3]) if not words.is_adverb(word)), len(low))
+    if at >= len(low):
+        return None
+    if _is_mine(tokens, low):
+        lead = "My"
+    elif _OF_A_PERSON.fullmatch(low[at]):
+        led = low[at + 1 : at + 2]
+        alone = not led or led[0] in words.PREPOSITIONS | {"since", "and", "but"}
+        lead = "I am" if alone and stopped else ""
+    elif len(low) - at < (2 if dated else 3):
+        lead = ""
+    else:
+        lead = _lead(low, at, stopped=stopped) or "I" * _is_past(tokens, low, at, dated=dated)
+    return f"{lead} {low[0]} {' '.join(tokens[1:])}".strip() if lead else None
+
+
+def _lead(low: list[str], at: int, *, stopped: bool) -> str:
+    """What a verb that is not in the past leaves out before it: "I", "I am", "I have"."""
+    first, led = low[at], low[at + 1]
+    denied = first in _DENYING and (first != "don't" or led in _STATES_DENIED)
+    if denied and words.is_base(led):
+        return "I"
+    if [first, led] in (["have", "to"], ["must", "not"], ["going", "to"]):
+        owed = words.is_base("".join(low[at + 2 : at + 3]))
+        return ("I am" if first == "going" else "I") * owed
+    if first in _STATES:
+        return "I" * _takes(low, at)
+    lasting = first in _DOING or (first == "been" and words.is_gerund(led))
+    if lasting and stopped and not has_finite(low, at + 1):
+        return "I have" if first == "been" else "I am"
+    return ""
+
+
+def _titled(tokens: list[str]) -> bool:
+    """Whether the words are written like a title: "Moved Permanently"."""
+    long = [token for token in tokens[1:] if len(token) > 3 and token[0].isalpha()]
+    alone = len(long) == len(tokens) - 1 == 1
+    return (alone or len(long) > 1) and all(token[0].isupper() for token in long)
+
+
+def _is_mine(tokens: list[str], low: list[str]) -> bool:
+    """Whether a bare noun of one's own opens it, before its verb: "Rent is now 780"."""
+    for size in (3, 2, 1):
+        if size >= len(low) or not is_belonging(" ".join(low[:size])):
+            continue
+        at = size
+        while at < len(low) - 1 and words.is_adverb(low[at]):
+            at += 1
+        tags = words.readings(low[at])
+        finite = low[at] in words.AUXILIARIES - {"be", "been", "being"}
+        verb = finite or "s" in tags or ("past" in tags and "base" not in tags)
+        return verb and at < len(low) - 1 and tokens[at].islower()
+    return False
+
+
+def _takes(low: list[str], at: int) -> bool:
+    """Whether a verb of liking or needing is followed by what it is about."""
+    following = low[at + 1]
+    if following == "to":
+        return words.is_base("".join(low[at + 2 : at + 3]))
+    return following not in words.PREPOSITIONS | words.AUXILIARIES | {"and", "or"}
+
+
+def _is_past(tokens: list[str], low: list[str], at: int, *, dated: bool) -> bool:
+    """Whether it opens with a verb in the past, and not with a participle or a change made."""
+    tags, following = words.readings(low[at]), low[at + 1]
+    base = tags.get("past", "")
+    if not base or ("base" in tags and not (low[at] in _SAME_PAST and dated)):
+        return False
+    if _OTHER_CLAUSE.search(" ".join(tokens)) or following in {"by", "as", "and", "or", "than"}:
+        return False
+    if base in _WORK_STEPS and not dated and not _OWN & set(low):
+        return False
+    if following in words.PREPOSITIONS:
+        with_object = low[at + 2 : at + 3] and low[at + 2] in words.DETERMINERS | {"from", "to"}
+        return base in _INTRANSITIVE or (following in _PARTICLES and bool(with_object))
+    return following not in words.AUXILIARIES
+
+
+def keyed(text: str, speaker: Speaker) -> Statement | None:
+    """ "Car: blue Skoda, plate KA-TX 318": a thing of one's own, and what there is to say of it."""
+    found = _KEYED.match(text.strip(" ."))
+    if not found or not is_kept(found["key"].lower()):
+        return None
+    key, value = found["key"].lower(), found["value"].strip(" .,;")
+    first = bare(value.split()[0])
+    if "?" in value or "://" in value or (words.is_base(first) and value[0].islower()):
+        return None  # what is to be done about it: "Car: wash it"
+    named = speaker.possessive
+    owner = "the" + named[3:] if named.startswith("The ") else named
+    subject, predicate = f"{owner} {key}", "be"
+    if is_figure(key):
+        subject, predicate = speaker.subject, f"have {key}"
+    text = f"{owner} {key}: {third_person(value)}"
+    return _statement(subject, predicate, third_person(value), text, Tense.PRESENT)
+
+
+def planned(text: str, speaker: Speaker) -> Statement | None:
+    """ "Dentist at 10", "Dinner with Tom": what a day to come is kept for, the day taken off."""
+    plain = text.strip(" .,–-")
+    hour = _AT.search(plain)
+    tokens = (plain[: hour.start()] if hour else plain).split()
+    low = [bare(token) for token in tokens]
+    if not 1 <= len(tokens) <= MOST_WORDS or any(one[-1] in ",:" for one in tokens):
+        return None
+    if set(low) & (words.AUXILIARIES | words.PRONOUNS) or not tokens[0][:1].isalpha():
+        return None
+    head = next((i for i, one in enumerate(low) if one in words.PREPOSITIONS), len(low))
+    due = head == len(low) > 1 and low[-1] == "due"
+    if not due and not is_occasion(" ".join(low[:head]), shared="with" in low[head : head + 1]):
+        return None
+    keeps = is_given_name(tokens[0].removesuffix("'s")) or tokens[0][1:2].isupper()
+    what = third_person(plain if keeps else plain[:1].lower() + plain[1:])
+    return _statement(speaker.subject, "have", what, f"{speaker.phrase} has {what}", Tense.FUTURE)
+
+
+def _statement(subject: str, predicate: str, value: str, text: str, tense: Tense) -> Statement:
+    return Statement(
+        subject=subject,
+        predicate=predicate,
+        object=value,
+        text=text,
+        tense=tense,
+        negated=False,
+        exclusive=tense is Tense.PRESENT,
+        own=True,
+    )
