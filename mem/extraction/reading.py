@@ -176,7 +176,8 @@ class Reader:
             yield replace(reading(named[0], known="named"), beside=place)
         if speaker.is_user and (jotted := self._jotted(chunk, speaker, sentence)) is not None:
             statement, timed, told = jotted
-            yield replace(reading(statement, timed, "clipped"), judged=told)
+            form = "kept" if timed is _UNTIMED else "clipped"
+            yield replace(reading(statement, timed, form), judged=told)
             return
         found = list(self._clauses(reading, chunk, speaker, sentence))
         whole = len(found) == 1 or _REASON.search(sentence.text)

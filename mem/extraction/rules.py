@@ -39,7 +39,8 @@ CONFIRMED = {
     "condition": ("procedure", 0.7),
 }
 KEEP_ENDED = 0.25  # what someone who is named does no longer
-#: By the form: what is named, what was judged with the words that it left out, and `CONFIRMED`.
+#: By the form: what is named, what was judged with the words that it left out, a
+#: thing and which it is, and `CONFIRMED`.
 KEEP_KNOWN = {"named": 0.0, "clipped": 0.75} | {
     form: least for form, (_, least) in CONFIRMED.items()
 }
@@ -106,7 +107,7 @@ class RulesExtractor:
             said, label = CONFIRMED.get(one.known or "", ("", 0.0))[0], verdict.label
             if verdict.score < least or (said and said != label):
                 continue
-            known = None if one.known == "clipped" else one.known
+            known = None if one.known in {"clipped", "kept"} else one.known
             candidate = _candidate(one, said or known or label, verdict.score)
             if (key := (one.chunk.id, candidate.fingerprint)) not in seen:
                 seen.add(key)

@@ -14,7 +14,10 @@ from tests.unit.extraction.making import from_chat, from_note
 @pytest.mark.parametrize(
     ("sentence", "texts"),
     [
-        ("Moved to Porto last month with Lea.", ["Ines Calloway moved to Porto with Lea in October 2025."]),
+        (
+            "Moved to Porto last month with Lea.",
+            ["Ines Calloway moved to Porto with Lea in October 2025."],
+        ),
         ("Rent is now 640.", ["Ines Calloway's rent is now 640."]),
         ("Allergic to wasps.", ["Ines Calloway is allergic to wasps."]),
         ("Can't eat walnuts.", ["Ines Calloway can not eat walnuts."]),
@@ -63,7 +66,7 @@ def test_a_note_under_somebody_s_name_tells_of_them(extractor: RulesExtractor) -
 def test_only_one_s_own_words_are_made_whole(extractor: RulesExtractor, text: str) -> None:
     mine = [("Ines Calloway", "user", text), ("Otto", "other", "I see.")]
     assert len(from_chat(extractor, mine)) == 1
-    assert from_chat(extractor, [("Otto", "other", text), mine[0][:2] + ("I see.",)]) == []
+    assert from_chat(extractor, [("Otto", "other", text), (*mine[0][:2], "I see.")]) == []
 
 
 def test_a_day_to_come_is_kept_for_something(extractor: RulesExtractor) -> None:
