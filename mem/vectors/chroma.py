@@ -1,38 +1,29 @@
-"""The nearest-neighbour index over the stored vectors: derived, and never trusted unchecked.
+"""The nearest-neighbour index over the stored vectors: derived, and made to follow their changes.
 
-Chroma loads its graph files without checking them: garbage in one ends the process, a shortened
-one silently loses neighbours. So no file is handed to it that is not byte for byte what this
-module left there; every score is computed again from the stored vectors.
+Invariant: Chroma only says which keys are near; every score is computed again from the stored
+vectors, and whatever the index and the store disagree about is built anew from the store.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Collection, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mem.core.protocols import IndexChange, StoredVectors
 from mem.errors import IndexDamaged, IndexOwned
-from mem.vectors.engine import Boundary, Engine, engine_version
-from mem.vectors.folder import make_private, remove
+from mem.vectors.engine import Boundary, Engine
+from mem.vectors.folder import remove
 from mem.vectors.lending import Lender
 from mem.vectors.overfetch import first_request, nearest_allowed
 from mem.vectors.owner import FolderOwner
 from mem.vectors.scoring import as_query, scan_all, scan_keys
-from mem.vectors.state import (
-    FileChecks,
-    FileStamps,
-    IndexState,
-    read_state,
-    stamps,
-    write_state,
-)
+from mem.vectors.trusted import TrustedFolder, is_ours
 
 if TYPE_CHECKING:
     from mem.core.protocols import Vectors
-    from mem.vectors.scoring import Keys
 
     Progress = Callable[[int, int], None]
 
@@ -51,16 +42,11 @@ class ChromaIndex:
         self._folder = folder
         self._stored = stored
         self._owner = owner
-        # Held for one call of Chroma; `_turn` for a whole sync, so that searches get between.
-        self._guard = threading.RLock()
+        self._files = TrustedFolder(folder)
+        # Held for a whole sync; searches get between its calls of Chroma.
         self._turn = threading.RLock()
         self._closing = False
         self._lender: Lender | None = None
-        self._engine: Engine | None = None
-        self._state: IndexState | None = None
-        self._checks = FileChecks(folder)
-        self._stamps: FileStamps = {}
-        self._damage = ""
 
     @classmethod
     def open(
@@ -85,7 +71,7 @@ class ChromaIndex:
             if discard:
                 with Boundary(folder):
                     remove(folder)
-            index._load()
+            index._files.load(stored.fingerprint)
             undo.pop_all()
         if lend:
             index._lender = Lender(folder, index.close)
@@ -99,19 +85,17 @@ class ChromaIndex:
     @property
     def is_current(self) -> bool:
         """Whether the index holds exactly the store's vectors as of now."""
-        state = self._state
+        state = self._files.trusted
         return (
-            self._engine is not None
-            and not self._damage
-            and state is not None
-            and state.files is not None
+            state is not None
             and state.fingerprint == self._stored.fingerprint
             and state.applied == self._stored.last_change()
         )
 
     def count(self) -> int:
         """Number of vectors indexed, as last stamped."""
-        return self._state.count if self._state is not None else 0
+        state = self._files.state
+        return state.count if state is not None else 0
 
     def close(self) -> None:
         """Release Chroma and the folder; another process or `open` may have it at once.
@@ -121,8 +105,8 @@ class ChromaIndex:
         self._closing = True
         if self._lender is not None:
             self._lender.end()
-        with self._turn, self._guard:
-            self._stop_engine()
+        with self._turn:
+            self._files.close()
             self._owner.release()
 
     def search(
@@ -133,15 +117,15 @@ class ChromaIndex:
         Scores are exact; which keys are found is approximate. Raises IndexDamaged.
         """
         query = as_query(query)
-        engine, total = self._usable(), self.count()
+        engine, total = self._files.usable(), self.count()
         if limit <= 0 or not total or (allowed is not None and not allowed):
             return []
         keys: Collection[int]
         if allowed is None:
-            keys = self._nearest(engine, query, first_request(limit, total))
+            keys = self._files.nearest(engine, query, first_request(limit, total))
         else:
             keys = nearest_allowed(
-                lambda request: self._nearest(engine, query, request),
+                lambda request: self._files.nearest(engine, query, request),
                 allowed,
                 limit=limit,
                 total=total,
@@ -160,9 +144,8 @@ class ChromaIndex:
         Raises IndexOwned where it was closed, IndexDamaged.
         """
         with self._turn:
-            with self._guard:
-                self._check_open()
-                self._check_files()
+            self._check_open()
+            self._files.check_files()
             newest = self._stored.last_change()
             if not self._can_continue(newest):
                 return self.rebuild(on_progress)
@@ -180,15 +163,15 @@ class ChromaIndex:
             self._check_open()
             fingerprint, newest = self._stored.fingerprint, self._stored.last_change()
             expected, done = self._stored.count(), 0
-            self._start_anew(fingerprint)
+            self._files.start_anew(fingerprint)
             for keys, rows in self._stored.blocks(BATCH):
                 if self._closing:
                     return done
-                self._upsert(keys, rows)
+                self._files.upsert(keys, rows)
                 done += len(keys)
                 if on_progress is not None:
                     on_progress(done, max(done, expected))
-            self._stamp(newest)
+            self._files.stamp(newest)
             self._follow(on_progress)
             return done
 
@@ -198,11 +181,8 @@ class ChromaIndex:
         Compares counts and asks `sample` stored vectors, evenly spread, for themselves.
         """
         try:
-            with self._guard:
-                self._check_files()
-            engine = self._usable()
-            with self._guard, Boundary(self._folder):
-                held = engine.count()
+            engine = self._files.usable()
+            held = self._files.held(engine)
         except IndexDamaged as damage:
             return [str(damage)]
         stored = self._stored.count()
@@ -219,93 +199,34 @@ class ChromaIndex:
             problems.append(f"{lost} of {min(sample, stored)} sampled vectors are not found.")
         return problems
 
-    # Opening and stamping.
-
-    def _load(self) -> None:
-        state = read_state(self._folder)
-        if state is None or state.files is None or not self._is_ours(state):
-            return
-        with Boundary(self._folder):
-            if self._checks.checksums() != state.files:
-                raise IndexDamaged(str(self._folder), "its files are not what was left there")
-            self._engine = Engine.open(self._folder)
-            self._engine.warm()
-            held = self._engine.count()
-        if held != state.count:
-            raise IndexDamaged(str(self._folder), f"it holds {held} of {state.count} vectors")
-        # Opening rewrites Chroma's own tables.
-        self._state = state
-        self._stamp(state.applied)
-
-    def _is_ours(self, state: IndexState) -> bool:
-        return state.fingerprint == self._stored.fingerprint and state.engine == engine_version()
-
     def _can_continue(self, newest: int) -> bool:
         """Whether the index as it is needs no more than the changes up to `newest`."""
-        state = self._state
+        state = self._files.trusted
         return (
-            self._engine is not None
-            and not self._damage
-            and state is not None
-            and state.files is not None
-            and self._is_ours(state)
+            state is not None
+            and is_ours(state, self._stored.fingerprint)
             and state.applied <= newest
         )
 
     def _disagrees(self, newest: int) -> bool:
         """Whether the queue did not lead to what the store had at `newest`."""
-        if self._closing or self._state is None:
+        state = self._files.state
+        if self._closing or state is None:
             return False
         expected = self._stored.count()
-        return self._state.applied < newest or (self.is_current and self.count() != expected)
-
-    def _start_anew(self, fingerprint: str) -> None:
-        with self._guard, self._remembering_damage(), Boundary(self._folder):
-            self._stop_engine()
-            remove(self._folder)
-            make_private(self._folder)
-            self._state = IndexState(fingerprint, engine_version(), applied=0, count=0)
-            write_state(self._folder, self._state)
-            self._damage = ""
-            self._engine = Engine.create(self._folder)
-
-    def _begin_writing(self) -> None:
-        with self._guard, Boundary(self._folder):
-            assert self._state is not None
-            self._state = self._state.writing()
-            write_state(self._folder, self._state)
-
-    def _stamp(self, applied: int) -> None:
-        """Record that everything up to `applied` is in the files as they are now."""
-        with self._guard, self._remembering_damage(), Boundary(self._folder):
-            assert self._engine is not None
-            assert self._state is not None
-            make_private(self._folder)
-            self._state = IndexState(
-                self._state.fingerprint,
-                self._state.engine,
-                applied,
-                self._engine.count(),
-                self._checks.checksums(),
-            )
-            write_state(self._folder, self._state)
-            self._stamps = stamps(self._folder)
-
-    def _stop_engine(self) -> None:
-        if self._engine is not None:
-            self._engine.close()
-        self._engine = None
+        return state.applied < newest or (self.is_current and self.count() != expected)
 
     # Following the store.
 
     def _follow(self, on_progress: Progress | None) -> int:
         """Apply the change queue; whatever ends it early, the applied part is stamped."""
-        assert self._state is not None
-        applied, done = self._state.applied, 0
+        state = self._files.state
+        assert state is not None
+        applied, done = state.applied, 0
         newest = self._stored.last_change()
         if applied == newest:
             return 0
-        self._begin_writing()
+        self._files.begin_writing()
         try:
             while not self._closing and (
                 changes := self._stored.changes_since(applied, limit=BATCH)
@@ -316,8 +237,8 @@ class ChromaIndex:
                 if on_progress is not None:
                     on_progress(done, max(done, newest - changes[0].seq + 1))
         finally:
-            if not self._damage:
-                self._stamp(applied)
+            if not self._files.is_damaged:
+                self._files.stamp(applied)
         return done
 
     def _apply(self, changes: Sequence[IndexChange]) -> None:
@@ -327,57 +248,14 @@ class ChromaIndex:
         present = [(c.key, c.vector) for c in changes if c.vector is not None]
         if present:
             keys = np.array([key for key, _ in present], dtype=np.int64)
-            self._upsert(keys, np.stack([vector for _, vector in present]))
+            self._files.upsert(keys, np.stack([vector for _, vector in present]))
         if removed:
-            with self._guard, self._remembering_damage(), Boundary(self._folder):
-                self._writable().delete(removed)
-
-    def _upsert(self, keys: Keys, rows: Vectors) -> None:
-        with self._guard, self._remembering_damage(), Boundary(self._folder):
-            self._writable().upsert(keys, rows)
-
-    def _writable(self) -> Engine:
-        if self._engine is None:
-            raise IndexDamaged(str(self._folder), "it was closed while it was written")
-        return self._engine
-
-    # Reading.
+            self._files.delete(removed)
 
     def _check_open(self) -> None:
         """Raises IndexOwned for a folder that was given up."""
         if self._closing:
             raise IndexOwned(str(self._folder))
-
-    def _usable(self) -> Engine:
-        with self._guard:
-            if self._damage:
-                raise IndexDamaged(str(self._folder), self._damage)
-            if self._engine is None or self._state is None or self._state.files is None:
-                raise IndexDamaged(str(self._folder), "it is not built, or being written")
-            self._check_files()
-            if self._damage:
-                raise IndexDamaged(str(self._folder), self._damage)
-            return self._engine
-
-    def _check_files(self) -> None:
-        """Notice files that something else changed since the last stamp; reads none of them."""
-        if self._engine is None or self._state is None or self._state.files is None:
-            return
-        try:
-            with Boundary(self._folder):
-                changed = stamps(self._folder) != self._stamps
-        except IndexDamaged as damage:
-            self._damage = damage.reason
-            return
-        if changed:
-            self._damage = "its files were changed by something else"
-
-    def _nearest(self, engine: Engine, query: Vectors, request: int) -> list[int]:
-        with self._guard:
-            if engine is not self._engine:
-                raise IndexDamaged(str(self._folder), "it was closed or built anew meanwhile")
-            with self._remembering_damage(), Boundary(self._folder):
-                return engine.nearest(query, request)
 
     def _lost(self, engine: Engine, stored: int, sample: int) -> int:
         """How many sampled vectors do not find themselves, or one equal to them."""
@@ -385,18 +263,9 @@ class ChromaIndex:
         lost = asked = passed = 0
         for _, rows in self._stored.blocks(BATCH):
             for row in rows[-passed % step :: step][: sample - asked]:
-                found = self._nearest(engine, row, first_request(1, stored))
+                found = self._files.nearest(engine, row, first_request(1, stored))
                 hits = scan_keys(self._stored, row, found, 1)
                 lost += not hits or hits[0][1] < SELF_COSINE
                 asked += 1
             passed += len(rows)
         return lost
-
-    @contextmanager
-    def _remembering_damage(self) -> Iterator[None]:
-        """A damaged index is not asked again before it is rebuilt."""
-        try:
-            yield
-        except IndexDamaged as damage:
-            self._damage = damage.reason
-            raise

@@ -156,9 +156,9 @@ def test_lost_queue_entries_are_noticed(index: ChromaIndex, stored: SqliteVector
 
 def test_record_missing_in_chroma_is_found(index: ChromaIndex) -> None:
     index.sync()
-    assert index._engine is not None
-    index._engine.delete([5])
-    index._stamp(index._stored.last_change())
+    assert index._files._engine is not None
+    index._files._engine.delete([5])
+    index._files.stamp(index._stored.last_change())
     assert any("59 of 60" in problem for problem in index.verify())
     index.sync()
     assert index.verify() == []
@@ -166,10 +166,10 @@ def test_record_missing_in_chroma_is_found(index: ChromaIndex) -> None:
 
 def test_vectors_under_wrong_keys_are_found(index: ChromaIndex, stored: SqliteVectors) -> None:
     index.sync()
-    assert index._engine is not None
+    assert index._files._engine is not None
     keys, _ = stored.matrix()
-    index._engine.upsert(keys, unit_vectors(60, seed=8))
-    index._stamp(stored.last_change())
+    index._files._engine.upsert(keys, unit_vectors(60, seed=8))
+    index._files.stamp(stored.last_change())
     assert any("not found" in problem for problem in index.verify())
     index.rebuild()
     assert index.verify() == []
