@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import importlib.util
 import os
 import signal
@@ -19,6 +20,12 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 LLM_REQUIRED = bool(os.environ.get("MEM_REQUIRE_LLM"))
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Compile `mem` once: the many processes that tests start write no compiled files."""
+    if not hasattr(session.config, "workerinput"):
+        compileall.compile_dir(ROOT / "mem", quiet=2)
 
 
 @pytest.fixture(autouse=True)

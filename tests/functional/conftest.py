@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
@@ -9,11 +10,14 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
 import pytest
 
+from tests.functional.forking import SECONDS, ForkServer, can_fork
 from tests.functional.tui_fixtures import sample_home as sample_home
 
 NOW = "2025-06-15T12:00:00"
@@ -68,21 +72,48 @@ def run_program(
         "MEM_PLUGINS": "off",
         **env,
     }
-    done = subprocess.run(
-        [sys.executable, "-m", "mem", *arguments],
-        input=given,
-        capture_output=True,
-        cwd=work,
-        env=environment,
-        check=False,
-        timeout=110,
-    )
-    run = Run(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
+    if can_fork(env):
+        run = _forked(arguments, work, environment, given)
+    else:
+        run = _started(arguments, work, environment, given)
     assert "Traceback" not in run.err, run.err
     assert "internal error" not in run.err, run.err
     for text in (run.out, run.err):
         assert not set(text) & set("\x1b\x07\x9b\u202e\u2066"), ascii(text)
     return run
+
+
+def _forked(
+    arguments: tuple[str, ...], work: Path, environment: dict[str, str], stdin: bytes
+) -> Run:
+    with TemporaryDirectory() as name:
+        io = Path(name)
+        (io / "stdin").write_bytes(stdin)
+        code = _server().run(arguments, work, environment, io)
+        return Run(code, (io / "stdout").read_text("utf-8"), (io / "stderr").read_text("utf-8"))
+
+
+@cache
+def _server() -> ForkServer:
+    """The one of this test process, ended with it."""
+    server = ForkServer()
+    atexit.register(server.close)
+    return server
+
+
+def _started(
+    arguments: tuple[str, ...], work: Path, environment: dict[str, str], stdin: bytes
+) -> Run:
+    done = subprocess.run(
+        [sys.executable, "-m", "mem", *arguments],
+        input=stdin,
+        capture_output=True,
+        cwd=work,
+        env=environment,
+        check=False,
+        timeout=SECONDS,
+    )
+    return Run(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
 
 def write_sources(folder: Path) -> Path:

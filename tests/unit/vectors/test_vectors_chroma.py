@@ -179,7 +179,7 @@ def test_erase_leaves_no_vector(folder: Path, index: ChromaIndex, stored: Sqlite
     index.sync()
     needle = ROWS[3].tobytes()
     assert any(needle in path.read_bytes() for path in folder.rglob("*") if path.is_file())
-    with pytest.raises(IndexOwned), erased(folder):
+    with pytest.raises(IndexOwned), erased(folder, wait_seconds=0):
         pass
     index.close()
     with erased(folder):
