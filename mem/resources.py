@@ -19,6 +19,7 @@ from mem.errors import VectorIndexError
 from mem.settings.config import Settings
 from mem.settings.leftovers import remove_spools
 from mem.settings.paths import Paths
+from mem.store.restored import put_files
 from mem.store.store import Store
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Resources:
         read_only = self.paths.database.exists() and not os.access(self.paths.database, os.W_OK)
         store = Store.open(self.paths.database, self.paths.backups, read_only=read_only)
         self._opened.append(store.close)
+        # A restore that was killed once its store was in place.
+        put_files(store.database, self.paths.carried)
         return store
 
     @cached_property

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mem.errors import IndexOwned, VectorIndexError
 from mem.parts import Parts
+from mem.store.restored import last_backup
 from mem.store.verify import Finding, rebuild_full_text, verify
 
 
@@ -26,6 +27,7 @@ class Stats:
     model: str
     oldest: str | None
     newest: str | None
+    last_backup: str | None
 
 
 class Upkeep(Parts):
@@ -50,6 +52,7 @@ class Upkeep(Parts):
             model=self.embedder.fingerprint,
             oldest=oldest,
             newest=newest,
+            last_backup=last_backup(self.store.database),
         )
 
     def doctor(self, *, thorough: bool = True) -> list[Finding]:

@@ -16,7 +16,7 @@ HEAVY = {
     *("chromadb", "textual", "keyring", "sqlite_utils", "llama_cpp", "onnxruntime", "tokenizers"),
     *("numpy", "rich", "pydantic", "markdown_it", "selectolax", "yaml", "rapidfuzz", "watchdog"),
     *("tomlkit", "filelock", "pluggy", "charset_normalizer", "platformdirs", "markdownify"),
-    *("cryptography", "pypdfium2", "docx", "lxml", "pypdf", "fsrs", "icalendar"),
+    *("cryptography", "pyrage", "pypdfium2", "docx", "lxml", "pypdf", "fsrs", "icalendar"),
     *("huggingface_hub", "httpx"),
 }
 # What a search needs: the query's vector and the stored ones.

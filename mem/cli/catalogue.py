@@ -68,6 +68,8 @@ COMMANDS: tuple[Command, ...] = (
         "Measure search, extraction and episodes on known answers.",
     ),
     Command("export", "export", _KEEP, "Write all documents in a format of your choice."),
+    Command("backup", "backup", _KEEP, "Write the whole home to one file."),
+    Command("restore", "restore", _KEEP, "Put a backup in place of an empty home, or of this one."),
     Command("vault", "vault", _KEEP, "Passwords and keys, encrypted and out of search."),
     Command("model", "model", _KEEP, "Language models and rerankers: list, fetch, choose, remove."),
     Command("config", "config", _KEEP, "Show and change settings."),

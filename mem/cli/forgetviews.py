@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 _LISTED = 20
 _AROUND = 40
+OUT_OF_REACH = (
+    "Backups and exports made earlier are files of their own, which mem cannot reach; "
+    "`mem restore` leaves out what is forgotten."
+)
 
 
 def summary(plan: ForgetPlan, *, listed: int | None = _LISTED) -> list[str]:

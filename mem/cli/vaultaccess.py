@@ -1,4 +1,4 @@
-"""How a person gives a vault what it needs: a prompt that shows nothing, a file, or stdin.
+"""How a person gives a vault or a backup what it needs: a silent prompt, a file, or stdin.
 
 A passphrase, a value or a recovery key is never an argument, since others can read those.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from mem.cli.diagnostics import is_interactive, say
-from mem.errors import NoPassphrase
+from mem.errors import MemError, NoBackupPassphrase, NoPassphrase
 
 if TYPE_CHECKING:
     from mem.settings.paths import Paths
@@ -66,22 +66,44 @@ def recovery_key() -> str:
 
 def _passphrase(*, new: bool, given: str | None) -> str:
     """Raises NoPassphrase, FileUnreadable, BadParameter for a new one that is too short."""
+    from mem.settings.passphrase import FILE_VARIABLE
+
+    return passphrase_of("the vault", FILE_VARIABLE, NoPassphrase, new=new, given=given)
+
+
+def backup_passphrase(*, new: bool, stdin: bool) -> str:
+    """The passphrase of a backup; `stdin` has it as its first line.
+
+    Raises NoBackupPassphrase, FileUnreadable, BadParameter for a new one that is too short.
+    """
+    from mem.settings.passphrase import BACKUP_FILE_VARIABLE
+
+    given = sys.stdin.readline().rstrip("\r\n") if stdin else None
+    return passphrase_of(
+        "the backup", BACKUP_FILE_VARIABLE, NoBackupPassphrase, new=new, given=given
+    )
+
+
+def passphrase_of(
+    what: str, variable: str, missing: type[MemError], *, new: bool, given: str | None
+) -> str:
+    """The one `given`, that of the file which the variable names, or what a person types."""
     from mem.settings.passphrase import SHORTEST, from_file
 
-    in_file = None if given is not None else from_file()
+    in_file = None if given is not None else from_file(variable)
     if given is not None:
         passphrase = given
     elif in_file is not None:
         passphrase = in_file
     elif is_interactive():
-        words = "New passphrase of the vault" if new else "Passphrase of the vault"
+        words = f"New passphrase of {what}" if new else f"Passphrase of {what}"
         passphrase = str(
             typer.prompt(words, hide_input=True, confirmation_prompt=new, err=True, default="")
         )
     else:
-        raise NoPassphrase
+        raise missing
     if new and len(passphrase) < SHORTEST:
         raise typer.BadParameter(
-            f"it needs at least {SHORTEST} characters", param_hint="the vault's passphrase"
+            f"it needs at least {SHORTEST} characters", param_hint=f"{what}'s passphrase"
         )
     return passphrase

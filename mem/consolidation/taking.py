@@ -214,8 +214,8 @@ class MemoryTaker(MemoryReader):
         return self._reconciler.take(new, actor=actor, forgotten=forgotten, vouched=vouched)
 
     def _is_forgotten(self, candidate: Candidate) -> bool:
-        marks = Tombstones(self._store.database)
-        return marks.holds(marks.of_memory(candidate.fingerprint))
+        every = Tombstones.every(self._store.database)
+        return any(one.holds(one.of_memory(candidate.fingerprint)) for one in every)
 
     def embed_pending(self) -> int:
         """Make the vectors that are missing; returns how many."""

@@ -22,6 +22,9 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     │   ├── NotWatched             no such source is kept in step
     │   ├── WholeSystem            the root of the file system is no source
     │   ├── NoTerminal             a full-screen UI needs one
+    │   ├── TargetTaken            a file stands where a backup is to be written
+    │   ├── TargetInHome
+    │   ├── HomeFilled             a backup replaces what is there only when told to
     │   └── BadSetting
     ├── VaultError                 the vault stays closed, or does not hold what is asked for
     │   ├── VaultAbsent
@@ -35,6 +38,13 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     │   ├── VaultNameUnknown
     │   ├── VaultNameTaken
     │   └── SecretNotReadable      the file no longer holds the secret that was found in it
+    ├── CarryError                 a backup was not made or not taken in
+    │   ├── NotWritten
+    │   ├── NotABackup
+    │   ├── BackupDamaged
+    │   ├── BackupTooNew
+    │   ├── NoBackupPassphrase
+    │   └── WrongBackupPassphrase
     ├── ConfigUnreadable           config.toml is not valid TOML
     ├── PluginFailed               a plugin cannot be used; the rest goes on without it
     ├── InputError                 something outside the store could not be read
@@ -45,7 +55,8 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     ├── StoreError
     │   ├── StoreLocked            another process holds the store too long
     │   │   ├── ForgettingUnfinished  what was destroyed stands in the file still
-    │   │   └── WatcherRunning     another process keeps this home in step
+    │   │   ├── WatcherRunning     another process keeps this home in step
+    │   │   └── HomeInUse          another process has the home open that is to be replaced
     │   ├── StoreDamaged           SQLite says that the file is not sound
     │   ├── StoreFull              no room left on the device
     │   ├── HomeNotWritable
@@ -80,6 +91,16 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
 
 from __future__ import annotations
 
+from mem.errors.carrying import BackupDamaged as BackupDamaged
+from mem.errors.carrying import BackupTooNew as BackupTooNew
+from mem.errors.carrying import CarryError as CarryError
+from mem.errors.carrying import HomeFilled as HomeFilled
+from mem.errors.carrying import NoBackupPassphrase as NoBackupPassphrase
+from mem.errors.carrying import NotABackup as NotABackup
+from mem.errors.carrying import NotWritten as NotWritten
+from mem.errors.carrying import TargetInHome as TargetInHome
+from mem.errors.carrying import TargetTaken as TargetTaken
+from mem.errors.carrying import WrongBackupPassphrase as WrongBackupPassphrase
 from mem.errors.models import ChecksumWrong as ChecksumWrong
 from mem.errors.models import DownloadFailed as DownloadFailed
 from mem.errors.models import EndlessReply as EndlessReply
@@ -301,6 +322,15 @@ class WatcherRunning(StoreLocked):
             self,
             f"{path}: {who} keeps this memory in step already. "
             "It takes up new sources by itself; `mem service status` tells more.",
+        )
+
+
+class HomeInUse(StoreLocked):
+    def __init__(self, path: str, who: str) -> None:
+        StoreError.__init__(
+            self,
+            f"{path}: {who}. Nothing was touched; end it (`mem service status` tells of a watcher) "
+            "and try again.",
         )
 
 

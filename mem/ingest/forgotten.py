@@ -21,6 +21,7 @@ class Forgotten:
     def __init__(self, database: Database, *, readmit: bool) -> None:
         """With `readmit` everything is taken in, and the marks against it are lifted."""
         self._marks = Tombstones(database)
+        self._every = Tombstones.every(database)
         self._digests = self._marks.digests()
         self._readmit = readmit
         self._lifted: set[str] = set()
@@ -30,8 +31,7 @@ class Forgotten:
 
     def whole(self, parsed: ParsedDocument, chunks: Sequence[Chunk]) -> bool:
         """Whether the document was forgotten, by its address or its words."""
-        texts = [chunk.text for chunk in chunks]
-        return self._kept_out(self._marks.of_uri(parsed.uri), self._marks.of_texts(texts))
+        return self._kept_out(*self._of_document(parsed, chunks))
 
     def without(
         self, parsed: ParsedDocument, chunks: Sequence[Chunk]
@@ -39,9 +39,7 @@ class Forgotten:
         """Both without the passages and labels that were forgotten; `passages` counts those."""
         if not self._digests:
             return parsed, tuple(chunks)
-        kept = [
-            chunk for chunk in chunks if not self._kept_out(*self._marks.against(chunk, parsed.uri))
-        ]
+        kept = [chunk for chunk in chunks if not self._kept_out(*self._against(chunk, parsed.uri))]
         self.passages += len(chunks) - len(kept)
         if parsed.kind is DocumentKind.CHAT and self._is_label(parsed.title):
             parsed = replace(parsed, title="")
@@ -61,14 +59,11 @@ class Forgotten:
             self._since = self._marks.digests() - self._digests
         if not self._since:
             return False
-        marks = {
-            self._marks.of_uri(parsed.uri),
-            self._marks.of_texts([chunk.text for chunk in chunks]),
-        }
+        marks = self._of_document(parsed, chunks)
         for chunk in chunks:
-            marks |= self._marks.against(chunk, parsed.uri)
+            marks |= self._against(chunk, parsed.uri)
         for label in (parsed.title, *parsed.tags, *parsed.aliases, *parsed.links):
-            marks.add(self._marks.of_label(label))
+            marks |= self._of_label(label)
         return not marks.isdisjoint(self._since)
 
     def settle(self) -> None:
@@ -96,4 +91,15 @@ class Forgotten:
         )
 
     def _is_label(self, label: str) -> bool:
-        return self._kept_out(self._marks.of_label(label))
+        return self._kept_out(*self._of_label(label))
+
+    def _of_document(self, parsed: ParsedDocument, chunks: Sequence[Chunk]) -> set[str]:
+        texts = [chunk.text for chunk in chunks]
+        uris = {one.of_uri(parsed.uri) for one in self._every}
+        return uris | {one.of_texts(texts) for one in self._every}
+
+    def _against(self, chunk: Chunk, uri: str) -> set[str]:
+        return {mark for one in self._every for mark in one.against(chunk, uri)}
+
+    def _of_label(self, label: str) -> set[str]:
+        return {one.of_label(label) for one in self._every}

@@ -12,12 +12,14 @@ import shutil
 from pathlib import Path
 
 SPOOL = "stdin-"
-_MADE = re.compile(rf"{SPOOL}(\d+)-.*")
+STAGE = "backup-"
+"""How the name of a folder begins in which a backup is put together or taken apart."""
+_MADE = re.compile(rf"(?:{SPOOL}|{STAGE})(\d+)-.*")
 
 
-def spool_prefix() -> str:
+def spool_prefix(kind: str = SPOOL) -> str:
     """How a spool folder of this process begins."""
-    return f"{SPOOL}{os.getpid()}-"
+    return f"{kind}{os.getpid()}-"
 
 
 def is_spool(uri: str) -> bool:

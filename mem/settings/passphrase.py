@@ -1,4 +1,4 @@
-"""The passphrase of a vault where no person types it: in a file that a variable names.
+"""The passphrase of a vault or backup where no person types it: in a file that a variable names.
 
 A passphrase is never an argument or a variable itself, since others can read those.
 """
@@ -12,15 +12,16 @@ from typing import Final
 from mem.errors import FileUnreadable
 
 FILE_VARIABLE: Final = "MEM_VAULT_PASSPHRASE_FILE"
+BACKUP_FILE_VARIABLE: Final = "MEM_BACKUP_PASSPHRASE_FILE"
 SHORTEST: Final = 8  # characters of a new one
 
 
-def from_file() -> str | None:
-    """The first line of the file that `MEM_VAULT_PASSPHRASE_FILE` names; None where it names none.
+def from_file(variable: str = FILE_VARIABLE) -> str | None:
+    """The first line of the file that the variable names; None where it names none.
 
     Raises FileUnreadable.
     """
-    name = os.environ.get(FILE_VARIABLE)
+    name = os.environ.get(variable)
     if not name:
         return None
     file = Path(name)

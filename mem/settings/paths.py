@@ -60,6 +60,15 @@ class Paths:
         """Language models as files, and the record of what each must be."""
         return self.data / "models"
 
+    @property
+    def carried(self) -> dict[str, Path]:
+        """What a backup holds beside the store, by its name there."""
+        return {
+            "config.toml": self.config_file,
+            "vault.json": self.data / "vault.json",
+            "vault-key.json": self.data / "vault-key.json",
+        }
+
     def create(self) -> None:
         """Make the data folder, for its owner only. Raises HomeNotWritable."""
         try:

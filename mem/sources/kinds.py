@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from mem.sources.sniffing import is_binary
+from mem.sources.sniffing import is_binary, own_kind
 
 _MAGICS = (
     (b"\x89PNG", "a picture"),
@@ -55,7 +55,7 @@ def unread_kind(path: Path, head: bytes) -> tuple[str, str]:
     """
     suffix = path.suffix.lower()
     kind = next((name for magic, name in _MAGICS if head.startswith(magic)), None)
-    kind = kind or _SUFFIXES.get(suffix)
+    kind = own_kind(head) or kind or _SUFFIXES.get(suffix)
     if kind is not None:
         return "unsupported", f"no importer reads {kind}"
     if is_binary(head):

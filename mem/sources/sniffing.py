@@ -9,6 +9,10 @@ from mem.core.protocols import Parser
 
 HEAD_BYTES = 64 * 1024
 
+BACKUP_MANIFEST = "mem-backup.json"
+"""The first member of every backup that `mem` makes (a zip): by that it is known."""
+_ZIP_NAME_AT = 30
+
 TEXT_BOMS = (
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\x00\x00", "utf-32-le"),
@@ -38,14 +42,23 @@ _CONTROL_SHARE = 0.1
 def choose(parsers: Iterable[Parser], path: Path, head: bytes) -> Parser | None:
     """The parser with the highest `sniff`, the first of equals; None where every one says 0.
 
-    `head` is the first `HEAD_BYTES` of the file.
+    `head` is the first `HEAD_BYTES` of the file. No parser takes what `mem` keeps a memory in.
     """
+    if own_kind(head) is not None:
+        return None
     best, best_score = None, 0
     for parser in parsers:
         score = parser.sniff(path, head)
         if score > best_score:
             best, best_score = parser, score
     return best
+
+
+def own_kind(head: bytes) -> str | None:
+    """What a file of mem's own is that begins so, in words for a person; None for other files."""
+    if head[_ZIP_NAME_AT:].startswith(BACKUP_MANIFEST.encode()):
+        return "a backup of mem (`mem restore` does)"
+    return None
 
 
 def bom_encoding(data: bytes) -> tuple[str, int] | None:

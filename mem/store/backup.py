@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from mem.core.files import private_folder
 from mem.errors import HomeNotWritable
-from mem.store.database import translated
+from mem.store.database import Database, translated
+
+_PAGES = 4096  # that are copied between two calls of `on_progress`
 
 
-def copy_store(path: Path, folder: Path, *, label: str) -> Path:
+def copy_store(
+    path: Path, folder: Path, *, label: str, source: sqlite3.Connection | None = None
+) -> Path:
     """Write a consistent copy of the store into `folder`; returns its path.
 
+    `source` is a connection to it that is open already, such as one that has it locked.
     Raises StoreFull, StoreDamaged, HomeNotWritable.
     """
     try:
@@ -24,12 +30,42 @@ def copy_store(path: Path, folder: Path, *, label: str) -> Path:
         os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except OSError as error:
         raise HomeNotWritable(str(folder), error.strerror or str(error)) from error
-    source = sqlite3.connect(path)
+    origin = sqlite3.connect(path) if source is None else source
     target = sqlite3.connect(copy)
     try:
         with translated(copy):
-            source.backup(target)
+            origin.backup(target)
+    except BaseException:
+        target.close()
+        copy.unlink(missing_ok=True)
+        raise
     finally:
         target.close()
-        source.close()
+        if source is None:
+            origin.close()
     return copy
+
+
+def snapshot(
+    database: Database, copy: Path, on_progress: Callable[[int, int], None] = lambda done, of: None
+) -> None:
+    """Write the store as it stands at this moment to `copy`, one file that needs no log beside it.
+
+    Others may write all the while. `on_progress` is told of pages. Raises StoreFull, StoreDamaged,
+    HomeNotWritable.
+    """
+    os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    target = sqlite3.connect(copy)
+    try:
+        # The transaction holds the moment: without it a writer would have the copy begin anew.
+        with translated(copy), database.snapshot() as connection:
+            connection.execute("SELECT 1 FROM setting LIMIT 1").fetchone()
+            connection.backup(
+                target,
+                pages=_PAGES,
+                progress=lambda status, left, total: on_progress(total - left, total),
+            )
+        with translated(copy):
+            target.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        target.close()

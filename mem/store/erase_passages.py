@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from mem.core.clock import format_time
 from mem.core.document import DocumentKind
@@ -96,7 +97,7 @@ def erase_named(
         for batch in batches(inside):
             places = ",".join("?" * len(batch))
             connection.execute(f"DELETE FROM chunk WHERE pk IN ({places})", batch)
-        _relabel(connection, named.labelled, mentions)
+        relabel(connection, named.labelled, mentions)
         _forget_files(connection, mentions)
         # The hash of a document's content is of what it no longer is.
         connection.executemany(
@@ -193,9 +194,13 @@ def _marks(
     return marks | {tombstones.of_memory(str(row[0])) for row in fingerprints}
 
 
-def _relabel(
-    connection: sqlite3.Connection, documents: Collection[str], mentions: Mentions
-) -> None:
+class Names(Protocol):
+    """Tells whether a label names what is forgotten."""
+
+    def within(self, text: str | None) -> bool: ...
+
+
+def relabel(connection: sqlite3.Connection, documents: Collection[str], mentions: Names) -> None:
     """Take titles and labels that name it from documents that stay."""
     for head in _heads(connection, documents):
         lists = [

@@ -34,6 +34,11 @@ def settled(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM setting WHERE key = ?", (_OWED,))
 
 
+def is_owed(database: Database) -> bool:
+    """Whether it is still to be done, by whichever process."""
+    return bool(database.rows("SELECT 1 FROM setting WHERE key = ?", (_OWED,)))
+
+
 def is_left(database: Database) -> bool:
     """Whether it is still to be done, and nobody is at it."""
     rows = database.rows("SELECT value FROM setting WHERE key = ?", (_OWED,))

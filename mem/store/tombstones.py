@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Sequence
+import sqlite3
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from mem.core.chunk import Chunk
 from mem.core.mentions import Span
 from mem.store.database import Database
 
+_KEY = "tombstone_key"  # a setting; `tombstone_key:1` and so on are those of other homes
 _WORD = re.compile(r"[^\W_]+")
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE = re.compile(r"(?:[^.!?…]|[.!?…](?!\s|$))+[.!?…]*", re.DOTALL)
@@ -24,12 +26,21 @@ _PASSAGE_WORDS = 8
 
 
 class Tombstones:
-    """Keyed hashes (BLAKE2b-256) of what must not be taken in again."""
+    """Keyed hashes (BLAKE2b-256) of what must not be taken in again.
 
-    def __init__(self, database: Database) -> None:
-        rows = database.rows("SELECT value FROM setting WHERE key = 'tombstone_key'")
-        self._key = bytes.fromhex(str(rows[0][0]))
+    A store leaves marks under one key. It has others as well where it came out of a backup and the
+    home that it was put into had marks of its own: what is tested is tested under every key.
+    """
+
+    def __init__(self, database: Database, key: str | None = None) -> None:
+        """`key` (hex) is the store's own unless it is given."""
+        self._key = bytes.fromhex(keys_of(database)[0] if key is None else key)
         self._database = database
+
+    @classmethod
+    def every(cls, database: Database) -> list[Tombstones]:
+        """One for each key that the store has marks under."""
+        return [cls(database, key) for key in keys_of(database)]
 
     def digests(self) -> set[str]:
         """All of them, to test many documents against."""
@@ -99,6 +110,33 @@ class Tombstones:
     def _digest(self, text: str) -> str:
         data = text.encode("utf-8", "surrogatepass")
         return hashlib.blake2b(data, key=self._key, digest_size=32).hexdigest()
+
+
+def keys_of(database: Database) -> list[str]:
+    """The keys (hex) of a store's marks, its own first."""
+    rows = database.rows(
+        "SELECT value FROM setting WHERE key = ? OR key LIKE ? ORDER BY length(key), key",
+        (_KEY, f"{_KEY}:%"),
+    )
+    return [str(row[0]) for row in rows]
+
+
+def put_marks(
+    connection: sqlite3.Connection, keys: Sequence[str], marks: Mapping[str, str]
+) -> None:
+    """Add marks (digest to time) of another home and its keys, in the caller's transaction."""
+    held = {
+        str(row[0])
+        for row in connection.execute("SELECT value FROM setting WHERE key LIKE ?", (f"{_KEY}%",))
+    }
+    more = [key for key in keys if key not in held]
+    connection.executemany(
+        "INSERT INTO setting (key, value) VALUES (?, ?)",
+        [(f"{_KEY}:{len(held) + place}", key) for place, key in enumerate(more)],
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO tombstone (digest, at) VALUES (?, ?)", sorted(marks.items())
+    )
 
 
 def headings(context: str) -> list[str]:

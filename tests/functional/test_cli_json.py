@@ -95,6 +95,7 @@ def test_list_show_stats_sources_doctor(filled: Filled) -> None:
     assert set(stats) == {
         *("schema", "documents", "gone", "chunks", "vectors", "pending_vectors", "sources"),
         *("database_bytes", "index_bytes", "index_state", "model", "oldest", "newest"),
+        "last_backup",
     }
     assert stats["documents"] == {"markdown": 3, "chat-jsonl": 1}
 

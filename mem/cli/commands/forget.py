@@ -110,7 +110,7 @@ def _forget_memories(
     assistant: Assistant, given: list[str], *, yes: bool, dry_run: bool, json: bool
 ) -> ExitCode:
     """Memories with all their versions go; the passages they were drawn from stay."""
-    from mem.cli import memoryviews
+    from mem.cli import forgetviews, memoryviews
     from mem.cli.diagnostics import complain, is_interactive, note, say
     from mem.cli.output import SCHEMA, Style, emit, emit_json, emit_text, stdout_style
     from mem.core.display import plural
@@ -139,14 +139,17 @@ def _forget_memories(
         if receipt is None:
             emit(memoryviews.memory_lines(found, stdout_style()))
         note("The passages they were drawn from stay; forget their documents to destroy those.")
+        note(forgetviews.OUT_OF_REACH)
     return ExitCode.OK
 
 
 def _print(plan: ForgetPlan, receipt: Receipt | None, *, json: bool) -> None:
     """The receipt, or without one what would have gone."""
     from mem.cli import forgetviews
+    from mem.cli.diagnostics import note
     from mem.cli.output import SCHEMA, emit_json, emit_text
 
+    note(forgetviews.OUT_OF_REACH)
     if json:
         emit_json({"schema": SCHEMA, **forgetviews.shape(plan, receipt)})
     elif receipt is not None:

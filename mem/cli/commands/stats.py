@@ -48,4 +48,5 @@ def _pairs(stats: Stats) -> list[tuple[str, str]]:
         ("database", size(stats.database_bytes)),
         ("index", f"{stats.index_state}, {size(stats.index_bytes)}"),
         ("model", stats.model),
+        ("backup", stats.last_backup[:10] if stats.last_backup else "none yet (`mem backup`)"),
     ]
