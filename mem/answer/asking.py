@@ -22,6 +22,7 @@ from mem.core.clock import Clock
 from mem.core.language import LanguageModel
 from mem.core.query import Drawn, Hit, HitSource, SearchResult
 from mem.errors import LanguageModelError
+from mem.retrieval.asked import asked_in
 from mem.retrieval.effort import parts_of
 from mem.store.memories import Memories
 
@@ -72,7 +73,7 @@ class Asker:
 
         Raises EmptyQuery.
         """
-        told = standing_alone(question, earlier)
+        told = asked_in(standing_alone(question, earlier))
         result, why = self.found(told)
         answer = self._answered(told, result, asked_at, earlier, on_sentence, on_piece)
         if why:
@@ -80,7 +81,7 @@ class Asker:
         if self.learn and self.store.has_memories():
             note_cited(self.store, answer.citations, self.clock)
             note_found(self.store, result)
-        if told != question:
+        if told != question.strip():
             answer = replace(
                 answer, question=question, notices=(f"Understood as: {told}", *answer.notices)
             )

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mem.core.timespan import TimeMention, find_mentions
+from mem.retrieval.asked import asked_in
 from mem.store.fulltext import STOPWORDS, content_words
 
 # Labels that name a part in a chat, not a person.
@@ -19,7 +20,6 @@ ROLE_LABELS = frozenset(
     {"user", "assistant", "system", "tool", "other", "human", "ai", "bot", "me", "you", "unknown"}
     | {"model", "chatgpt", "claude"}
 )
-MAX_QUESTION = 4000
 _QUOTED = re.compile("\"([^\"]{2,80})\"|“([^”]{2,80})”|(?<!\\w)'([^']{2,80})'(?!\\w)")
 _CAPITAL = re.compile(r"(?<![\w'’])[A-Z][\w]*(?:[ \-'’][A-Z]\w*)*")
 _WORD = re.compile(r"\w+")
@@ -114,14 +114,14 @@ class ParsedQuestion:
 def parse(text: str, *, speakers: Iterable[str], asked_at: datetime) -> ParsedQuestion:
     """Read a question; `asked_at` is what "yesterday" refers to.
 
-    `speakers` are those of the store; labels such as "user" are not looked for.
+    `speakers` are those of the store; labels such as "user" are not looked for. Of a text that is
+    longer than questions are, what it asks is read (`asked_in`).
     """
-    text = text.strip()
-    read = text[:MAX_QUESTION]
+    read = asked_in(text)
     named, spans = _named_speakers(read, speakers)
     rest = _without(read, spans)
     return ParsedQuestion(
-        text=text,
+        text=read,
         rest=rest,
         words=tuple(content_words(rest)),
         phrases=tuple(next(part for part in found if part) for found in _QUOTED.findall(read)),

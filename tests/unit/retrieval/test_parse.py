@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from mem.retrieval.asked import asked_in
 from mem.retrieval.parse import Asks, ParsedQuestion, parse
 
 NOW = datetime(2025, 12, 1, 9)
@@ -85,4 +86,4 @@ def test_a_message_that_continues_a_conversation_is_told_from_a_question() -> No
 
 @pytest.mark.parametrize("text", ["??", "a" * 100_000, "\x00", "'s 's 's", '"""', "Ünïcödé 🙂"])
 def test_odd_questions_are_read(text: str) -> None:
-    assert read(text).text == text.strip()
+    assert read(text).text == asked_in(text)
