@@ -1,6 +1,6 @@
 """Words of the command line to values without loading pydantic, which Typer would do for each run.
 
-A command's parameters are texts, whole numbers and flags; these three are read here. A word that
+A command's parameters are texts, numbers and flags; these are read here. A word that
 opens with a dash and cannot be an option (`-4`, `- two eggs`) is a value.
 """
 
@@ -71,7 +71,7 @@ def _reading_themselves(parameters: Iterable[Any]) -> list[Any]:
     found = list(parameters)
     for parameter in found:
         annotation = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
-        if annotation in (str, int, bool, list[str]):
+        if annotation in (str, int, float, bool, list[str]):
             parameter._runtime_param = _Plain(annotation)
     return found
 
@@ -86,16 +86,19 @@ class _Plain:
         """The value that a command gets. Raises BadParameter."""
         if self._annotation == list[str]:
             return [str(one) for one in _sequence(value)]
-        if value is None or self._annotation is not int:
+        if value is None or self._annotation not in (int, float):
             return value
+        number: float
+        noun = "whole number" if self._annotation is int else "number"
         try:
-            number = int(value)
+            number = int(value) if self._annotation is int else float(value)
         except ValueError as error:
-            message = f"{value!r} is not a whole number."
+            message = f"{value!r} is not a {noun}."
             raise typer.BadParameter(message, ctx=ctx, param=param) from error
         least = param.type_descriptor.parameter_info.min
-        if least is not None and number < least:
-            message = f"{number} is less than {least}."
+        if least is not None and not number >= least:
+            # "nan" comes here, too: it is no number that could be compared.
+            message = f"{number} is not at least {least}."
             raise typer.BadParameter(message, ctx=ctx, param=param)
         return number
 

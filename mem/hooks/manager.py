@@ -26,7 +26,7 @@ from mem.hooks.loading import Contents
 from mem.hooks.specs import GROUP, CommandOffer, Exporter, Importer
 
 if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
+    from importlib.metadata import Distribution, EntryPoint
 
 BUILT_IN: Final = "mem"
 """The name of what comes with `mem`."""
@@ -255,19 +255,23 @@ def _own() -> Found:
 
 
 def _entry_points() -> list[EntryPoint]:
-    """Entry points of the group, of installed packages only."""
+    """Entry points of the group, of installed packages only.
+
+    The name of a distribution stands in its metadata, which is read of those only that have one.
+    """
     from importlib.metadata import distributions
 
+    path = loading.search_path()
+    having = (one for one in distributions(path=path) if _of_group(one))
     found: list[EntryPoint] = []
-    met: set[str] = set()
-    for distribution in distributions(path=loading.search_path()):
-        name = distribution.name
+    for name, one in {one.name: one for one in having}.items():
         # The first on the path is the one that an import would find.
-        if name in met:
-            continue
-        met.add(name)
-        found += [one for one in distribution.entry_points if one.group == GROUP]
+        found += _of_group(next(iter(distributions(name=name, path=path)), one))
     return found
+
+
+def _of_group(distribution: Distribution) -> list[EntryPoint]:
+    return [one for one in distribution.entry_points if one.group == GROUP]
 
 
 def _found(point: EntryPoint) -> Found:

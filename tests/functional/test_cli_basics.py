@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from mem import __version__
 from mem.cli.catalogue import COMMANDS
 from tests.functional.conftest import RunMem
@@ -74,10 +76,25 @@ def test_config_set_get_show_path(run_mem: RunMem, tmp_path: Path) -> None:
     assert run_mem("config", "set", "search.limit", "none").code == 2
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("x", "'x' is not a number"),
+        ("", "'' is not a number"),
+        ("nan", "nan is not at least 0.01"),
+        ("-3", "-3.0 is not at least 0.01"),
+    ],
+)
+def test_a_number_that_is_none_is_refused_in_words(run_mem: RunMem, given: str, said: str) -> None:
+    run = run_mem("consolidate", "--minutes", given)
+    assert (run.code, run.out) == (2, "")
+    assert f"Invalid value for '--minutes': {said}. Try `mem consolidate --help`." in run.err
+
+
 def test_a_word_that_can_be_no_option_is_a_value(run_mem: RunMem) -> None:
     run = run_mem("config", "set", "search.limit", "-4")
     assert (run.code, run.out) == (2, "")
     assert "-4 is not between 1 and 1000" in run.err
-    assert run_mem("search", "x", "-k", "-4").err.count("-4 is less than 1") == 1
+    assert run_mem("search", "x", "-k", "-4").err.count("-4 is not at least 1") == 1
     assert run_mem("add", "- two eggs", "--json").code == 0
     assert "two eggs" in run_mem("search", "- eggs", "-k", "1").out

@@ -36,6 +36,17 @@ def test_names_import_nothing(site: Path) -> None:
     assert not {"memtest_a", "memtest_b"} & set(sys.modules)
 
 
+def test_of_two_of_one_name_the_first_on_the_path_counts(
+    tmp_path: Path, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    install(site, "a", parser_source("a"))
+    install(tmp_path / "before", "a", parser_source("a"))
+    monkeypatch.syspath_prepend(str(tmp_path / "before"))
+    assert [str(one.folder) for one in names()] == [str(tmp_path / "before")]
+    (tmp_path / "before" / "mem_a-1.2.dist-info" / "entry_points.txt").unlink()
+    assert names() == []
+
+
 def test_exactly_one_is_loaded(site: Path) -> None:
     install(site, "a", parser_source("a"))
     install(site, "b", parser_source("b"))
