@@ -98,6 +98,12 @@ def test_a_search_loads_what_it_needs(tmp_path: Path) -> None:
     assert "mem.ingest.pipeline" not in loaded
 
 
+def test_reading_a_command_line_needs_no_pydantic(tmp_path: Path) -> None:
+    loaded = modules_of(program("consolidate", "--minutes", "1", "--no-llm"), tmp_path)
+    assert "mem.consolidation.taking" in loaded
+    assert "pydantic" not in heads(loaded)
+
+
 def test_every_module_imports_without_effects(tmp_path: Path) -> None:
     loaded = modules_of(IMPORT_ALL, tmp_path)
     assert len({name for name in loaded if name.startswith("mem.")}) > 50

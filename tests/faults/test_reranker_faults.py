@@ -1,19 +1,20 @@
-"""Whatever becomes of the child that reranks: scores or one named error, and the next one works."""
+"""What can go wrong while a reranker reads: scores or one named error, and the next one works.
+
+What it has in common with a language model is in test_model_child_faults.py.
+"""
 
 from __future__ import annotations
 
 import importlib.util
 import os
-import random
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mem.errors import RerankerError, RerankerStopped, RerankerTooSlow, RerankerUnusable
+from mem.errors import RerankerStopped, RerankerTooSlow, RerankerUnusable
 from mem.inference import reranker as module
 from mem.inference.llama_process import LlamaProcess
 from mem.inference.reranker import LlamaReranker
@@ -62,25 +63,6 @@ def test_a_child_killed_at_work(
     assert works(reranker)
 
 
-def test_a_child_killed_between_requests(reranker: LlamaReranker) -> None:
-    assert works(reranker)
-    os.kill(child_of(reranker), signal.SIGKILL)
-    try:
-        assert works(reranker)
-    except RerankerStopped:
-        # It was noticed only after the request was sent.
-        assert works(reranker)
-
-
-def test_a_child_that_hangs_is_ended(reranker: LlamaReranker) -> None:
-    assert works(reranker)
-    os.kill(child_of(reranker), signal.SIGSTOP)
-    with pytest.raises(RerankerTooSlow, match=r"nothing within 200 ms.*rerank\.deadline_ms"):
-        reranker.scores(QUESTION, TEXTS, seconds=0.2)
-    assert reranker.process is None
-    assert works(reranker)
-
-
 def test_one_that_still_loads_goes_on_loading(reranker: LlamaReranker) -> None:
     with pytest.raises(RerankerTooSlow):
         reranker.scores(QUESTION, TEXTS, seconds=0)
@@ -115,62 +97,12 @@ def test_at_the_deadline_what_was_read_counts(reranker: LlamaReranker) -> None:
     assert works(reranker), "what was given up does not hold up the next"
 
 
-def damaged(content: bytes) -> dict[str, bytes]:
-    noise = random.Random(5)
-    scattered = bytearray(content)
-    for _ in range(400):
-        scattered[noise.randrange(4, 20_000)] = noise.randrange(256)
-    return {
-        "empty": b"",
-        "cut in the tensors": content[: len(content) // 2],
-        "cut in the metadata": content[:5000],
-        "wrong magic": b"FUGG" + content[4:],
-        "huge counts": content[:8] + b"\xff" * 16 + content[24:],
-        "scattered bytes": bytes(scattered),
-    }
-
-
-@pytest.mark.parametrize("kind", sorted(damaged(bytes(60_000))))
-def test_a_corrupt_file(overlap_model: Path, tmp_path: Path, kind: str) -> None:
-    file = tmp_path / "corrupt.gguf"
-    file.write_bytes(damaged(overlap_model.read_bytes())[kind])
-    with pytest.raises(RerankerUnusable, match=r"corrupt\.gguf: ") as caught:
-        works(LlamaReranker(file, threads=1))
-    assert "\n" not in str(caught.value)
-
-
 def test_a_model_that_writes_is_no_reranker(random_model: Path) -> None:
     with pytest.raises(RerankerUnusable, match=r"random\.gguf: it is no reranker"):
         works(LlamaReranker(random_model, threads=1))
 
 
-def test_a_missing_file_and_a_folder(tmp_path: Path, llama_cpp_installed: None) -> None:
-    with pytest.raises(RerankerUnusable, match=r"none\.gguf: there is no such file"):
-        LlamaReranker(tmp_path / "none.gguf")
-    with pytest.raises(RerankerUnusable, match="cannot be read"):
-        LlamaReranker(tmp_path)
-
-
-def test_a_missing_and_a_broken_installation(
-    overlap_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patched:
-        patched.setattr(importlib.util, "find_spec", lambda name: None)
-        with pytest.raises(RerankerUnusable, match=r"pip install 'mem\[llm\]'"):
-            LlamaReranker(overlap_model)
-    (tmp_path / "llama_cpp.py").write_text("raise ImportError('libllama.so is not there')\n")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    reranker = LlamaReranker(overlap_model, threads=1)
-    with pytest.raises(RerankerUnusable, match=r"cannot be loaded \(libllama.so is not there\)"):
-        works(reranker)
-    monkeypatch.delenv("PYTHONPATH")
-    assert works(reranker)
-    reranker.close()
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the limit is enforced on Linux only")
-def test_one_that_needs_more_memory_than_it_may_take(overlap_model: Path) -> None:
-    reranker = LlamaReranker(overlap_model, threads=1, memory_mb=1)
-    with pytest.raises(RerankerError, match="overlap"):
-        works(reranker)
-    reranker.close()
+def test_a_missing_installation(overlap_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(RerankerUnusable, match=r"pip install 'mem\[llm\]'"):
+        LlamaReranker(overlap_model)
