@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from mem.answer.asking import Asker
     from mem.consolidation.chronicle import Chronicle
     from mem.consolidation.keeper import MemoryKeeper
-    from mem.consolidation.summaries import Summariser
-    from mem.consolidation.summary_writing import SummaryWriter
+    from mem.consolidation.summaries.summariser import Summariser
+    from mem.consolidation.summaries.writing import SummaryWriter
     from mem.consolidation.worker import Extractor
     from mem.extraction.model import ModelExtractor
     from mem.hooks.manager import Plugins
@@ -167,7 +167,7 @@ class Parts(Resources):
         return Chronicle(self.memories, self.episodes, self.store.chunks, self.summaries)
 
     def _summariser(self) -> Summariser:
-        from mem.consolidation.summaries import Summariser
+        from mem.consolidation.summaries.summariser import Summariser
 
         return Summariser(
             self.store.database,
@@ -178,7 +178,7 @@ class Parts(Resources):
 
     def _summary_writer(self) -> SummaryWriter | None:
         """Over the language model in use; None without one. Raises LanguageModelUnusable."""
-        from mem.consolidation.summary_writing import SummaryWriter
+        from mem.consolidation.summaries.writing import SummaryWriter
 
         if not self.has_language_model:
             return None

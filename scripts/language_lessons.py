@@ -23,7 +23,7 @@ from typing import Any
 from mem.answer.prompts import ABSENT
 from mem.answer.prompts import SYSTEM as ANSWER_SYSTEM
 from mem.consolidation.reports import Budget
-from mem.consolidation.summary_prompts import MOST_SENTENCES, summary_prompt
+from mem.consolidation.summaries.prompts import MOST_SENTENCES, summary_prompt
 from mem.core.language import Prompt
 from mem.extraction.prompts import INSTRUCTIONS, Passage
 from mem.testing import FakeLanguageModel

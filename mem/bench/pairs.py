@@ -35,7 +35,7 @@ class PairsReport:
 
 def run(files: Sequence[Path], *, embedder: Embedder | None = None) -> PairsReport:
     """Decide about every pair as reconciling does. Raises PathMissing, BadSet."""
-    from mem.consolidation.duplicates import says_the_same
+    from mem.consolidation.reconciling.duplicates import says_the_same
 
     pairs = [pair for path in files for pair in _read(path)]
     if embedder is None:

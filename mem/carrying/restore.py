@@ -19,7 +19,7 @@ from mem.carrying.archive import SETTINGS, VAULT, VAULT_KEY, OnProgress
 from mem.carrying.backup import counts_of
 from mem.carrying.opening import OpenedBackup
 from mem.carrying.staging import filling
-from mem.consolidation.settling import Settler
+from mem.consolidation.reconciling.settling import Settler
 from mem.core.clock import Clock
 from mem.core.files import private_folder
 from mem.errors import (

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from mem.consolidation.periods import week_of
+from mem.consolidation.summaries.periods import week_of
 from mem.consolidation.views import TimelineEntry
 from mem.store.chunks import Chunks, StoredChunk
 from mem.store.episodes import EpisodeRecord, Episodes, EpisodeView

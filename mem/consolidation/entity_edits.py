@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from mem.consolidation.normal import name_key, words_of
+from mem.consolidation.reconciling.normal import name_key, words_of
 from mem.core.memory import Memory
 from mem.errors import NotAllowed, UnknownName
 from mem.store.changes import Changes

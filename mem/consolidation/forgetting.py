@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mem.consolidation.normal import name_key
-from mem.consolidation.settling import Settler
+from mem.consolidation.reconciling.normal import name_key
+from mem.consolidation.reconciling.settling import Settler
 from mem.core.chunk import Chunk
 from mem.core.clock import Clock
 from mem.core.memory import Memory

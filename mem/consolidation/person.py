@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mem.consolidation import links
-from mem.consolidation.duplicates import contradiction_signal
 from mem.consolidation.entity_edits import names_said
-from mem.consolidation.naming import entities_of
-from mem.consolidation.reconcile import Reconciler
+from mem.consolidation.reconciling import links
+from mem.consolidation.reconciling.duplicates import contradiction_signal
+from mem.consolidation.reconciling.naming import entities_of
+from mem.consolidation.reconciling.reconciler import Reconciler
 from mem.core.ids import memory_id
 from mem.core.memory import Candidate, Memory, MemoryKind, MemoryStatus, Relation, Trust
 from mem.core.secrets import Redactor

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from mem.consolidation import views
-from mem.consolidation.normal import name_key, subject_key
+from mem.consolidation.reconciling.normal import name_key, subject_key
 from mem.consolidation.records import EntityView, MemoryView, ReviewItem
 from mem.core.clock import Clock
 from mem.core.memory import Memory, MemoryKind, MemoryStatus, Relation

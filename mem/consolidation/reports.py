@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from mem.consolidation.decisions import Outcome
+from mem.consolidation.reconciling.decisions import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mem.consolidation import fading
-from mem.consolidation.book import NewStatement, evidence_rows_of
-from mem.consolidation.decisions import Outcome
 from mem.consolidation.reader import MemoryReader
-from mem.consolidation.reconcile import Reconciler
+from mem.consolidation.reconciling.book import NewStatement, evidence_rows_of
+from mem.consolidation.reconciling.decisions import Outcome
+from mem.consolidation.reconciling.reconciler import Reconciler
 from mem.core.clock import Clock
 from mem.core.memory import Candidate, Memory, MemoryKind
 from mem.core.protocols import Embedder
@@ -28,8 +28,8 @@ from mem.store.tombstones import Tombstones
 
 if TYPE_CHECKING:
     from mem.consolidation.reports import Budget, Report, Spent, SummaryReport
-    from mem.consolidation.summaries import Summariser
-    from mem.consolidation.summary_writing import SummaryWriter
+    from mem.consolidation.summaries.summariser import Summariser
+    from mem.consolidation.summaries.writing import SummaryWriter
     from mem.consolidation.worker import Extractor, Worker
     from mem.extraction.model import ModelExtractor
 
@@ -71,7 +71,7 @@ class MemoryTaker(MemoryReader):
 
     @cached_property
     def _reconciler(self) -> Reconciler:
-        from mem.consolidation.neighbours import Neighbours
+        from mem.consolidation.reconciling.neighbours import Neighbours
 
         embedder = self._embedder()
         vectors = MemoryVectors(self._store.database, embedder.fingerprint, embedder.dimensions)

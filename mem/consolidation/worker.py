@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import groupby
 from typing import Protocol
 
-from mem.consolidation import links
-from mem.consolidation.book import NewStatement, evidence_rows_of
 from mem.consolidation.causes import leads_to
-from mem.consolidation.reconcile import Reconciler
+from mem.consolidation.reconciling import links
+from mem.consolidation.reconciling.book import NewStatement, evidence_rows_of
+from mem.consolidation.reconciling.reconciler import Reconciler
 from mem.consolidation.reports import Report
 from mem.core.memory import Candidate, MemoryStatus, Relation
 from mem.errors import PluginFailed

@@ -90,7 +90,7 @@ def _counts(assistant: Assistant, request: m.CountsWanted, _: Tell) -> Any:
 
 
 def _summaries(assistant: Assistant, request: m.SummariesWanted, _: Tell) -> list[SummaryRecord]:
-    from mem.consolidation.periods import week_of
+    from mem.consolidation.summaries.periods import week_of
 
     period = request.period
     wanted = [("month", period)]

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from mem.assistant import Assistant
-from mem.consolidation.admission import gives_orders
 from mem.consolidation.keeper import MemoryKeeper
+from mem.consolidation.reconciling.admission import gives_orders
 from mem.core.memory import Evidence, MemoryStatus, Trust
 from mem.extraction.evidence import find_quote
 from tests.unit.consolidation.conftest import Draw

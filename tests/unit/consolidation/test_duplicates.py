@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mem.bench.pairs import run
-from mem.consolidation.duplicates import NEAR, contradiction_signal, says_the_same
+from mem.consolidation.reconciling.duplicates import NEAR, contradiction_signal, says_the_same
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mem.consolidation.naming import match
-from mem.consolidation.normal import name_key
+from mem.consolidation.reconciling.naming import match
+from mem.consolidation.reconciling.normal import name_key
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from mem.assistant import Assistant
 from mem.consolidation.reports import SummaryReport
-from mem.consolidation.summaries import Summariser
+from mem.consolidation.summaries.summariser import Summariser
 from mem.store.summaries import SummaryRecord
 from mem.testing import FixedClock
 from tests.unit.consolidation.conftest import Draw

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from mem.consolidation.summary_prompts import (
+from mem.consolidation.summaries.prompts import (
     INSTRUCTIONS,
     LONGEST_SENTENCE,
     parse_summary,

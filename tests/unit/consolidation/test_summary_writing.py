@@ -12,8 +12,8 @@ import pytest
 
 from mem.assistant import Assistant
 from mem.consolidation.reports import Budget, SummaryReport
-from mem.consolidation.summaries import Summariser
-from mem.consolidation.summary_writing import SummaryWriter
+from mem.consolidation.summaries.summariser import Summariser
+from mem.consolidation.summaries.writing import SummaryWriter
 from mem.core.language import Prompt, Schema
 from mem.errors import EndlessReply, ModelCrashed
 from mem.store.leases import Leases

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mem.consolidation.conflicts import Segment, Statement
+from mem.consolidation.reconciling.conflicts import Segment, Statement
 from mem.core.memory import Candidate, Evidence, MemoryStatus, Trust
 from mem.store.memories import EvidenceRow, StoredMemory
 

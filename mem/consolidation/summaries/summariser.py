@@ -14,10 +14,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from mem.consolidation import condensing, periods
-from mem.consolidation.periods import Subject
 from mem.consolidation.reports import SummaryReport
-from mem.consolidation.summary_writing import Part, RefusedError, SummaryWriter
+from mem.consolidation.summaries import condensing, periods
+from mem.consolidation.summaries.periods import Subject
+from mem.consolidation.summaries.writing import Part, RefusedError, SummaryWriter
 from mem.core.clock import Clock, format_time
 from mem.core.language import StoppedError
 from mem.core.protocols import StoredVectors

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mem.consolidation.condensing import central
-from mem.consolidation.summary_prompts import (
+from mem.consolidation.summaries.condensing import central
+from mem.consolidation.summaries.prompts import (
     PROMPT_VERSION,
     WrittenSentence,
     parse_summary,

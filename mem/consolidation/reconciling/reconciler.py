@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from mem.consolidation import links
-from mem.consolidation.admission import Admission, admit
-from mem.consolidation.book import NewStatement
-from mem.consolidation.decisions import Outcome, compatible
-from mem.consolidation.duplicates import NEAR, says_the_same
-from mem.consolidation.naming import entities_of
-from mem.consolidation.neighbours import Neighbours
-from mem.consolidation.normal import subject_key
-from mem.consolidation.settling import SETTLED, Settler
+from mem.consolidation.reconciling import links
+from mem.consolidation.reconciling.admission import Admission, admit
+from mem.consolidation.reconciling.book import NewStatement
+from mem.consolidation.reconciling.decisions import Outcome, compatible
+from mem.consolidation.reconciling.duplicates import NEAR, says_the_same
+from mem.consolidation.reconciling.naming import entities_of
+from mem.consolidation.reconciling.neighbours import Neighbours
+from mem.consolidation.reconciling.normal import subject_key
+from mem.consolidation.reconciling.settling import SETTLED, Settler
 from mem.core.memory import Candidate, MemoryKind, MemoryStatus, Relation
 from mem.store.changes import Changes
 from mem.store.entities import Entities

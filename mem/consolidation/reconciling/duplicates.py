@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-from mem.consolidation.normal import words_of
+from mem.consolidation.reconciling.normal import words_of
 
 # Measured on the SICK pairs: see `NEAR` in the tests of this module.
 NEAR = 0.90

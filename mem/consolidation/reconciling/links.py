@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from mem.consolidation.conflicts import Segment, Standing
-from mem.consolidation.normal import object_key, subject_key
+from mem.consolidation.reconciling.conflicts import Segment, Standing
+from mem.consolidation.reconciling.normal import object_key, subject_key
 from mem.core.memory import Candidate, MemoryStatus, Relation
 from mem.store.memories import StoredMemory
 from mem.store.operation import Operation

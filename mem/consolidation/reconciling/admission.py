@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mem.consolidation.normal import subject_key
+from mem.consolidation.reconciling.normal import subject_key
 from mem.core.memory import Candidate, MemoryKind, MemoryStatus, Trust
 
 _ORDERS = re.compile(

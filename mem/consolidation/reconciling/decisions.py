@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mem.consolidation.book import Book, NewStatement
-from mem.consolidation.conflicts import Segment, Standing
-from mem.consolidation.normal import subject_key
+from mem.consolidation.reconciling.book import Book, NewStatement
+from mem.consolidation.reconciling.conflicts import Segment, Standing
+from mem.consolidation.reconciling.normal import subject_key
 from mem.core.memory import Candidate, Memory, MemoryKind
 from mem.store.memories import StoredMemory
 

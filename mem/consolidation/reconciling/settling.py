@@ -10,11 +10,11 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from mem.consolidation import links
-from mem.consolidation.book import Book, NewStatement, span_of
-from mem.consolidation.conflicts import Segment, Standing, settle
-from mem.consolidation.decisions import Outcome, is_event, outcome_of
-from mem.consolidation.normal import slot_of
+from mem.consolidation.reconciling import links
+from mem.consolidation.reconciling.book import Book, NewStatement, span_of
+from mem.consolidation.reconciling.conflicts import Segment, Standing, settle
+from mem.consolidation.reconciling.decisions import Outcome, is_event, outcome_of
+from mem.consolidation.reconciling.normal import slot_of
 from mem.core.clock import format_time
 from mem.core.ids import memory_id
 from mem.core.memory import Candidate, Memory, MemoryStatus, Relation

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from mem.consolidation.normal import name_key
+from mem.consolidation.reconciling.normal import name_key
 from mem.store.entities import Entities
 from mem.store.operation import Operation
 

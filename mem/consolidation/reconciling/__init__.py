@@ -1,0 +1,1 @@
+"""A statement meets what is known: code compares, decides by intervals, and journals it."""

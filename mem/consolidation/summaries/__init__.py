@@ -1,0 +1,1 @@
+"""Summaries of episodes, days, weeks, months and the person, each naming what it covers."""
