@@ -11,14 +11,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 FIXED_NOW = "2025-12-01T09:00:00"
 ROOT = Path(__file__).resolve().parent.parent
-# Read before the variables of `mem` are cut off: a missing llama.cpp fails instead of skipping.
+
 # A shell that starts the tests in the background has them ignore Ctrl-C, and what they start too.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# No test fails because the machine is busy.
+settings.register_profile("mem", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("mem")
+
+# Read before the variables of `mem` are cut off: a missing llama.cpp fails instead of skipping.
 LLM_REQUIRED = bool(os.environ.get("MEM_REQUIRE_LLM"))
 
 

@@ -42,7 +42,7 @@ CHATS = {
 }
 FILES = [(name, path) for name in CHATS for path in sorted((FIXTURES / name).rglob("*.*"))]
 EXAMPLES = int(os.environ.get("MEM_FUZZ", "150"))
-FEW = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 ODD = st.sampled_from(
     [
         b"null",

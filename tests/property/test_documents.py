@@ -38,8 +38,8 @@ from tests.unit.sources.test_pdf import pdf
 
 EXAMPLES = int(os.environ.get("MEM_FUZZ", "100"))
 CHECKS = list(HealthCheck)
-SOME = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=CHECKS)
-FEW = settings(max_examples=max(EXAMPLES // 3, 20), deadline=None, suppress_health_check=CHECKS)
+SOME = settings(max_examples=EXAMPLES, suppress_health_check=CHECKS)
+FEW = settings(max_examples=max(EXAMPLES // 3, 20), suppress_health_check=CHECKS)
 
 LINES = st.sampled_from(
     [

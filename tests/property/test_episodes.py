@@ -28,7 +28,7 @@ TURNS = st.builds(
 
 
 @given(st.lists(TURNS, max_size=70), st.integers(0, 20))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_runs_tile_what_is_cut(turns: list[Turn], first: int) -> None:
     vectors = FakeEmbedder().embed([turn.text for turn in turns])
     starts = Segmenter("fake:1").starts(turns, vectors, first)
@@ -48,7 +48,7 @@ def covered(assistant: Assistant) -> list[int]:
 
 
 @given(st.lists(st.tuples(TEXTS, st.integers(1, 600)), min_size=2, max_size=40), st.data())
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 def test_episodes_partition_a_growing_chat(
     said: list[tuple[str, int]], data: st.DataObject
 ) -> None:

@@ -72,7 +72,7 @@ def value_of(schema: Schema, data: st.DataObject) -> object:
     return data.draw(st.none() | st.booleans())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(SCHEMAS, st.sampled_from(SEPARATORS), st.data())
 def test_every_value_of_a_schema_is_accepted(
     schema: Schema, separators: tuple[str, str], data: st.DataObject

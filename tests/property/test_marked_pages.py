@@ -34,7 +34,7 @@ from tests.property.test_sources import read
 from tests.unit.sources.helpers import parse
 
 EXAMPLES = int(os.environ.get("MEM_FUZZ", "100"))
-SOME = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+SOME = settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 WORD = re.compile(r"word\d+")
 
 UUIDS = tuple(f"6633f0a1-1234-4321-8888-0123456789a{digit}" for digit in "abc")

@@ -43,8 +43,8 @@ JSON = st.recursive(
     max_leaves=8,
 )
 CHECKS = list(HealthCheck)
-FEW = settings(max_examples=150, deadline=None, suppress_health_check=CHECKS)
-FEWER = settings(max_examples=60, deadline=None, suppress_health_check=CHECKS)
+FEW = settings(max_examples=150, suppress_health_check=CHECKS)
+FEWER = settings(max_examples=60, suppress_health_check=CHECKS)
 
 
 def read(parser: Parser, path: Path, content: bytes) -> list[ParsedDocument]:

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mem.core.secretchecks import is_card, is_iban, looks_random
@@ -135,7 +135,6 @@ def test_many_texts_at_once_are_as_one_by_one() -> None:
     assert find_in(texts) == {at: found for at, text in enumerate(texts) if (found := find(text))}
 
 
-@settings(deadline=None)
 @given(st.text(max_size=200), st.integers(0, 311), st.text(max_size=200))
 def test_what_is_redacted_is_not_found_again(before: str, which: int, after: str) -> None:
     planted = synthetic_secrets.make(312)[which]
