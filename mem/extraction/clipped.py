@@ -31,6 +31,7 @@ _INTRANSITIVE = words.word_set(
     "enroll register apply look listen agree dine eat meet get give sign turn settle emigrate "
     "relocate volunteer commute train switch"
 )
+_ARRIVING = words.word_set("come go arrive arise follow appear happen")
 _SAME_PAST = words.word_set("quit put cut let hit hurt")
 _STATES = words.word_set("hate love prefer need want own dislike miss adore")
 _DENYING = words.word_set("can't cannot couldn't don't didn't haven't")
@@ -136,6 +137,8 @@ def _is_past(tokens: list[str], low: list[str], at: int, *, dated: bool) -> bool
         return False
     if base in _WORK_STEPS and not dated and not _OWN & set(low):
         return False
+    if base in _ARRIVING and following in words.DETERMINERS:
+        return False  # "then came a warning"
     if following in words.PREPOSITIONS:
         with_object = low[at + 2 : at + 3] and low[at + 2] in words.DETERMINERS | {"from", "to"}
         return base in _INTRANSITIVE or (following in _PARTICLES and bool(with_object))

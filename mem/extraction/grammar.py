@@ -41,6 +41,7 @@ _UNNAMED = (
 )
 _AFTER_VERB = words.DETERMINERS | words.PREPOSITIONS
 _ASKED = words.word_set("see know understand hear review check discuss ask get look explain tell")
+_ATTRIBUTIVE = words.word_set("first second third last next other main only same best new")
 _RELATIVE_TO_TEXT = words.word_set("above below following latter former aforementioned")
 _ATTRIBUTE = re.compile(
     r"^my (favou?rite [\w ]{2,30}|name|age|address|(?:phone|mobile) (?:number)?|email(?: address)?|"
@@ -231,6 +232,8 @@ def _noun_subject(tokens: list[str], speaker: Speaker) -> Statement | None:
         return None
     if not own and not named and low[0] != "the":
         return None
+    if any(token[-1] == "," for token in tokens[:at]) and "and" not in low[:at]:
+        return None
     subject = owned(" ".join(tokens[:at]), speaker)
     group = verb_group(low[at:])
     if group is None:
@@ -253,6 +256,11 @@ def _attribute_of(statement: Statement, subject: str, owner: str) -> Statement:
     if found[1] == "name":
         return replace(statement, subject=owner, predicate="be named", exclusive=True)
     return replace(statement, subject=owner, predicate=f"have {found[1]}", exclusive=True)
+
+
+def _is_plain_past(low: list[str]) -> bool:
+    tags = words.readings(low[0]) if low else {}
+    return "past" in tags and "base" not in tags
 
 
 def _is_person(tokens: list[str]) -> bool:
@@ -278,6 +286,8 @@ def _finite_at(  # noqa: PLR0911 - one return per case
         tags = words.readings(low[at])
         if low[at] in words.AUXILIARIES and low[at] not in {"be", "been", "being"}:
             return at
+        if low[at - 1] in _ATTRIBUTIVE or ("s" in tags and _is_plain_past(low[at + 1 : at + 2])):
+            continue  # a noun: "the first thought", "the logs listed"
         if "s" in tags or (
             "past" in tags
             and ("base" not in tags or low[0] in {"my", "our"} or _is_person(tokens[:at]))

@@ -55,6 +55,7 @@ _NO_TERM = words.word_set(
     "Now So Also Only Next First Last Life Work Love Time"
 )
 _NO_TERM_END = words.word_set("one thing way that it this there who what which")
+_POINTING = re.compile(r"\b(?:this|that|these|those|it|them|him|her|so)\b", re.IGNORECASE)
 _LEANING = re.compile(
     r"\b(?:this|that|these|those|it|he|she|they|you|your|i|we|me|my|our)\b", re.IGNORECASE
 )
@@ -165,7 +166,7 @@ def read_how_to(text: str) -> Statement | None:
         return None
     if not words.is_base(re.split(r"\W", found["steps"], maxsplit=1)[0].lower()):
         return None
-    if "[" in text or "<" in text:
+    if "[" in text or "<" in text or _POINTING.search(found["goal"]):
         return None
     return _procedure(found["goal"], found["steps"], text.strip(" ."))
 

@@ -15,6 +15,8 @@ _FEELINGS = words.word_set(
     "hopeful confident open available delighted pleased shocked stunned"
 )
 _NO_OBJECT = words.word_set("it that this them those these him her you so one there here what")
+#: How sure someone is of what follows: that says nothing of them.
+_STANCES = words.word_set("sure certain unsure curious aware convinced positive")
 _POINTERS = words.word_set("this that these those")
 _NOT_NOUNS = (
     words.PREPOSITIONS
@@ -112,7 +114,9 @@ def is_substantial(rest: list[str], group: VerbGroup, told: str) -> bool:
         return False
     if rest[-1] in _POINTERS | {"it", "them", "one", "him", "her"}:
         return False
-    return not (group.base == "be" and set(content[:2]) & _FEELINGS and len(content) < 3)
+    first = next((word for word in rest if word not in words.ADVERBS), "")
+    felt = set(content[:2]) & _FEELINGS and len(content) < 3
+    return not (group.base == "be" and (felt or first in _STANCES))
 
 
 def _is_passive(low: list[str], group: VerbGroup, after: int) -> bool:

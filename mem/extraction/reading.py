@@ -36,7 +36,7 @@ from mem.extraction.references import (
     is_ours,
     leaves_there,
 )
-from mem.extraction.screening import plausible
+from mem.extraction.screening import is_amount_or_code, plausible
 from mem.extraction.sentences import LineKind, Sentence, split_sentences
 from mem.extraction.spans import span_of
 from mem.extraction.statement import Statement
@@ -79,12 +79,14 @@ _REASON = re.compile(
     r"\b(?:because|cause|so|therefore|hence|due to|thanks to|as a result|why)\b", re.IGNORECASE
 )
 _OVER = re.compile(r"\b(?:no longer|any ?more|any longer)\b", re.IGNORECASE)
-#: A line of a list of ingredients.
-_AMOUNT = re.compile(
-    r"^\s*(?:[-*+•] )?[\d½¼¾⅓][\d./½¼¾⅓-]*\s?(?:k?g|m?l|cl|dl|oz|lbs?|cups?|tbsps?|tsps?|"
-    r"tablespoons?|teaspoons?|pinch|cloves?|slices?|cans?|tins?)\b",
-    re.IGNORECASE | re.MULTILINE,
+#: What points to the text that it stands in.
+_TEXTUAL = re.compile(
+    r"\b(?:this|these|that|those) (?:recipe|page|post|article|note|section|chapter|list|document|"
+    r"example|guide|tutorial|script|code|file|command|paper|essay|review|thread|issue|version|table|"
+    r"figure|image|screenshot|trick|pattern|approach|technique|query|step|diagram)s?\b",
+    re.IGNORECASE,
 )
+_OPINIONS = word_set("think believe assume suppose guess doubt suspect")
 _DAY = timedelta(days=1)
 _UNTIMED = Timed("", "", None, None)
 
@@ -190,7 +192,7 @@ class Reader:
         the sentence that it stands for.
         """
         plain = opened(sentence.text, self._names)
-        if not sentence.first or not plausible(f"I {plain}") or _is_technical(chunk.text):
+        if not sentence.first or not plausible(f"I {plain}") or is_amount_or_code(chunk.text):
             return None
         if not self._of_another(chunk) and (kept := keyed(plain, speaker)) is not None:
             return kept, _UNTIMED, f"My {plain[:1].lower()}{plain[1:].replace(': ', ' is ', 1)}"
@@ -205,8 +207,12 @@ class Reader:
 
     def _counts(self, statement: Statement | None, speaker: Speaker) -> bool:
         """Whether a statement is the speaker's own, or of someone or something worth a memory."""
-        if statement is None or statement.own or statement.exclusive:
-            return statement is not None
+        if statement is None or (self._note and _TEXTUAL.search(statement.text)):
+            return False
+        if statement.predicate in _OPINIONS and (self._note or not speaker.is_user):
+            return False
+        if statement.own or statement.exclusive:
+            return True
         return (self._note and _named(statement)) or (speaker.is_user and is_ended(statement))
 
     def _whole(
@@ -215,7 +221,11 @@ class Reader:
         """A clipped clause of a person's own read with what it leaves out: the statement, its
         time and the words.
         """
-        if not speaker.is_user or "please" in sentence.text.lower() or _is_technical(chunk.text):
+        if (
+            not speaker.is_user
+            or "please" in sentence.text.lower()
+            or is_amount_or_code(chunk.text)
+        ):
             return None
         stopped = chunk.text[sentence.end - 1 : sentence.end + 1].strip()[-1:] in {".", "!", "…"}
         dated = bool(timed.phrase or timed.start or timed.since)
@@ -256,7 +266,7 @@ class Reader:
                 known = "clipped"
             if statement is None or _DANGLING.search(statement.text):
                 continue
-            if resolved is None and not self._counts(statement, speaker):
+            if not resolved and not self._counts(statement, speaker):
                 continue
             one = reading(statement, timed, known)
             if known:
@@ -284,11 +294,6 @@ class Reader:
         for part in unfold(opened(sentence, self._names)):
             for clause in clauses(part.text, self._names):
                 yield clause, part.core or clause
-
-
-def _is_technical(text: str) -> bool:
-    """Whether a passage holds code, or says how much of what goes into a dish."""
-    return text.count("`") >= 2 or len(_AMOUNT.findall(text)) >= 2
 
 
 def _noted(
@@ -327,17 +332,17 @@ def _named(statement: Statement) -> bool:
     if statement.predicate in PLACES:
         return True
     by_a_person = statement.predicate.split()[0] in _PERSONAL
-    if _by_name(statement):
+    if is_by_name(statement):
         return True
     return statement.subject.istitle() and (by_a_person or " " in statement.subject)
 
 
 def is_ended(statement: Statement) -> bool:
     """Whether it says that what was so of someone by name is over."""
-    return statement.negated and _by_name(statement) and _OVER.search(statement.text) is not None
+    return statement.negated and is_by_name(statement) and _OVER.search(statement.text) is not None
 
 
-def _by_name(statement: Statement) -> bool:
+def is_by_name(statement: Statement) -> bool:
     """Whether the subject is a person: by a given name, or by a surname with its title."""
     subject = statement.subject
     return is_given_name(re.split(r"['’]s\b| ", subject)[0]) or bool(TITLED.match(subject))
@@ -345,5 +350,8 @@ def _by_name(statement: Statement) -> bool:
 
 def _quoted(text: str, sentence: Sentence) -> bool:
     """Whether the sentence stands in quotation marks: someone else's words."""
-    before, after = text[: sentence.start].rstrip("*_ "), text[sentence.end :].lstrip("*_ ")
-    return before.endswith(('"', "“")) and after.startswith(('"', "”"))
+    before = text[: sentence.start].rpartition("\n\n")[2]
+    if text.rfind("“", 0, sentence.start) > text.rfind("”", 0, sentence.start):
+        return True
+    after = text[sentence.start :].partition("\n\n")[0]
+    return before.count('"') % 2 == 1 and after.count('"') % 2 == 1

@@ -16,7 +16,7 @@ from mem.extraction.clauses import without_markup
 from mem.extraction.mentions import Mention, groups, persons, places, things
 from mem.extraction.people import Gender
 from mem.extraction.subjects import Speaker
-from mem.extraction.words import is_adverb, is_base, is_plural, word_set
+from mem.extraction.words import AUXILIARIES, is_adverb, is_base, is_plural, word_set
 
 REACH = 320  # characters before a pronoun in which what it stands for must be named
 _HE_SHE = re.compile(r"\b(?P<who>he|she|him|her|his)(?P<tail>'s|'ll|'d)?(?![\w'])", re.IGNORECASE)
@@ -150,7 +150,8 @@ def _form(word: str, after: str) -> str | None:
     """What marks an owner ("his boat"); None where "her" may be either ("saw her leave")."""
     following = _NOUN_AFTER.match(after)
     if word == "his":
-        return "'s"
+        alone = following is not None and following[1] in AUXILIARIES  # "his is the latest"
+        return None if alone else "'s"
     if word != "her" or not following:
         return ""
     noun = following[1]

@@ -17,8 +17,8 @@ from mem.core.memory import Candidate, Evidence
 from mem.extraction import words
 from mem.extraction.kinds import importance_of, kind_of
 from mem.extraction.people import TITLED
-from mem.extraction.reading import Reader, Reading, is_ended
-from mem.extraction.screening import Screen, is_impersonal, is_publication
+from mem.extraction.reading import Reader, Reading, is_by_name, is_ended
+from mem.extraction.screening import Screen, is_impersonal, is_publication, shows_how
 from mem.extraction.statement import Statement, Tense
 from mem.extraction.subjects import Speaker, Speakers
 from mem.extraction.timing import Timed
@@ -38,6 +38,7 @@ CONFIRMED = {
     "meaning": ("definition", 0.65),
     "condition": ("procedure", 0.7),
 }
+KEEP_PERSON = 0.35  # of someone by name, what is so of one thing at a time: a home, an employer
 KEEP_ENDED = 0.25  # what someone who is named does no longer
 #: By the form: what is named, what was judged with the words that it left out, a
 #: thing and which it is, and `CONFIRMED`.
@@ -84,6 +85,7 @@ class RulesExtractor:
         note = document_kind == "note"
         reader = Reader(speakers.names, note=note, title=document_title)
         readings: list[Reading] = []
+        strict = note and shows_how([one.text for one in chunks])
         for chunk in chunks:
             speaker = speakers.of(chunk)
             headings = [document_title, *chunk.context.split(" > ")] if note else []
@@ -94,9 +96,9 @@ class RulesExtractor:
             if not is_impersonal(chunk.text, headings=headings, note=note, pasted=pasted):
                 readings += reader.read(chunk, speaker)
             reader.heard(chunk, speaker)
-        return self._judged(readings)
+        return self._judged(readings, strict=strict)
 
-    def _judged(self, readings: list[Reading]) -> list[Candidate]:
+    def _judged(self, readings: list[Reading], *, strict: bool) -> list[Candidate]:
         texts = list(dict.fromkeys(one.judged for one in readings))
         verdicts = dict(zip(texts, self._screen.judge(texts), strict=True))
         found: list[Candidate] = []
@@ -106,6 +108,8 @@ class RulesExtractor:
             least = _least(one)
             said, label = CONFIRMED.get(one.known or "", ("", 0.0))[0], verdict.label
             if verdict.score < least or (said and said != label):
+                continue
+            if strict and not _outlasts(one, label, verdict.score):
                 continue
             known = None if one.known in {"clipped", "kept"} else one.known
             candidate = _candidate(one, said or known or label, verdict.score)
@@ -119,15 +123,27 @@ def _least(one: Reading) -> float:
     """The screen score from which a reading is kept; the clearer its form, the lower."""
     if one.statement.predicate in {"choose", "decide"}:
         return KEEP_CHOICE
-    if one.known in KEEP_KNOWN:
-        return KEEP_KNOWN[one.known]
     if one.statement.own or one.known:
-        return KEEP_OWN
+        return KEEP_KNOWN.get(one.known or "", KEEP_OWN)
     if is_ended(one.statement):
         return KEEP_ENDED
     if one.owner is not None:
         return KEEP_RESOLVED
-    return KEEP_VALUE if one.statement.exclusive else KEEP_OTHER
+    by_name = one.speaker.is_user and is_by_name(one.statement)
+    return (KEEP_PERSON if by_name else KEEP_VALUE) if one.statement.exclusive else KEEP_OTHER
+
+
+def _outlasts(one: Reading, label: str, score: float) -> bool:
+    """Whether a statement of a note that shows how something is done holds beyond it: a choice, a
+    passage that is one by its form, or a lasting trait.
+    """
+    if one.known in {"procedure", "plan"} or one.known in CONFIRMED:
+        return True
+    if "`" in one.quote or "://" in one.statement.text:
+        return False
+    if one.statement.predicate in {"choose", "decide"} or one.statement.exclusive:
+        return True
+    return label == "profile" and one.statement.tense is Tense.PRESENT and score >= KEEP_OTHER
 
 
 def _candidate(one: Reading, label: str, score: float) -> Candidate:

@@ -30,6 +30,9 @@ RECIPE_NAME = "screening.json"
 LONG_MESSAGE = 500  # characters from which a message without "I" is taken as pasted
 READERS = 3  # times that a note for readers says "you" at least
 ARTICLE = 4000  # characters of a note that is more than someone jots down
+SHOWN = 2  # pieces of code, at least, in a note that shows how something is done
+SHOWN_EVERY = 1500  # characters in which it holds one
+AMOUNTS = 3  # lines of ingredients in one
 OWN_EVERY = 1500  # characters in which a long note of one's own says "I"
 WORTH_KEEPING = ("profile", "fact", "event", "plan", "procedure", "resource", "definition")
 
@@ -155,6 +158,16 @@ _AUDIENCE = re.compile(
     re.IGNORECASE,
 )
 _READER = re.compile(r"\b(?:you|your|yours|yourself)\b", re.IGNORECASE)
+#: What nobody types to an assistant: a heading, or a link behind words.
+_DOCUMENT = re.compile(r"^#{1,6} \S|\]\(https?://|^\[\^?\w+\]: ", re.MULTILINE)
+_CODE_SPAN = re.compile(r"(?<!`)`[^`\n]+`(?!`)")
+_FENCED = re.compile(r"^[ \t]*(?:```|~~~)", re.MULTILINE)
+#: A line of a list of ingredients.
+_AMOUNT = re.compile(
+    r"^\s*(?:[-*+•] )?[\d½¼¾⅓][\d./½¼¾⅓-]*\s?(?:k?g|m?l|cl|dl|oz|lbs?|cups?|tbsps?|tsps?|"
+    r"tablespoons?|teaspoons?|pinch|cloves?|slices?|cans?|tins?|sticks?)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
 _REFUSED = (_CODE, _SECRET, _INSTRUCTION, _MARKETING)
 
 
@@ -190,7 +203,8 @@ def is_impersonal(text: str, *, headings: Sequence[str], note: bool, pasted: boo
     """Whether a passage speaks for nobody: adverts, roles to play, a firm's "we" to readers.
 
     `headings` are the titles it stands under; a note that says "we" to an audience and never "I"
-    is a publication, and so is a long message to an assistant without "I" (`pasted`).
+    is a publication, and so is a long message to an assistant (`pasted`) without "I" or with the
+    marks of a document.
     """
     plain = text.replace("’", "'")
     first_line = plain.lstrip().partition("\n")[0]
@@ -198,7 +212,8 @@ def is_impersonal(text: str, *, headings: Sequence[str], note: bool, pasted: boo
         return True
     if any(map(_PROJECT_FILE.match, [first_line, *headings])):
         return True
-    if pasted and len(plain) > LONG_MESSAGE and not _SINGULAR.search(plain):
+    made = not _SINGULAR.search(plain) or _DOCUMENT.search(plain) is not None
+    if pasted and len(plain) > LONG_MESSAGE and made:
         return True
     return note and not _SINGULAR.search(plain) and _AUDIENCE.search(plain) is not None
 
@@ -213,6 +228,23 @@ def is_publication(texts: Sequence[str]) -> bool:
     if readers >= READERS and readers > 2 * own:
         return True
     return len(plain) > ARTICLE and own * OWN_EVERY < len(plain)
+
+
+def shows_how(texts: Sequence[str]) -> bool:
+    """Whether a whole note shows how something is done: it holds code, or amounts of a recipe.
+
+    What its writer says there of themselves is mostly what they did on the way.
+    """
+    plain = "\n".join(texts)
+    pieces = len(_CODE_SPAN.findall(plain))
+    shown = _FENCED.search(plain) or (pieces >= SHOWN and pieces * SHOWN_EVERY >= len(plain))
+    return bool(shown) or len(_AMOUNT.findall(plain)) >= AMOUNTS
+
+
+def is_amount_or_code(text: str) -> bool:
+    """Whether a passage holds code, or a list of what goes into a dish."""
+    coded = _CODE_SPAN.search(text) or _FENCED.search(text)
+    return coded is not None or len(_AMOUNT.findall(text)) >= AMOUNTS - 1
 
 
 def features(texts: Sequence[str]) -> npt.NDArray[np.float32]:

@@ -174,4 +174,4 @@ def _recurring(text: str, mention: TimeMention) -> bool:
 
 def _without_vague(text: str) -> str:
     spaced = re.sub(r"\s{2,}", " ", _VAGUE.sub(" ", text))
-    return re.sub(r"\s+(?=[,.;!])", "", spaced).strip(" ,")
+    return re.sub(r"\s+(?=[,.;!](?:\s|$))", "", spaced).strip(" ,")
