@@ -13,10 +13,10 @@ demo: $(READY)  ## import the sample notes and ask them four questions
 	@$(BIN)/mem demo
 
 test: $(READY_LLM)  ## every test but the slow ones
-	@MEM_REQUIRE_LLM=1 $(BIN)/python -m pytest
+	@MEM_REQUIRE_LLM=1 MEM_REQUIRE_MCP=1 $(BIN)/python -m pytest
 
 test-slow: $(READY_LLM)  ## the tests that take longer
-	@MEM_REQUIRE_LLM=1 $(BIN)/python -m pytest -m slow
+	@MEM_REQUIRE_LLM=1 MEM_REQUIRE_MCP=1 $(BIN)/python -m pytest -m slow
 
 fuzz: $(READY)  ## 10,000 examples of each property of the importers
 	@MEM_FUZZ=10000 $(BIN)/python -m pytest --timeout 900 \

@@ -17,6 +17,7 @@ from mem.core.answer import Answer, Citation
 from mem.core.chunk import Chunk
 from mem.core.clock import Clock, SystemClock, parse_time
 from mem.core.language import LanguageModel
+from mem.core.memory import Memory, MemoryKind
 from mem.core.protocols import Embedder, Reranker
 from mem.core.query import Filters, SearchResult
 from mem.errors import AmbiguousId, IndexOwned, UnknownId, VectorIndexError
@@ -64,8 +65,11 @@ class Assistant(Upkeep):
         embedder: Embedder | None = None,
         language_model: LanguageModel | None = None,
         reranker: Reranker | None = None,
+        read_only: bool = False,
     ) -> Assistant:
         """The memory in `home`, or where `MEM_HOME` or the platform puts it; made when absent.
+
+        With `read_only` a store that exists is opened for reading: nothing can write to it here.
 
         Raises HomeNotWritable, SchemaTooNew, MigrationFailed, StoreDamaged, ConfigUnreadable,
         BadSetting.
@@ -79,6 +83,7 @@ class Assistant(Upkeep):
             embedder=embedder,
             language_model=language_model,
             reranker=reranker,
+            read_only=read_only,
         )
         assistant.store  # noqa: B018  (opened here, so that a bad home is told at once)
         return assistant
@@ -153,6 +158,29 @@ class Assistant(Upkeep):
         record = self.store.documents.get(identity)
         assert record is not None
         return record
+
+    def receive(self, text: str, kind: MemoryKind, *, sender: str) -> tuple[DocumentRecord, Memory]:
+        """Take in what the program `sender` says, with one memory of it that waits for review.
+
+        The words are kept as a message of `sender`, searchable at once; the memory has the lowest
+        trust. Raises EmptyQuery, WasForgotten, WasRejected, StoreLocked.
+        """
+        from mem.ingest.typed import take_in_received
+
+        self.memories.refuse_received(text, kind)
+        identity = take_in_received(
+            self.store,
+            self.embeddings,
+            self.embedder,
+            text,
+            sender=sender,
+            said_at=self.clock.now(),
+            recorded_at=self.clock.utc(),
+            redact=self.settings.import_secrets == "redact",
+        )
+        record = self.store.documents.get(identity)
+        assert record is not None
+        return record, self.memories.propose(identity, kind, sender=sender)
 
     def embed_pending(self, on_progress: Callable[[int, int], None] | None = None) -> int:
         """Embed chunks that have no vector of the model in use; returns how many."""
@@ -282,10 +310,10 @@ class Assistant(Upkeep):
         """Documents, the newest said first."""
         return self.store.documents.newest(limit=limit, kind=kind, gone=gone)
 
-    def show(self, identity: str) -> DocumentView:
+    def show(self, identity: str, *, paths: bool = True) -> DocumentView:
         """The document with that id (or beginning of one), uri or path, or that holds that chunk.
 
-        Raises UnknownId, AmbiguousId.
+        Without `paths` the file system is not looked at. Raises UnknownId, AmbiguousId.
         """
         keys = self.store.chunks.keys_of([identity])
         if keys:
@@ -293,15 +321,16 @@ class Assistant(Upkeep):
             record = self.store.documents.get(chunk.document_id)
             focus: str | None = identity
         else:
-            record, focus = self._document(identity), None
+            record, focus = self._document(identity, paths=paths), None
         assert record is not None
         return DocumentView(record, tuple(self.store.chunks.of_document(record.id)), focus)
 
-    def _document(self, given: str) -> DocumentRecord:
+    def _document(self, given: str, *, paths: bool = True) -> DocumentRecord:
         from mem.sources.folders import file_uri
 
-        path = Path(given).expanduser()
-        uris = [file_uri(path.resolve())] if given.strip() else []
+        uris = []
+        if paths and given.strip():
+            uris = [file_uri(Path(given).expanduser().resolve())]
         found = self.store.documents.matching(given, uris=uris) if given.strip() else []
         if not found:
             raise UnknownId(given)

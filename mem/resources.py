@@ -40,6 +40,7 @@ class Resources:
         embedder: Embedder | None = None,
         language_model: LanguageModel | None = None,
         reranker: Reranker | None = None,
+        read_only: bool = False,
     ) -> None:
         self.paths = paths
         self.settings = settings
@@ -47,6 +48,7 @@ class Resources:
         self._given_embedder = embedder
         self._given_language_model = language_model
         self._given_reranker = reranker
+        self._read_only = read_only
         self._opened: list[Callable[[], None]] = []
         self._chroma: ChromaIndex | None = None
 
@@ -62,7 +64,8 @@ class Resources:
         remove_spools(self.paths.cache)
         if not self.paths.database.exists():
             self.paths.create()
-        read_only = self.paths.database.exists() and not os.access(self.paths.database, os.W_OK)
+        exists = self.paths.database.exists()
+        read_only = exists and (self._read_only or not os.access(self.paths.database, os.W_OK))
         store = Store.open(self.paths.database, self.paths.backups, read_only=read_only)
         self._opened.append(store.close)
         # A restore that was killed once its store was in place.

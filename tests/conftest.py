@@ -26,6 +26,7 @@ settings.load_profile("mem")
 
 # Read before the variables of `mem` are cut off: a missing llama.cpp fails instead of skipping.
 LLM_REQUIRED = bool(os.environ.get("MEM_REQUIRE_LLM"))
+MCP_REQUIRED = bool(os.environ.get("MEM_REQUIRE_MCP"))
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -72,6 +73,16 @@ def llama_cpp_installed() -> None:
     if importlib.util.find_spec("llama_cpp") is None:
         reason = "llama-cpp-python is not installed (pip install 'mem[llm]')"
         if LLM_REQUIRED:
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def mcp_installed() -> None:
+    """The SDK of the Model Context Protocol is at hand, else skipped, or failed if promised."""
+    if importlib.util.find_spec("mcp") is None:
+        reason = "the MCP SDK is not installed (pip install 'mem[mcp]')"
+        if MCP_REQUIRED:
             pytest.fail(reason)
         pytest.skip(reason)
 

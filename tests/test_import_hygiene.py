@@ -17,6 +17,7 @@ HEAVY = {
     *("numpy", "rich", "pydantic", "markdown_it", "selectolax", "yaml", "rapidfuzz", "watchdog"),
     *("tomlkit", "filelock", "pluggy", "charset_normalizer", "platformdirs", "markdownify"),
     *("cryptography", "pyrage", "pypdfium2", "docx", "lxml", "pypdf", "fsrs", "icalendar"),
+    *("mcp", "mcp_types", "anyio", "jsonschema"),
     *("huggingface_hub", "httpx"),
 }
 # What a search needs: the query's vector and the stored ones.

@@ -72,6 +72,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("restore", "restore", _KEEP, "Put a backup in place of an empty home, or of this one."),
     Command("vault", "vault", _KEEP, "Passwords and keys, encrypted and out of search."),
     Command("model", "model", _KEEP, "Language models and rerankers: list, fetch, choose, remove."),
+    Command("mcp", "mcp", _KEEP, "Let other assistants ask memory, over MCP."),
     Command("config", "config", _KEEP, "Show and change settings."),
     Command("plugins", "plugins", _KEEP, "List the plugins that are in use, and what failed."),
 )

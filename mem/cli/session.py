@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mem.core.clock import SystemClock
-from mem.errors import BadSetting, BadTimeExpression, EmptyQuery
+from mem.errors import BadSetting, EmptyQuery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     from mem.assistant import Assistant
-    from mem.core.memory import MemoryKind
     from mem.core.query import Filters
-    from mem.core.timevalues import TimeSpan
 
 
 def clock() -> SystemClock:
@@ -54,24 +52,6 @@ def read_stdin() -> str:
     return sys.stdin.buffer.read().decode("utf-8", "replace")
 
 
-def moment(option: str, text: str, now: datetime) -> datetime:
-    """The beginning of the time that `text` names. Raises BadTimeExpression."""
-    return span(option, text, now).start
-
-
-def memory_kind(given: str | None) -> MemoryKind | None:
-    """The kind of memory that an option names. Raises UnknownKind."""
-    from mem.core.memory import MemoryKind
-    from mem.errors import UnknownKind
-
-    if given is None:
-        return None
-    try:
-        return MemoryKind(given.lower())
-    except ValueError as error:
-        raise UnknownKind(given, [kind.value for kind in MemoryKind]) from error
-
-
 def filters(
     now: datetime | None = None,
     *,
@@ -86,32 +66,18 @@ def filters(
 
     `now` is that of this run unless it is given. Raises BadTimeExpression, BadSetting.
     """
-    from mem.core.query import Filters
+    from mem.core import limits
 
-    now = clock().now() if now is None else now
-    starts = [moment("--since", since, now)] if since is not None else []
-    ends = [moment("--before", before, now)] if before is not None else []
-    if on is not None:
-        day = span("--on", on, now)
-        starts.append(day.start)
-        ends.append(day.end)
-    return Filters(
-        since=max(starts) if starts else None,
-        before=min(ends) if ends else None,
+    return limits.filters(
+        clock().now() if now is None else now,
+        since=since,
+        before=before,
+        on=on,
         source=source,
         kind=kind,
         speaker=speaker,
+        dashes="--",
     )
-
-
-def span(option: str, text: str, now: datetime) -> TimeSpan:
-    """The time that `text` names. Raises BadTimeExpression."""
-    from mem.core.timespan import parse_span
-
-    found = parse_span(text, now=now)
-    if found is None:
-        raise BadTimeExpression(option, text)
-    return found
 
 
 def absolute(given: str) -> str:

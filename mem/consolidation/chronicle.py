@@ -5,7 +5,7 @@ Nothing here writes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -63,17 +63,20 @@ class Chronicle:
         since: datetime | None = None,
         limit: int = 50,
         by: str = "month",
+        keep: Callable[[Sequence[Entry]], Sequence[Entry]] = list,
+        summed_up: bool = True,
     ) -> list[Period]:
         """The newest `limit` memories and episodes in months, weeks or days, each with its summary.
 
-        Of one entity where it is named. Raises UnknownId for a name that nothing has.
+        Of one entity where it is named; `keep` picks from all of them, and without `summed_up`
+        there are no summaries. Raises UnknownId for a name that nothing has.
         """
         entries = self._memories.timeline(entity=entity, since=since)
         told = self._episodes.between(since) if entity is None else self._of(entries, since)
-        both: list[Entry] = [*entries, *told]
-        ordered = sorted(both, key=_place)[-limit:]
+        ordered = sorted(keep([*entries, *told]), key=_place)[-limit:]
         keys = {key for one in ordered if (key := period_key(at_of(one), by))}
-        return periods_of(ordered, self._summaries.of_level(by, keys), by)
+        summaries = self._summaries.of_level(by, keys) if summed_up else {}
+        return periods_of(ordered, summaries, by)
 
     def _of(self, entries: Sequence[TimelineEntry], since: datetime | None) -> list[EpisodeRecord]:
         """The episodes that memories were drawn from."""

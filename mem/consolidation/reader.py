@@ -134,8 +134,8 @@ class MemoryReader:
         stored = self._memories.select(statuses=views.EVER_HELD)
         return views.timeline([one.memory for one in stored], since=since)
 
-    def profile(self, *, each: int = 20) -> views.Profile:
-        """What is known of the user."""
+    def profile(self, *, each: int | None = 20) -> views.Profile:
+        """What is known of the user, at most `each` of one kind."""
         stored = self._memories.select(statuses=(MemoryStatus.ACTIVE,))
         memories = [one.memory for one in stored]
         names = frozenset(name.lower() for name in self._user_names)

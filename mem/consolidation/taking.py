@@ -20,7 +20,7 @@ from mem.consolidation.reconciling.reconciler import Reconciler
 from mem.core.clock import Clock
 from mem.core.memory import Candidate, Memory, MemoryKind
 from mem.core.protocols import Embedder
-from mem.errors import UnknownId
+from mem.errors import UnknownId, WasForgotten, WasRejected
 from mem.extraction.evidence import verify
 from mem.store.memory_vectors import MemoryVectors
 from mem.store.store import Store
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from mem.consolidation.summaries.writing import SummaryWriter
     from mem.consolidation.worker import Extractor, Worker
     from mem.extraction.model import ModelExtractor
+    from mem.store.chunks import StoredChunk
 
 
 class MemoryTaker(MemoryReader):
@@ -184,15 +185,7 @@ class MemoryTaker(MemoryReader):
         """
         from mem.consolidation.typed import typed_candidate
 
-        pks = self._store.chunks.keys_of(
-            [chunk.id for chunk in self._store.chunks.of_document(document)]
-        )
-        stored = sorted(
-            self._store.chunks.by_keys(pks.values()).values(), key=lambda one: one.chunk.seq
-        )
-        if not stored:
-            raise UnknownId(document)
-        candidate = typed_candidate(stored, kind, self._extractor(), happened)
+        candidate = typed_candidate(self._chunks_of(document), kind, self._extractor(), happened)
         (outcome,) = self.take([candidate], vouched=True)
         if outcome.memory_pk is None:
             held = self._memories.of_fingerprint(candidate.fingerprint)
@@ -212,6 +205,44 @@ class MemoryTaker(MemoryReader):
         new = NewStatement(candidate, evidence_rows_of(candidate, evidence, places))
         forgotten = not vouched and self._is_forgotten(candidate)
         return self._reconciler.take(new, actor=actor, forgotten=forgotten, vouched=vouched)
+
+    def refuse_received(self, text: str, kind: MemoryKind) -> None:
+        """Raises WasForgotten, WasRejected where the user wants no memory of these words."""
+        from mem.consolidation.typed import received_statement
+
+        candidate = received_statement(text, kind)
+        if self._is_forgotten(candidate):
+            raise WasForgotten
+        if self._memories.is_rejected(candidate.fingerprint):
+            raise WasRejected
+
+    def propose(self, document: str, kind: MemoryKind, *, sender: str) -> Memory:
+        """A memory of what the program `sender` said, which waits for review.
+
+        Raises UnknownId where the document is gone.
+        """
+        from mem.consolidation.typed import received_candidate
+
+        candidate = received_candidate(self._chunks_of(document), kind, sender)
+        (outcome,) = self.take([candidate], actor=f"mcp:{sender}")
+        if outcome.memory_pk is None:
+            held = self._memories.of_fingerprint(candidate.fingerprint)
+            if not held:
+                raise UnknownId(document)
+            return held[-1].memory
+        return self._settled(outcome.memory_pk, document)
+
+    def _chunks_of(self, document: str) -> list[StoredChunk]:
+        """A document's chunks in order. Raises UnknownId where there are none."""
+        pks = self._store.chunks.keys_of(
+            [chunk.id for chunk in self._store.chunks.of_document(document)]
+        )
+        stored = sorted(
+            self._store.chunks.by_keys(pks.values()).values(), key=lambda one: one.chunk.seq
+        )
+        if not stored:
+            raise UnknownId(document)
+        return stored
 
     def _is_forgotten(self, candidate: Candidate) -> bool:
         every = Tombstones.every(self._store.database)

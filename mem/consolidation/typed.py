@@ -1,6 +1,7 @@
-"""A typed note as one memory: its words as they stand, read by the extractor where it can.
+"""A typed note, or a program's message, as one memory: its words as they stand.
 
-What the user types has the highest trust and its whole text as evidence.
+Either has its whole text as evidence. What the user types has the highest trust, and is read by the
+extractor where it can; what a program says has the lowest.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from mem.consolidation.worker import Extractor
 
 _IMPORTANCE = 0.8
+# What a program says of the user is worth a look, no more.
+_RECEIVED_IMPORTANCE = 0.5
+_RECEIVED_CONFIDENCE = 0.5
 
 
 def typed_candidate(
@@ -68,3 +72,29 @@ def read_again(text: str, said_at: datetime | None, extractor: Extractor) -> Can
     chunk = Chunk("", "", 0, text, "", 0, len(text), "", said_at=said_at)
     drawn = extractor.extract([StoredChunk(0, chunk, "", "", "note", False)])
     return drawn[0] if len(drawn) == 1 else None
+
+
+def received_candidate(stored: Sequence[StoredChunk], kind: MemoryKind, sender: str) -> Candidate:
+    """The candidate of what the program `sender` handed over."""
+    text = "\n\n".join(one.chunk.text for one in stored).strip()
+    evidence = tuple(
+        Evidence(one.chunk.id, 0, len(one.chunk.text), one.chunk.text) for one in stored
+    )
+    return replace(received_statement(text, kind), evidence=evidence, origin=f"mcp:{sender}")
+
+
+def received_statement(text: str, kind: MemoryKind) -> Candidate:
+    """What a program says, before it stands anywhere; its fingerprint is the candidate's."""
+    return Candidate(
+        kind=kind,
+        text=text.strip(),
+        subject="user",
+        predicate="",
+        object=text.strip(),
+        evidence=(),
+        said_at=None,
+        trust=Trust.INFERRED,
+        confidence=_RECEIVED_CONFIDENCE,
+        origin="mcp",
+        importance=_RECEIVED_IMPORTANCE,
+    )

@@ -86,7 +86,7 @@ _SECTIONS = (
 )
 
 
-def profile(memories: Sequence[Memory], is_user: Sequence[bool], *, each: int) -> Profile:
+def profile(memories: Sequence[Memory], is_user: Sequence[bool], *, each: int | None) -> Profile:
     """The user's memories by kind, at most `each` of one kind; events the newest first."""
     sections = []
     for kind, title in _SECTIONS:

@@ -16,10 +16,27 @@ _NO_SIGNALS: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """What of memory a reader may see at all; without roots, or kinds, all of them.
+
+    A document is within it where every file that supplies it is at or below one of the `roots`
+    (uris of folders, files or sources), and its kind or format is one of `kinds`.
+    """
+
+    roots: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+    @property
+    def everything(self) -> bool:
+        return not (self.roots or self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
     """Hard limits on what may come back; times are half-open `[since, before)` over said-at.
 
-    `sessions` restricts chats to the named sessions.
+    `sessions` restricts chats to the named sessions. `scope` is not the question's but the
+    reader's: what is outside it is as if it were not there.
     """
 
     since: datetime | None = None
@@ -28,6 +45,7 @@ class Filters:
     kind: str | None = None
     speaker: str | None = None
     sessions: frozenset[str] | None = None
+    scope: Scope = field(default_factory=Scope)
 
     @property
     def empty(self) -> bool:

@@ -7,11 +7,14 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     │   ├── EmptyQuery
     │   ├── BadTimeExpression
     │   ├── UnknownId
-    │   │   └── UnknownName        no entity is called so
+    │   │   ├── UnknownName        no entity is called so
+    │   │   └── UnknownSource      nothing was taken in from there
     │   ├── AmbiguousId
     │   ├── NoSuchChange
     │   ├── UndoConflict           what was changed has been changed again since
     │   ├── NotAllowed             the memory's state forbids it
+    │   ├── WasForgotten           another program hands over what was destroyed on purpose
+    │   ├── WasRejected            or what the user has rejected
     │   ├── UnknownFormat
     │   ├── BadMapping             what says which column of a table is what
     │   ├── UnknownKind            no kind or status of memory is called so
@@ -65,6 +68,7 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     ├── VectorIndexError           the derived index; never fatal to a search
     │   ├── IndexOwned             another process owns the index folder
     │   └── IndexDamaged
+    ├── NoProtocol                 what speaks the Model Context Protocol is not installed
     ├── ServiceFailed              the system's service manager did not do it
     ├── StepFailed                 a step of a measurement did not end
     └── ModelError
@@ -166,6 +170,15 @@ class UnknownName(UnknownId):
         )
 
 
+class UnknownSource(UnknownId):
+    def __init__(self, given: str) -> None:
+        UsageError.__init__(
+            self,
+            f"Memory has taken in nothing from {given!r}. "
+            "`mem source list` shows the folders and exports that it knows.",
+        )
+
+
 class AmbiguousId(UsageError):
     def __init__(self, given: str, matches: int) -> None:
         super().__init__(f"{given!r} stands for {matches} things. Give more of its characters.")
@@ -175,6 +188,22 @@ class NoSuchChange(UsageError):
     def __init__(self, entry: int | None) -> None:
         what = "There is no change to undo." if entry is None else f"There is no change {entry}."
         super().__init__(f"{what} `mem history` shows what can be undone.")
+
+
+class WasForgotten(UsageError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The user had this forgotten; it is not taken in again. "
+            "They alone can bring it back, with `mem add`."
+        )
+
+
+class WasRejected(UsageError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The user has rejected this; it is not proposed again. "
+            "They alone can add it, with `mem add`."
+        )
 
 
 class UndoConflict(UsageError):
@@ -392,6 +421,14 @@ class IndexDamaged(VectorIndexError):
         super().__init__(
             f"{path}: the vector index is not usable ({reason}). "
             "Searches scan the stored vectors meanwhile; `mem doctor --rebuild-index` mends it."
+        )
+
+
+class NoProtocol(MemError):
+    def __init__(self) -> None:
+        super().__init__(
+            "The Model Context Protocol's SDK is not installed. "
+            "`pip install 'mem[mcp]'` brings it; then start this again."
         )
 
 

@@ -88,7 +88,8 @@ class MemoryFinder:
     def add(self, result: SearchResult, *, limit: int, asked_at: datetime) -> SearchResult:
         """`result` with the active memories that match its query, still at most `limit` hits.
 
-        A filter that excludes the passage a memory was drawn from excludes the memory.
+        A filter that excludes the passage a memory was drawn from excludes the memory; a scope does
+        where it excludes any of its passages.
         """
         with self._fulltext.database.snapshot():
             question = parse(
@@ -118,6 +119,10 @@ class MemoryFinder:
 
     def _standing(self, scored: Sequence[_Scored], result: SearchResult) -> list[_Scored]:
         """Those whose first passage is there and passes the filters, with their passages."""
+        scope = result.filters.scope
+        if not scope.everything:
+            within = self._memories.within({one.row.pk for one in scored}, scope)
+            scored = [one for one in scored if one.row.pk in within]
         keys = {key for one in scored for key in one.row.chunks}
         passing = self._memories.passing(keys, result.filters)
         stored = self._chunks.by_keys(passing)

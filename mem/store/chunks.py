@@ -14,6 +14,7 @@ from mem.core.chunk import Chunk
 from mem.core.clock import format_time, parse_time
 from mem.core.query import Filters
 from mem.store.database import Database
+from mem.store.scopes import within_scope
 
 COLUMNS = (
     'id, document_id, seq, text, context, "start", "end", locator, speaker, role, said_at, '
@@ -160,6 +161,10 @@ def where_of(filters: Filters, *, gone: bool = False) -> tuple[str, list[object]
         marks = ",".join("?" * len(filters.sessions))
         clauses.append(f"chunk.session_id IN ({marks})")
         parameters += sorted(filters.sessions)
+    if not filters.scope.everything:
+        within, values = within_scope(filters.scope)
+        clauses.append(within)
+        parameters += values
     return " AND ".join(clauses), parameters
 
 

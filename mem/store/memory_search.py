@@ -13,9 +13,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mem.core.clock import parse_time
-from mem.core.query import Filters
+from mem.core.query import Filters, Scope
 from mem.store.chunks import where_of
 from mem.store.database import Database
+from mem.store.scopes import Scopes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -117,6 +118,10 @@ class MemorySearch:
             )
             for pk, identity, text, subject, happened, utility, conflicts in rows
         ]
+
+    def within(self, pks: Collection[int], scope: Scope) -> set[int]:
+        """Those of the memories that are within a scope."""
+        return Scopes(self._database, scope).memory_keys(pks)
 
     def passing(self, chunks: Collection[int], filters: Filters) -> set[int]:
         """Those of the chunk keys that pass the filters; what is gone from its source does not."""

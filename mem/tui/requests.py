@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 from textual import on
 from textual.app import App
 
+from mem.core.threads import Threads
 from mem.errors import MemError
 from mem.tui import messages as m
-from mem.tui.threads import Threads
 
 if TYPE_CHECKING:
     from textual.notifications import Notify

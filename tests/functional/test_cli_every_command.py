@@ -27,7 +27,7 @@ _SHORTER = {
     ("service", "uninstall"): ["--dry-run"],
 }
 _LONG = {("demo",), ("bench", "speed"), ("bench", "mine")}
-_WITHOUT_JSON = {("tui",), ("export",)}
+_WITHOUT_JSON = {("tui",), ("export",), ("mcp",)}
 _IN_COMMANDS_PAGE = {("import",), ("ask",), ("search",)}
 _CODES = {int(code) for code in diagnostics.ExitCode}
 

@@ -49,7 +49,8 @@ def command(
     from mem.cli import memoryviews
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
     from mem.cli.render import documents
-    from mem.cli.session import clock, memory_kind, moment, open_assistant, span
+    from mem.cli.session import clock, open_assistant
+    from mem.core.limits import memory_kind, moment, span
 
     said_at = moment("--at", at, clock().now()) if at is not None else None
     wanted = memory_kind(kind or ("event" if happened is not None else None))

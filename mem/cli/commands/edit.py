@@ -43,16 +43,17 @@ def command(
     from mem.cli import memoryviews, session
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
     from mem.consolidation.person import Correction
+    from mem.core.limits import memory_kind, moment
 
     now = session.clock().now()
     correction = Correction(
         text=session.words(text) if text else None,
-        kind=session.memory_kind(kind),
+        kind=memory_kind(kind),
         subject=subject,
         predicate=predicate,
         object=object_,
-        valid_from=session.moment("--from", valid_from, now) if valid_from else None,
-        valid_to=session.moment("--to", valid_to, now) if valid_to else None,
+        valid_from=moment("--from", valid_from, now) if valid_from else None,
+        valid_to=moment("--to", valid_to, now) if valid_to else None,
     )
     if correction.empty:
         raise typer.BadParameter("say what to change", param_hint="TEXT")

@@ -95,7 +95,8 @@ def _memories(
     as_of: str | None,
     known_at: str | None,
 ) -> list[Memory]:
-    from mem.cli.session import clock, memory_kind, moment
+    from mem.cli.session import clock
+    from mem.core.limits import memory_kind, moment
 
     now = clock().now()
     return assistant.memories.list(
@@ -108,15 +109,12 @@ def _memories(
 
 
 def _statuses(given: str | None) -> tuple[MemoryStatus, ...] | None:
+    from mem.core.limits import memory_status
     from mem.core.memory import MemoryStatus
-    from mem.errors import UnknownKind
 
     if given is None or given == "all":
         return tuple(MemoryStatus) if given else None
-    try:
-        return (MemoryStatus(given.lower()),)
-    except ValueError as error:
-        raise UnknownKind(given, [one.value for one in MemoryStatus]) from error
+    return (memory_status(given),)
 
 
 def _print(found: list[Memory], *, json: bool, hint: str) -> ExitCode:

@@ -45,8 +45,9 @@ def command(
     from mem.cli import session, summaryviews
     from mem.cli.diagnostics import complain
     from mem.cli.output import emit, emit_json, stdout_style
+    from mem.core.limits import moment
 
-    start = session.moment("--since", since, session.clock().now()) if since is not None else None
+    start = moment("--since", since, session.clock().now()) if since is not None else None
     with session.open_assistant() as assistant:
         found = assistant.chronicle.timeline(entity=entity, since=start, limit=limit, by=by.value)
         why = "" if found else session.why_nothing(assistant, _nothing(limited=entity or since))

@@ -15,8 +15,11 @@ Call = Callable[[], None]
 class Threads:
     """Runs calls beside the event loop. Threads are started as they are needed."""
 
-    def __init__(self, count: int, on_error: Callable[[Exception], None]) -> None:
+    def __init__(
+        self, count: int, on_error: Callable[[Exception], None], *, name: str = "mem"
+    ) -> None:
         self._count = count
+        self._name = name
         self._on_error = on_error
         self._calls: SimpleQueue[Call] = SimpleQueue()
         self._state = threading.Condition()
@@ -29,7 +32,7 @@ class Threads:
             self._unfinished += 1
             if self._unfinished > self._started and self._started < self._count:
                 self._started += 1
-                threading.Thread(target=self._serve, daemon=True, name="mem-tui").start()
+                threading.Thread(target=self._serve, daemon=True, name=self._name).start()
         self._calls.put(call)
 
     def wait_until_idle(self, seconds: float) -> bool:

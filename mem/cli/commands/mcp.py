@@ -1,0 +1,64 @@
+"""`mem mcp`: other assistants ask memory over the Model Context Protocol, on this machine."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Sources = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--source", metavar="SOURCE", help="Share only this folder, file or export; repeatable."
+    ),
+]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--kind", metavar="KIND", help="Share only this kind or format: note, chat, …; repeatable."
+    ),
+]
+AllowWrite = Annotated[
+    bool,
+    typer.Option("--allow-write", help="Let assistants propose memories and say what was useful."),
+]
+NoLlm = Annotated[
+    bool, typer.Option("--no-llm", help="Quote memory; leave the language model alone.")
+]
+PrintConfig = Annotated[
+    bool,
+    typer.Option("--print-config", help="Print what a client needs to start this, as JSON."),
+]
+
+
+def command(
+    source: Sources = None,
+    kind: Kinds = None,
+    allow_write: AllowWrite = False,
+    no_llm: NoLlm = False,
+    print_config: PrintConfig = False,
+) -> None:
+    """Let other assistants ask memory, over MCP.
+
+    An assistant starts it and talks to it over stdin and stdout; it reads, and writes nothing
+    unless you allow it. What is called is noted on stderr, without its text.
+
+    \b
+    Example:
+      mem mcp --print-config --source ~/notes
+      claude mcp add mem -- mem mcp --source ~/notes
+    """
+    from mem.cli.diagnostics import say
+    from mem.cli.output import emit_text
+    from mem.cli.session import clock
+    from mem.mcp.serving import Options, serve
+    from mem.mcp.setup import client_settings
+
+    if print_config:
+        given = [part for one in kind or () for part in ("--kind", one)]
+        given += ["--allow-write"] if allow_write else []
+        given += ["--no-llm"] if no_llm else []
+        emit_text(client_settings(source or (), given))
+        return
+    options = Options(source or (), kind or (), allow_write, not no_llm)
+    serve(options, clock(), lambda line: say(f"mem mcp: {line}"))

@@ -1,0 +1,196 @@
+"""`mem mcp` as a process: clean stdout, no network, ends when told, says what is wrong."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mem.assistant import Assistant
+from mem.core.clock import SystemClock
+from tests.functional.conftest import NOW, RunMem, run_program
+from tests.functional.mcp_support import HELLO, RawServer, environment, tool
+from tests.functional.test_cli_ask_model import Server
+
+pytestmark = pytest.mark.usefixtures("mcp_installed")
+
+QUESTION = "What should the boiler pressure be when cold?"
+# A plugin, or native code, that prints; and every attempt to reach a network.
+NOISY = """
+import os, sys
+def hook(event, arguments):
+    if event in ("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostbyname"):
+        os.write(2, b"NETWORK " + event.encode() + bytes([10]))
+sys.addaudithook(hook)
+from mem.assistant import Assistant
+search, begin = Assistant.search, Assistant.open.__func__
+def noisy(self, *arguments, **options):
+    print("stray words")
+    os.write(1, b"native words" + bytes([10]))
+    return search(self, *arguments, **options)
+def opening(cls, *arguments, **options):
+    print("words at the start")
+    return begin(cls, *arguments, **options)
+Assistant.search, Assistant.open = noisy, classmethod(opening)
+from mem.cli.main import main
+main(sys.argv[1:])
+"""
+WITHOUT_SDK = """
+import sys
+sys.modules["mcp"] = None
+from mem.cli.main import main
+main(sys.argv[1:])
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("process")
+    with Assistant.open(folder / "home", clock=SystemClock(NOW)) as assistant:
+        assistant.remember("The boiler pressure should be 1.3 bar when cold.")
+    return folder / "home"
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A language model that writes what the test says."""
+    made = Server()
+    with made.running():
+        yield made
+        made.go.set()
+
+
+def cancelled(number: int) -> bytes:
+    message = {
+        "jsonrpc": "2.0",
+        "method": "notifications/cancelled",
+        "params": {"requestId": number},
+    }
+    return json.dumps(message).encode() + b"\n"
+
+
+def test_stdout_carries_the_protocol_only_and_nothing_is_reached(home: Path) -> None:
+    with RawServer(home, command=("-c", NOISY)) as made:
+        made.send(HELLO)
+        made.reply(0)
+        made.send(b"this is no message\n" + tool(1, "memory_search", query="boiler"))
+        assert made.reply(1)["result"]["structuredContent"]["hits"]
+        made.send(tool(2, "memory_ask", question=QUESTION))
+        assert not made.reply(2)["result"]["structuredContent"]["abstained"]
+        code, out, err = made.end()
+    assert code == 0
+    assert all(json.loads(line)["jsonrpc"] == "2.0" for line in out.splitlines())
+    assert b"words" not in out
+    for words in (b"stray words", b"native words", b"words at the start"):
+        assert words in err
+    assert b"NETWORK" not in err and b"no message" not in err and b"Traceback" not in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it(home: Path, number: signal.Signals) -> None:
+    with RawServer(home) as made:
+        made.send(HELLO)
+        made.reply(0)
+        made.process.send_signal(number)
+        code, _, err = made.end(hang_up=False)
+    assert code == 0 and err == b""
+
+
+def test_a_slow_answer_holds_nothing_up_and_can_be_cancelled(home: Path, server: Server) -> None:
+    server.reply = "The boiler | pressure"
+    with RawServer(home, **server.setting) as made:
+        made.send(HELLO)
+        made.reply(0)
+        made.send(tool(1, "memory_ask", question=QUESTION))
+        made.send(tool(2, "memory_search", query="boiler"))
+        assert made.reply(2)["result"]["structuredContent"]["hits"]
+        made.send(cancelled(1))
+        server.reply = "The boiler pressure should be 1.3 bar when cold. [1]"
+        server.go.set()
+        made.send(tool(3, "memory_ask", question=QUESTION))
+        assert made.reply(3)["result"]["structuredContent"]["mode"] == "generative"
+        assert b'"id":1' not in made.out
+        server.go.clear()
+        server.reply = "The boiler | pressure"
+        made.send(tool(4, "memory_ask", question=QUESTION))
+        made.send(tool(5, "memory_list"))
+        made.reply(5)
+        # Nobody is there any more: it does not wait for the model.
+        code, _, err = made.end()
+    assert code == 0 and b"Traceback" not in err
+
+
+def test_no_model_on_request(home: Path, server: Server) -> None:
+    with RawServer(home, "--no-llm", **server.setting) as made:
+        made.send(HELLO)
+        made.reply(0)
+        made.send(tool(1, "memory_ask", question=QUESTION))
+        assert made.reply(1)["result"]["structuredContent"]["mode"] == "extractive"
+        assert made.end()[0] == 0
+
+
+def test_llama_ends_with_the_server(home: Path, trained_model: Path) -> None:
+    with RawServer(home, MEM_MODEL_FILE=str(trained_model)) as made:
+        made.send(HELLO)
+        made.reply(0)
+        made.send(tool(1, "memory_ask", question=QUESTION))
+        assert made.reply(1)["result"]["structuredContent"]["mode"] == "generative"
+        tasks = Path(f"/proc/{made.process.pid}/task")
+        if not tasks.is_dir():
+            pytest.skip("children are looked up in /proc")
+        children = [
+            child for task in tasks.iterdir() for child in (task / "children").read_text().split()
+        ]
+        assert children
+        made.process.terminate()
+        code, out, _ = made.end(hang_up=False)
+    assert code == 0
+    assert all(json.loads(line) for line in out.splitlines())
+    assert not [one for one in children if _runs(one)]
+
+
+def _runs(process: str) -> bool:
+    try:
+        status = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return status != "Z"
+
+
+def test_what_cannot_be_shared_is_said_before_anything_is_served(run_mem: RunMem) -> None:
+    run = run_mem("mcp", "--source", "nowhere")
+    assert (run.code, run.out) == (3, "")
+    assert "nothing from 'nowhere'" in run.err and "mem source list" in run.err
+
+
+def test_without_the_sdk_the_next_step_is_named(home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_SDK, "mcp"],
+        input=b"",
+        capture_output=True,
+        env=environment(home),
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"pip install 'mem[mcp]'" in done.stderr and b"Traceback" not in done.stderr
+
+
+def test_the_settings_of_a_client(home: Path, work: Path) -> None:
+    (work / "notes").mkdir()
+    run = run_program(
+        ("mcp", "--print-config", "--source", "notes", "--source", "mem:typed", "--allow-write"),
+        home=home, work=work, stdin="", env={},
+    )  # fmt: skip
+    entry = run.json["mcpServers"]["mem"]
+    assert Path(entry["command"]).is_absolute() and Path(entry["command"]).exists()
+    at = entry["args"].index("mcp")
+    assert entry["args"][at:] == [
+        "mcp", "--source", str(work / "notes"), "--source", "mem:typed", "--allow-write",
+    ]  # fmt: skip
+    assert entry["env"] == {"MEM_HOME": str(home)}
