@@ -12,7 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from mem.tui.actions import SCREENS, key_table
+from mem.tui.actions import SCREENS
+from mem.tui.keys import key_table
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"

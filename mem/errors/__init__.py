@@ -129,6 +129,19 @@ from mem.errors.models import RerankerUnusable as RerankerUnusable
 from mem.errors.models import UnknownModel as UnknownModel
 from mem.errors.root import MemError as MemError
 from mem.errors.root import UsageError as UsageError
+from mem.errors.store import ForgettingUnfinished as ForgettingUnfinished
+from mem.errors.store import HomeInUse as HomeInUse
+from mem.errors.store import HomeNotWritable as HomeNotWritable
+from mem.errors.store import IndexDamaged as IndexDamaged
+from mem.errors.store import IndexOwned as IndexOwned
+from mem.errors.store import MigrationFailed as MigrationFailed
+from mem.errors.store import SchemaTooNew as SchemaTooNew
+from mem.errors.store import StoreDamaged as StoreDamaged
+from mem.errors.store import StoreError as StoreError
+from mem.errors.store import StoreFull as StoreFull
+from mem.errors.store import StoreLocked as StoreLocked
+from mem.errors.store import VectorIndexError as VectorIndexError
+from mem.errors.store import WatcherRunning as WatcherRunning
 from mem.errors.vault import NoPassphrase as NoPassphrase
 from mem.errors.vault import SecretNotReadable as SecretNotReadable
 from mem.errors.vault import VaultAbsent as VaultAbsent
@@ -318,109 +331,6 @@ class BadSet(InputError):
     def __init__(self, path: str, reason: str, bench: str) -> None:
         super().__init__(
             f"{path}: {reason}. Mend it; `mem bench {bench} --help` says what it has to hold."
-        )
-
-
-class StoreError(MemError):
-    """The store could not do what was asked of it; what was acknowledged is still there."""
-
-
-class StoreLocked(StoreError):
-    def __init__(self, path: str) -> None:
-        super().__init__(
-            f"{path}: another process has been writing for too long. "
-            "Nothing was lost; try again when it has finished."
-        )
-
-
-class ForgettingUnfinished(StoreLocked):
-    def __init__(self, path: str, *, no_room: bool) -> None:
-        cause = "the disk is full" if no_room else "another process is reading an older state"
-        remedy = "make room" if no_room else "end the other process"
-        StoreError.__init__(
-            self,
-            f"{path}: it is gone from memory, but its bytes are in the file still: {cause}. "
-            f"To remove them, {remedy} and run any command, such as `mem stats`.",
-        )
-
-
-class WatcherRunning(StoreLocked):
-    def __init__(self, path: str, process: int | None) -> None:
-        who = f"process {process}" if process else "another process"
-        StoreError.__init__(
-            self,
-            f"{path}: {who} keeps this memory in step already. "
-            "It takes up new sources by itself; `mem service status` tells more.",
-        )
-
-
-class HomeInUse(StoreLocked):
-    def __init__(self, path: str, who: str) -> None:
-        StoreError.__init__(
-            self,
-            f"{path}: {who}. Nothing was touched; end it (`mem service status` tells of a watcher) "
-            "and try again.",
-        )
-
-
-class StoreDamaged(StoreError):
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(
-            f"{path}: the store is damaged ({reason}). "
-            "Run `mem doctor` for what can be mended; copies made before upgrades are in backups/."
-        )
-
-
-class StoreFull(StoreError):
-    def __init__(self, path: str) -> None:
-        super().__init__(
-            f"{path}: no room left on the device. What was taken in before is safe; "
-            "make room and run the same command again."
-        )
-
-
-class HomeNotWritable(StoreError):
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(
-            f"{path}: cannot be written ({reason}). "
-            "Check its permissions, or set MEM_HOME to a folder you own."
-        )
-
-
-class SchemaTooNew(StoreError):
-    def __init__(self, path: str, unknown: list[str]) -> None:
-        super().__init__(
-            f"{path} was written by a newer mem (it knows {', '.join(unknown)}). "
-            "Upgrade mem; this version leaves the store untouched."
-        )
-
-
-class MigrationFailed(StoreError):
-    def __init__(self, name: str, reason: str, backup: str) -> None:
-        super().__init__(
-            f"The upgrade step {name} failed ({reason}) and was rolled back. "
-            f"The store is as it was; a copy is at {backup}."
-        )
-
-
-class VectorIndexError(MemError):
-    """The derived vector index failed; the stored vectors are not touched."""
-
-
-class IndexOwned(VectorIndexError):
-    def __init__(self, path: str) -> None:
-        super().__init__(
-            f"{path}: another process owns the vector index. Changes wait in the store "
-            "and are indexed by its owner."
-        )
-
-
-class IndexDamaged(VectorIndexError):
-    def __init__(self, path: str, reason: str) -> None:
-        self.reason = reason
-        super().__init__(
-            f"{path}: the vector index is not usable ({reason}). "
-            "Searches scan the stored vectors meanwhile; `mem doctor --rebuild-index` mends it."
         )
 
 

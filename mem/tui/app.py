@@ -21,8 +21,9 @@ from textual.events import InputEvent
 
 from mem.errors import MemError
 from mem.tui import messages as m
-from mem.tui.actions import SCREENS, bindings
+from mem.tui.actions import SCREENS
 from mem.tui.collecting import Collector
+from mem.tui.keys import bindings
 from mem.tui.requests import CHANGES, RequestsApp
 from mem.tui.screens.base import MemScreen
 

@@ -10,7 +10,8 @@ from typing import Any
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from mem.tui.actions import SCREENS, Action, key_name, of_screen
+from mem.tui.actions import SCREENS, Action, of_screen
+from mem.tui.keys import key_name
 from mem.tui.screens.base import MemScreen
 from mem.tui.widgets.lines import MUTED
 

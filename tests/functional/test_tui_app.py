@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from mem.errors import StoreDamaged
-from mem.tui.actions import ACTIONS, SCREENS, key_name, key_table, of_screen
+from mem.tui.actions import ACTIONS, SCREENS, of_screen
 from mem.tui.callbacks import each_callback
 from mem.tui.editor import command_for, open_in_editor
+from mem.tui.keys import key_name, key_table
 from tests.functional.tui_support import LARGE, NARROW, SMALL, Driver, drives, run
 
 ROOT = Path(__file__).parents[2]

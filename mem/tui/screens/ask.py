@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from mem.core.answer import Answer
 from mem.core.display import sanitize
-from mem.tui.actions import bindings
+from mem.tui.keys import bindings
 from mem.tui.messages import (
     AskWanted,
     GoTo,

@@ -12,7 +12,7 @@ from textual.widgets import Input
 from mem.core.display import plural
 from mem.store.browse import Keys, Passage
 from mem.store.browse_view import View
-from mem.tui.actions import bindings
+from mem.tui.keys import bindings
 from mem.tui.messages import (
     FacetsWanted,
     GoTo,

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from mem.core.display import sanitize_line
-from mem.tui.actions import bindings
+from mem.tui.keys import bindings
 from mem.tui.messages import HealthWanted, MendWanted
 from mem.tui.screens.base import MemScreen
 from mem.tui.widgets.cells import Cell, Column, Row

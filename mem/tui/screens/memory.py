@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from mem.core.display import plural
 from mem.core.memory import Memory, MemoryKind, MemoryStatus
-from mem.tui.actions import bindings
+from mem.tui.keys import bindings
 from mem.tui.messages import ConsolidateWanted, GoTo, MemoriesWanted, MemoryWanted
 from mem.tui.rows import COLUMNS, memory_row
 from mem.tui.screens.acting import ActsOnMemories

@@ -9,7 +9,7 @@ from textual import on
 from textual.containers import Horizontal
 
 from mem.store.browse_view import View
-from mem.tui.actions import bindings
+from mem.tui.keys import bindings
 from mem.tui.messages import EntitiesWanted, GoTo, StoryWanted
 from mem.tui.screens.acting import ActsOnMemories
 from mem.tui.widgets.cells import Cell, Column, Row

@@ -9,7 +9,7 @@ from textual import on
 from textual.content import Content
 from textual.widgets import Static
 
-from mem.tui.actions import bindings
+from mem.tui.keys import bindings
 from mem.tui.messages import GoTo, PruneNow, PruneWanted
 from mem.tui.screens.acting import ActsOnMemories
 from mem.tui.widgets.cells import Cell, Column, Row

@@ -13,7 +13,7 @@ from textual.containers import Horizontal
 from textual.content import Content
 
 from mem.core.display import plural
-from mem.tui.actions import bindings
+from mem.tui.keys import bindings
 from mem.tui.messages import GoTo, ReviewWanted
 from mem.tui.screens.acting import ActsOnMemories
 from mem.tui.screens.vaulting import Vaults

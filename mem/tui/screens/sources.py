@@ -20,8 +20,8 @@ from mem.core.query import Filters
 from mem.store.browse_view import View
 from mem.store.files import FileRecord
 from mem.store.store import SourceRecord
-from mem.tui.actions import bindings
 from mem.tui.activity import WatcherState, activity_row, import_row, watcher_line
+from mem.tui.keys import bindings
 from mem.tui.messages import (
     GoTo,
     ImportsWanted,

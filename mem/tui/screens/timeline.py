@@ -19,7 +19,7 @@ from mem.core.display import plural, sanitize
 from mem.core.query import Filters
 from mem.store.browse import ChunkRow, Keys
 from mem.store.browse_view import View
-from mem.tui.actions import bindings
+from mem.tui.keys import bindings
 from mem.tui.messages import (
     CountsWanted,
     EntitiesWanted,

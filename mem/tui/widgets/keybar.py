@@ -11,7 +11,8 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from mem.tui.actions import Action, find, key_name, of_screen
+from mem.tui.actions import Action, find, of_screen
+from mem.tui.keys import key_name
 
 if TYPE_CHECKING:
     from textual.events import Click
