@@ -188,9 +188,19 @@ class MemoryTaker(MemoryReader):
         candidate = typed_candidate(self._chunks_of(document), kind, self._extractor(), happened)
         (outcome,) = self.take([candidate], vouched=True)
         if outcome.memory_pk is None:
-            held = self._memories.of_fingerprint(candidate.fingerprint)
-            return held[-1].memory
+            return self._said_by(candidate, document)
         return self._settled(outcome.memory_pk, document)
+
+    def _said_by(self, candidate: Candidate, document: str) -> Memory:
+        """The memory that says what is known already, or stands on the same words."""
+        held = self._memories.of_fingerprint(candidate.fingerprint)
+        if not held:
+            keys = self._store.chunks.keys_of([one.chunk_id for one in candidate.evidence])
+            spans = [(keys[one.chunk_id], one.start, one.end) for one in candidate.evidence]
+            held = list(self._memories.by_pks(self._memories.memories_of_spans(spans)).values())
+        if not held:
+            raise UnknownId(document)
+        return max(held, key=lambda one: (bool(one.slot), one.pk)).memory
 
     def _take(self, candidate: Candidate, actor: str, vouched: bool) -> Outcome:
         keys = self._store.chunks.keys_of([one.chunk_id for one in candidate.evidence])
@@ -245,8 +255,15 @@ class MemoryTaker(MemoryReader):
         return stored
 
     def _is_forgotten(self, candidate: Candidate) -> bool:
-        every = Tombstones.every(self._store.database)
-        return any(one.holds(one.of_memory(candidate.fingerprint)) for one in every)
+        keys = self._reconciler.both_keys(candidate)
+        return any(
+            marks.holds(mark)
+            for marks in Tombstones.every(self._store.database)
+            for mark in (
+                marks.of_memory(candidate.fingerprint),
+                *(marks.of_statement(slot, value) for slot, value in keys),
+            )
+        )
 
     def embed_pending(self) -> int:
         """Make the vectors that are missing; returns how many."""

@@ -50,10 +50,13 @@ class Entities:
         found.sort(key=lambda one: (-one.mentions, one.name))
         return found[:limit]
 
-    def keys(self) -> dict[str, int]:
-        """Every normalised name with its entity."""
-        rows = self._database.rows("SELECT key, entity_pk FROM alias ORDER BY entity_pk DESC")
-        return {str(key): int(str(pk)) for key, pk in rows}
+    def keys_like(self, key: str) -> dict[str, int]:
+        """Every normalised name with the same first letter as `key`, with its entity."""
+        rows = self._database.rows(
+            "SELECT key, entity_pk FROM alias WHERE key >= ? AND key < ? ORDER BY entity_pk DESC",
+            (key[:1], chr(ord(key[0]) + 1)),
+        )
+        return {str(known): int(str(pk)) for known, pk in rows}
 
     def add(self, operation: Operation, key: str, name: str) -> int:
         """A new entity with its first name; returns its key in the store."""
@@ -112,7 +115,12 @@ class Entities:
             parameters,
         )
         names: dict[int, list[str]] = {}
-        for pk, name in self._database.rows("SELECT entity_pk, name FROM alias ORDER BY name"):
+        told = self._database.rows(
+            "SELECT entity_pk, alias.name FROM entity JOIN alias ON entity_pk = entity.pk "
+            f"WHERE {where} ORDER BY alias.name",
+            parameters,
+        )
+        for pk, name in told:
             names.setdefault(int(str(pk)), []).append(str(name))
         return [
             EntityRecord(

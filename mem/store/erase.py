@@ -7,7 +7,6 @@ derived index is removed by its own layer.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -103,11 +102,7 @@ def erase_memories(
     with database.transaction() as connection:
         owe(connection)
         those = with_versions(connection, pks)
-        rows = connection.execute(
-            "SELECT fingerprint FROM memory WHERE pk IN (SELECT value FROM json_each(?))",
-            (json.dumps(sorted(those)),),
-        )
-        marks = {tombstones.of_memory(str(row[0])) for row in rows}
+        marks = tombstones.of_memories(connection, those)
         slots = slots_of(connection, those)
         memories = destroy(connection, those)
         connection.executemany(

@@ -187,11 +187,7 @@ def _marks(
         if head.kind == DocumentKind.NOTE and mentions.within(head.title):
             marks.add(tombstones.of_uri(head.uri))
     marks |= {tombstones.of_label(label) for label in set(labels) if mentions.within(label)}
-    fingerprints = connection.execute(
-        "SELECT fingerprint FROM memory WHERE pk IN (SELECT value FROM json_each(?))",
-        (json.dumps(sorted(named.memories)),),
-    )
-    return marks | {tombstones.of_memory(str(row[0])) for row in fingerprints}
+    return marks | tombstones.of_memories(connection, named.memories)
 
 
 class Names(Protocol):

@@ -108,8 +108,31 @@ class Memories:
         """Everything said of one thing, oldest row first."""
         return self._select("memory.slot = ?", (slot,), tail="ORDER BY memory.pk") if slot else []
 
+    def has_slot(self, slot: str) -> bool:
+        """Whether anything is said of that thing."""
+        return bool(slot) and bool(
+            self._database.rows("SELECT 1 FROM memory WHERE slot = ? LIMIT 1", (slot,))
+        )
+
+    def values_of(self, slot: str, statuses: Collection[MemoryStatus]) -> set[str]:
+        """What memories of those statuses say of one thing."""
+        rows = self._database.rows(
+            "SELECT DISTINCT value FROM memory WHERE slot = ? AND slot != '' "
+            "AND status IN (SELECT value FROM json_each(?))",
+            (slot, json.dumps([one.value for one in statuses])),
+        )
+        return {str(value) for (value,) in rows}
+
     def of_fingerprint(self, fingerprint: str) -> list[StoredMemory]:
         return self._select("memory.fingerprint = ?", (fingerprint,), tail="ORDER BY memory.pk")
+
+    def rejected_of_value(self, value: str) -> list[StoredMemory]:
+        """What was rejected and gives that answer, whatever it is about."""
+        return self._select("memory.status = 'rejected' AND memory.value = ?", (value,))
+
+    def has_rejected(self) -> bool:
+        """Whether any memory is rejected."""
+        return bool(self._database.rows("SELECT 1 FROM memory WHERE status = 'rejected' LIMIT 1"))
 
     def of_entity(self, entity_pk: int) -> list[StoredMemory]:
         """Memories that mention an entity, oldest said first."""

@@ -7,6 +7,7 @@ place and its words, a sentence that named what was forgotten, a heading or labe
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -61,6 +62,20 @@ class Tombstones:
     def of_memory(self, fingerprint: str) -> str:
         """Of what a memory says."""
         return self._digest(f"memory\x1f{fingerprint}")
+
+    def of_statement(self, slot: str, value: str) -> str:
+        """Of what is said of a thing, however it is worded."""
+        return self._digest(f"statement\x1f{slot}\x1f{value}")
+
+    def of_memories(self, connection: sqlite3.Connection, pks: Collection[int]) -> set[str]:
+        """Of what those memories say, in their words and in others."""
+        rows = connection.execute(
+            "SELECT fingerprint, slot, value FROM memory "
+            "WHERE pk IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(pks)),),
+        ).fetchall()
+        marks = {self.of_memory(str(fingerprint)) for fingerprint, _, _ in rows}
+        return marks | {self.of_statement(slot, value) for _, slot, value in rows if slot}
 
     def of_label(self, label: str) -> str:
         """Of a title, heading or tag."""

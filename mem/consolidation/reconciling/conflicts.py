@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from heapq import heappop, heappush
 from itertools import pairwise
 
 from mem.core.memory import Trust
@@ -78,18 +79,22 @@ def settle(statements: Sequence[Statement]) -> list[Segment]:
     """The segments of one thing's history in order of time, then those that never held.
 
     Every statement stands in the first segment of its value that it covers; one that resumes after
-    an interruption by something of a stated length stands in the later segment as well. Cost O(n²)
-    in the statements of one thing.
+    an interruption by something of a stated length stands in the later segment as well. Cost
+    O(n log n) in the statements of one thing, n · m where its m segments have few values.
     """
-    spans = _spans(statements)
+    ranked = sorted(statements, key=_rank)
+    spans = _spans(ranked)
     members: list[list[Statement]] = [[] for _ in spans]
+    places: dict[str, list[int]] = {}
+    for i, (value, _, _) in enumerate(spans):
+        places.setdefault(value, []).append(i)
     left: list[Statement] = []
-    for one in sorted(statements, key=_rank):
+    for one in ranked:
         place = next(
             (
                 i
-                for i, (value, start, end) in enumerate(spans)
-                if value == one.value and start < one.ends and one.begins < end
+                for i in places.get(one.value, ())
+                if spans[i][1] < one.ends and one.begins < spans[i][2]
             ),
             None,
         )
@@ -118,12 +123,21 @@ def _covers(one: Statement, value: str, moment: datetime) -> bool:
     return one.value == value and one.begins <= moment < one.ends
 
 
-def _spans(statements: Sequence[Statement]) -> list[tuple[str, datetime, datetime]]:
-    """(value, start, end) in order of time; neighbours differ in value or leave a gap."""
-    points = sorted({point for one in statements for point in (one.begins, one.ends)})
+def _spans(ranked: Sequence[Statement]) -> list[tuple[str, datetime, datetime]]:
+    """(value, start, end) in order of time; neighbours differ in value or leave a gap.
+
+    `ranked` is in ascending order of `_rank`.
+    """
+    points = sorted({point for one in ranked for point in (one.begins, one.ends)})
+    opening: dict[datetime, list[int]] = {}
+    for place, one in enumerate(ranked):
+        opening.setdefault(one.begins, []).append(place)
+    holding = _Holding(ranked)
     spans: list[tuple[str, datetime, datetime]] = []
     for start, end in pairwise(points):
-        value = _value_at(start, statements)
+        for place in opening.get(start, ()):
+            holding.add(place)
+        value = holding.value_at(start)
         if value is None:
             continue
         if spans and spans[-1][0] == value and spans[-1][2] == start:
@@ -133,15 +147,40 @@ def _spans(statements: Sequence[Statement]) -> list[tuple[str, datetime, datetim
     return spans
 
 
-def _value_at(moment: datetime, statements: Sequence[Statement]) -> str | None:
-    """The value that holds at a moment; a denial counts only against what it denies."""
-    covering = [one for one in statements if one.begins <= moment < one.ends]
-    covering.sort(key=_rank, reverse=True)
-    affirmed = next((one for one in covering if one.value.startswith("+")), None)
-    for one in covering:
-        if one is affirmed or affirmed is None or one.value[1:] == affirmed.value[1:]:
-            return one.value
-    return None
+class _Holding:
+    """The statements that have begun, and the value that holds, while time goes on."""
+
+    def __init__(self, ranked: Sequence[Statement]) -> None:
+        self._ranked = ranked
+        # The highest ranked first: of the affirmed, of all denials, and of those of each value.
+        self._affirmed: list[int] = []
+        self._denials: list[int] = []
+        self._denials_of: dict[str, list[int]] = {}
+
+    def add(self, place: int) -> None:
+        """Let the statement of that place in the ranking begin."""
+        value = self._ranked[place].value
+        if value.startswith("+"):
+            heappush(self._affirmed, -place)
+        else:
+            heappush(self._denials, -place)
+            heappush(self._denials_of.setdefault(value[1:], []), -place)
+
+    def value_at(self, moment: datetime) -> str | None:
+        """The value that holds at a moment; a denial counts only against what it denies."""
+        affirmed = self._first(self._affirmed, moment)
+        if affirmed is None:
+            denial = self._first(self._denials, moment)
+            return None if denial is None else self._ranked[denial].value
+        value = self._ranked[affirmed].value
+        denial = self._first(self._denials_of.get(value[1:], []), moment)
+        return value if denial is None or denial < affirmed else self._ranked[denial].value
+
+    def _first(self, heap: list[int], moment: datetime) -> int | None:
+        """The highest ranked that has not ended; those that have are dropped."""
+        while heap and self._ranked[-heap[0]].ends <= moment:
+            heappop(heap)
+        return -heap[0] if heap else None
 
 
 def _rank(one: Statement) -> tuple[int, datetime, datetime, tuple[str, int], str]:
@@ -151,10 +190,11 @@ def _rank(one: Statement) -> tuple[int, datetime, datetime, tuple[str, int], str
 
 def _others(left: Sequence[Statement], current: Segment | None) -> list[Segment]:
     """Statements that hold at no time, by value: rivals and contested ones, or overridden."""
-    values = dict.fromkeys(one.value for one in left)
+    by_value: dict[str, list[Statement]] = {}
+    for one in left:
+        by_value.setdefault(one.value, []).append(one)
     segments = []
-    for value in sorted(values):
-        mine = [one for one in left if one.value == value]
+    for value, mine in sorted(by_value.items()):
         standing = _standing(mine, current)
         start = min(one.begins for one in mine)
         opened = None if start == datetime.min else start

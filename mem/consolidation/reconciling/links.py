@@ -47,14 +47,6 @@ def write(
         for segment, owner in zip(segments, owners, strict=True)
         if segment.standing in (Standing.CURRENT, Standing.PAST)
     ]
-    wanted: set[tuple[int, int, Relation]] = {
-        (newer, older, Relation.SUPERSEDES) for older, newer in pairwise(held)
-    }
-    for segment, owner in zip(segments, owners, strict=True):
-        if segment.standing in (Standing.RIVAL, Standing.CONTESTED):
-            wanted.add((owner, held[-1], Relation.CONTRADICTS))
-        elif segment.standing is Standing.OVERRIDDEN and held:
-            wanted.add((held[-1], owner, Relation.SUPERSEDES))
     pk_of = {one.memory.id: one.pk for one in stored}
     present: set[tuple[int, int, Relation]] = {
         (pk_of[link.source], pk_of[link.target], link.relation)
@@ -64,6 +56,21 @@ def write(
         and link.target in pk_of
         and link.relation in (Relation.SUPERSEDES, Relation.CONTRADICTS)
     }
+    ever_held = set(held)
+    over = {
+        target: source
+        for source, target, relation in sorted(present)
+        if relation is Relation.SUPERSEDES and source in ever_held
+    }
+    wanted: set[tuple[int, int, Relation]] = {
+        (newer, older, Relation.SUPERSEDES) for older, newer in pairwise(held)
+    }
+    for segment, owner in zip(segments, owners, strict=True):
+        if segment.standing in (Standing.RIVAL, Standing.CONTESTED):
+            wanted.add((owner, held[-1], Relation.CONTRADICTS))
+        elif segment.standing is Standing.OVERRIDDEN and held:
+            # What stood over it once stands over it still, whatever has taken its place since.
+            wanted.add((over.get(owner, held[-1]), owner, Relation.SUPERSEDES))
     alive = set(owners)
     for source, target, relation in sorted(present - wanted):
         if source in alive and target in alive:

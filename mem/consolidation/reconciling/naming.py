@@ -56,7 +56,7 @@ def entities_of(operation: Operation, entities: Entities, names: Sequence[str]) 
         key = _key(name)
         if not key or key in _NOBODY:
             continue
-        known = entities.keys()
+        known = entities.keys_like(key)
         pk = known.get(key) or match(key, known, written=name)
         if pk is None:
             pk = entities.add(operation, key, name.strip())
@@ -108,12 +108,21 @@ def _is_person_like(written: str) -> bool:
 
 
 def _misspelt(key: str, known: dict[str, int]) -> int | None:
+    """The one entity whose name is nearly spelt so.
+
+    A first name that goes on where another ends is another name: "Daniel" and "Daniele".
+    """
     if len(key) < _LEAST_LETTERS or any(letter.isdigit() for letter in key):
         return None
     from rapidfuzz import fuzz, process
 
     found = process.extract(key, list(known), scorer=fuzz.ratio, score_cutoff=_SAME_SPELLING)
-    pks = {known[name] for name, _, _ in found if name[0] == key[0]}
+    alone = len(key.split()) == 1
+    pks = {
+        known[name]
+        for name, _, _ in found
+        if name[0] == key[0] and not (alone and (name.startswith(key) or key.startswith(name)))
+    }
     return next(iter(pks)) if len(pks) == 1 else None
 
 

@@ -5,7 +5,7 @@ What it adds to the history of one thing is worked out and written by `settling`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from mem.consolidation.reconciling import links
@@ -52,7 +52,7 @@ class Reconciler(Settler):
         candidate = new.candidate
         admission = admit(
             candidate,
-            rejected=not vouched and self.memories.is_rejected(candidate.fingerprint),
+            rejected=not vouched and self._rejected(candidate),
             forgotten=forgotten,
         )
         if admission.status is None:
@@ -63,7 +63,7 @@ class Reconciler(Settler):
             return Outcome("known", "the same words of the same source")
         if admission.status is not MemoryStatus.ACTIVE and not vouched:
             return self._wait(new, admission, slot, value, actor)
-        near = None if self.memories.of_slot(slot) else self._near(candidate, slot)
+        near = None if self.memories.has_slot(slot) else self._near(candidate, slot)
         if near is not None:
             slot, value = near.slot, near.value
         with self.changes.operation(actor, "remember") as operation:
@@ -74,6 +74,23 @@ class Reconciler(Settler):
                 self._connect(operation, outcome, candidate)
         return outcome
 
+    def _rejected(self, candidate: Candidate) -> bool:
+        """Whether the user rejected this statement, in these or in other words.
+
+        What a memory in use says as well is not kept from being said again.
+        """
+        if self.memories.is_rejected(candidate.fingerprint):
+            return True
+        if not self.memories.has_rejected():
+            return False
+        slot, value = self.slot_of(candidate)
+        if value in self.memories.values_of(slot, SETTLED):
+            return False
+        mine = self.both_keys(candidate)
+        if any(mine & self.both_keys(one.memory) for one in self.memories.rejected_of_value(value)):
+            return True
+        return self._near(candidate, slot, among=(MemoryStatus.REJECTED,)) is not None
+
     def slot_of(self, candidate: Candidate) -> tuple[str, str]:
         """(slot, value) of a candidate.
 
@@ -83,7 +100,7 @@ class Reconciler(Settler):
         ended = candidate.negated or candidate.valid_to is not None
         if not candidate.exclusive and ended and candidate.kind is not MemoryKind.EVENT:
             other_slot, other_value = self._keys(candidate, exclusive=True)
-            if self.memories.of_slot(other_slot):
+            if self.memories.has_slot(other_slot):
                 return other_slot, other_value
         return slot, value
 
@@ -108,7 +125,7 @@ class Reconciler(Settler):
         """Keep for review what may not count by itself; it takes no part in reconciling."""
         assert admission.status is not None
         candidate = new.candidate
-        if any(one.value == value for one in self.memories.of_slot(slot)):
+        if value in self.memories.values_of(slot, tuple(MemoryStatus)):
             return Outcome("known", "known already from a better source")
         waiting = [
             one
@@ -131,14 +148,18 @@ class Reconciler(Settler):
             operation.subject = self.id_of(pk)
         return Outcome(action, admission.reason, pk)
 
-    def _near(self, candidate: Candidate, slot: str) -> StoredMemory | None:
-        """A memory in use that says the same in other words of the same subject."""
+    def _near(
+        self, candidate: Candidate, slot: str, *, among: Collection[MemoryStatus] = SETTLED
+    ) -> StoredMemory | None:
+        """A memory of those states that says the same in other words of the same subject."""
         vector = self.neighbours.embed(candidate.text)
         found = self.neighbours.near(vector, least=NEAR, limit=_DUPLICATES_LOOKED_AT)
         stored = self.memories.by_pks([pk for pk, _ in found])
         for pk, cosine in found:
             one = stored.get(pk)
-            if one is None or not one.slot or one.memory.status not in SETTLED:
+            if one is None or one.memory.status not in among:
+                continue
+            if not one.slot and one.memory.status in SETTLED:
                 continue
             if one.slot != slot and compatible(one.memory, candidate, self._user_names):
                 same = says_the_same(

@@ -258,6 +258,10 @@ class Settler:
         """(slot, value) of a memory by its present words."""
         return self._keys(memory, exclusive=memory.exclusive)
 
+    def both_keys(self, candidate: Candidate | Memory) -> set[tuple[str, str]]:
+        """(slot, value) of a statement whether or not its subject has one such object at a time."""
+        return {self._keys(candidate, exclusive=one) for one in (False, True)}
+
     def _keys(self, candidate: Candidate | Memory, *, exclusive: bool) -> tuple[str, str]:
         return slot_of(
             candidate.kind,

@@ -9,7 +9,7 @@ import pytest
 from mem.assistant import Assistant
 from mem.consolidation.keeper import MemoryKeeper
 from mem.consolidation.reconciling.admission import gives_orders
-from mem.core.memory import Evidence, MemoryStatus, Trust
+from mem.core.memory import Evidence, MemoryKind, MemoryStatus, Trust
 from mem.extraction.evidence import find_quote
 from tests.unit.consolidation.conftest import Draw
 
@@ -113,3 +113,40 @@ def test_evidence_goes_with_its_passage_and_the_memory_out_of_use(
     again = draw("I like tea.", ("user", "like", "tea"), "2024-01-01", trust=Trust.OWN_NOTE)
     keeper.take([again])
     assert [one.id for one in keeper.list()] == [memory.id]
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        ("I love THE jazz.", ("user", "love", "the jazz")),
+        ("I adore jazz.", ("user", "adore", "jazz")),
+        ("I love jazz.", ("I", "love", "Jazz")),
+    ],
+)
+@pytest.mark.parametrize("gone", ["rejected", "forgotten"])
+def test_in_other_words_it_stays_away_too(
+    keeper: MemoryKeeper, draw: Draw, again: tuple[str, tuple[str, str, str]], gone: str
+) -> None:
+    (taken,) = keeper.take([draw("I love jazz.", ("user", "love", "jazz"))])
+    assert taken.action == "add"
+    (one,) = keeper.list()
+    if gone == "rejected":
+        keeper.reject(one.id)
+    else:
+        keeper.forget([one.id])
+    text, parts = again
+    candidate = draw(text, parts, "2024-05-01", kind=MemoryKind.PROFILE)
+    assert keeper.take([candidate])[0].action == "refused"
+    denied = draw("I don't love jazz.", ("user", "love", "jazz"), "2024-05-01", negated=True)
+    assert keeper.take([denied])[0].action == "add"
+
+
+def test_what_is_known_already_may_be_said_again_beside_a_rejected_one(
+    keeper: MemoryKeeper, draw: Draw
+) -> None:
+    keeper.take([draw("I love jazz.", ("user", "love", "jazz"))])
+    keeper.reject(keeper.list()[0].id)
+    kept = draw("I love jazz, always.", ("user", "love", "jazz"), kind=MemoryKind.PROFILE)
+    keeper.take([kept], vouched=True)
+    again = draw("I adore the jazz.", ("user", "adore", "the jazz"), kind=MemoryKind.PROFILE)
+    assert keeper.take([again])[0].action == "merge"

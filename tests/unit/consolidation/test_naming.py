@@ -21,6 +21,10 @@ from mem.consolidation.reconciling.normal import name_key
         ("GITHUB_TOKEN", {"github": 1}, None),
         ("Claude Code", {"claude": 1}, None),
         ("Google", {"google sheets": 1}, None),
+        ("Daniele", {"daniel": 1}, None),
+        ("Andrea", {"andreas": 1}, None),
+        ("Katharine", {"katherine": 1}, None),
+        ("Gwendolynn", {"gwendolyn": 1}, None),
         ("Delphin Asante", {"delphine asante": 1}, 1),
     ],
 )
