@@ -164,10 +164,13 @@ class Memories:
         return self._select(where, parameters, tail=tail)
 
     def unsupported(self) -> list[StoredMemory]:
-        """In use, not typed, and without a passage behind them any more."""
+        """In use, not typed, and without a passage behind them any more.
+
+        One that gave its evidence to another one which says the same has lost nothing.
+        """
         return self._select(
             "memory.status IN ('active', 'proposed', 'superseded', 'quarantined') "
-            "AND memory.trust < ? "
+            "AND memory.trust < ? AND NOT (memory.status = 'superseded' AND memory.slot = '') "
             "AND NOT EXISTS (SELECT 1 FROM evidence WHERE memory_pk = memory.pk)",
             (int(Trust.TYPED),),
         )

@@ -67,6 +67,21 @@ def test_an_edit_that_states_a_date_moves_the_event(
     assert new.happened_to == day + timedelta(days=1)
 
 
+def test_what_was_merged_is_not_archived_for_want_of_a_source(
+    keeper: MemoryKeeper, draw: Draw
+) -> None:
+    keeper.take([draw("I like tea.", ("user", "like", "tea"))])
+    keeper.take([draw("Tea is what I drink.", ("user", "drink", "tea"))])
+    kept, other = (one.id for one in keeper.list())
+    keeper.merge(kept, [other])
+    number = keeper.history(limit=1)[0].number
+    report = keeper.consolidate()
+    assert report.source_gone == 0
+    assert keeper.get(other).status is MemoryStatus.SUPERSEDED
+    keeper.undo([number])
+    assert {one.id for one in keeper.list()} >= {kept, other}
+
+
 def test_merging_by_hand_keeps_all_evidence(keeper: MemoryKeeper, draw: Draw) -> None:
     one, other = (
         draw("I own a bike.", ("user", "own", "a bike")),

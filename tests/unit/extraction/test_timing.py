@@ -39,6 +39,13 @@ def test_relative_times_become_dates(clause: str, future: bool, text: str, phras
     assert (timed.text, timed.phrase) == (text, phrase)
 
 
+@pytest.mark.parametrize("name", ["Anna", "Lisbon", "Barcelona", "Tiffany", "Casper", "Beach"])
+def test_a_name_that_ends_like_each_or_any_is_no_recurrence(name: str) -> None:
+    assert take_times(f"I met {name} yesterday", NOW, future=False).start is not None
+    assert take_times(f"I have lived in {name} since 2021", NOW, future=False).since is not None
+    assert take_times(f"I met {name} any Friday", NOW, future=False).start is None
+
+
 def test_the_span_is_half_open() -> None:
     timed = take_times("I sold the boat yesterday", NOW, future=False)
     assert (timed.start, timed.end) == (datetime(2025, 11, 19), datetime(2025, 11, 20))
