@@ -18,10 +18,11 @@ test: $(READY_LLM)  ## every test but the slow ones
 test-slow: $(READY_LLM)  ## the tests that take longer
 	@MEM_REQUIRE_LLM=1 MEM_REQUIRE_MCP=1 $(BIN)/python -m pytest -m slow
 
-fuzz: $(READY)  ## 10,000 examples of each property of the importers
+fuzz: $(READY)  ## 10,000 examples of each property of the importers, 300 lives of memories
 	@MEM_FUZZ=10000 $(BIN)/python -m pytest --timeout 900 \
 		tests/property/test_chats.py tests/property/test_documents.py \
 		tests/property/test_marked_pages.py
+	@MEM_FUZZ=300 $(BIN)/python -m pytest --timeout 1800 tests/property/test_memory_life.py
 
 check: $(READY)  ## style, types, layers
 	$(BIN)/ruff check .

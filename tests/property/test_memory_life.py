@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -32,6 +32,9 @@ from mem.errors import NoSuchChange, NotAllowed, UndoConflict
 from mem.store.chunks import StoredChunk
 from mem.store.operation import TABLES
 from mem.testing import FakeEmbedder, FixedClock
+
+if TYPE_CHECKING:
+    import pytest
 
 EXAMPLES = int(os.environ.get("MEM_FUZZ", "6"))
 NAMES = tuple(f"Q{letters}a" for letters in ("bvxk", "jzwf", "kxdg", "vvyq", "zgbd", "wfkz"))
@@ -88,12 +91,15 @@ def written(sentence: tuple[str, str, str]) -> str:
 class Life(RuleBasedStateMachine):
     """One home, a folder of notes, and what must not come back."""
 
+    # The same for each run: ids of documents, by which equals are ordered, come from paths.
+    folder: Path
+
     @initialize()
     def open(self) -> None:
         self.stack = ExitStack()
-        self.folder = Path(tempfile.mkdtemp())
+        shutil.rmtree(self.folder, ignore_errors=True)
         self.notes = self.folder / "notes"
-        self.notes.mkdir()
+        self.notes.mkdir(parents=True)
         self.clock = FixedClock(datetime(2025, 12, 1, 9))
         self.assistant = self.stack.enter_context(
             Assistant.open(self.folder / "home", clock=self.clock, embedder=FakeEmbedder())
@@ -334,7 +340,10 @@ class Life(RuleBasedStateMachine):
         assert searched == self.rows("SELECT count(*) FROM memory")
 
 
-def test_whatever_is_done_the_promises_hold() -> None:
+def test_whatever_is_done_the_promises_hold(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Life, "folder", tmp_path / "life", raising=False)
     run_state_machine_as_test(
         Life,
         settings=settings(
