@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 # An import that changed at least this much brings the derived index up to date itself.
 INDEX_WHEN_CHANGED = 1000
-_EMBED_STEP = 1024
 # Hits that are read to say how sure a search is, however few are asked for.
 _READ_FIRST = 5
 
@@ -181,21 +180,6 @@ class Assistant(Upkeep):
         record = self.store.documents.get(identity)
         assert record is not None
         return record, self.memories.propose(identity, kind, sender=sender)
-
-    def embed_pending(self, on_progress: Callable[[int, int], None] | None = None) -> int:
-        """Embed chunks that have no vector of the model in use; returns how many."""
-        from mem.store.embeddings import put_vectors
-
-        total, done = self.embeddings.pending_count(), 0
-        while pending := self.embeddings.pending(limit=_EMBED_STEP):
-            vectors = self.embedder.embed([chunk.embedded_text for _, chunk in pending])
-            by_key = {key: vector for (key, _), vector in zip(pending, vectors, strict=True)}
-            with self.store.database.transaction() as connection:
-                put_vectors(connection, self.embeddings.fingerprint, by_key)
-            done += len(pending)
-            if on_progress is not None:
-                on_progress(done, total)
-        return done
 
     # --- finding ---------------------------------------------------------------------------
 

@@ -10,6 +10,8 @@ from mem.parts import Parts
 from mem.store.restored import last_backup
 from mem.store.verify import Finding, rebuild_full_text, verify
 
+_EMBED_STEP = 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Stats:
@@ -84,6 +86,21 @@ class Upkeep(Parts):
         except VectorIndexError as error:
             problems = [str(error)]
         return [Finding("index", problem, "mem doctor --rebuild-index") for problem in problems]
+
+    def embed_pending(self, on_progress: Callable[[int, int], None] | None = None) -> int:
+        """Embed chunks that have no vector of the model in use; returns how many."""
+        from mem.store.embeddings import put_vectors
+
+        total, done = self.embeddings.pending_count(), 0
+        while pending := self.embeddings.pending(limit=_EMBED_STEP):
+            vectors = self.embedder.embed([chunk.embedded_text for _, chunk in pending])
+            by_key = {key: vector for (key, _), vector in zip(pending, vectors, strict=True)}
+            with self.store.database.transaction() as connection:
+                put_vectors(connection, self.embeddings.fingerprint, by_key)
+            done += len(pending)
+            if on_progress is not None:
+                on_progress(done, total)
+        return done
 
     def rebuild_index(self, on_progress: Callable[[int, int], None] | None = None) -> int:
         """Make Chroma's folder anew from the stored vectors; returns how many it holds.
