@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -64,9 +65,7 @@ def embedder() -> OnnxEmbedder:
     return OnnxEmbedder()
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    made = tmp_path / "own"
+def write_folder(made: Path) -> Path:
     made.mkdir()
     for name, messages in (("friends", FRIENDS), ("advice", ADVICE)):
         fields = ("id", "session", "speaker", "role", "at", "text")
@@ -80,11 +79,24 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
+def take_in(assistant: Assistant, folder: Path) -> None:
+    assistant.ingest(*sorted(folder.glob("*.jsonl")), format="chat-jsonl")
+    assistant.ingest(*sorted(folder.glob("*.md")))
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory, embedder: OnnxEmbedder) -> Path:
+    """A home with all of it, to be copied."""
+    base = tmp_path_factory.mktemp("filled")
+    with Assistant.open(base / "home", clock=FixedClock(NOW), embedder=embedder) as assistant:
+        take_in(assistant, write_folder(base / "own"))
+    return base / "home"
+
+
 @pytest.fixture
-def assistant(home: Path, folder: Path, embedder: OnnxEmbedder) -> Iterator[Assistant]:
+def assistant(home: Path, filled: Path, embedder: OnnxEmbedder) -> Iterator[Assistant]:
+    shutil.copytree(filled, home)
     with Assistant.open(home, clock=FixedClock(NOW), embedder=embedder) as opened:
-        opened.ingest(*sorted(folder.glob("*.jsonl")), format="chat-jsonl")
-        opened.ingest(*sorted(folder.glob("*.md")))
         yield opened
 
 

@@ -11,6 +11,7 @@ import pytest
 from mem.assistant import Assistant
 from mem.core.query import Filters, Hit
 from mem.errors import EmptyQuery
+from tests.unit.retrieval.conftest import take_in, write_folder
 
 
 def messages(assistant: Assistant, query: str, **options: object) -> list[str | None]:
@@ -109,10 +110,13 @@ def test_filters_are_hard(assistant: Assistant, filters: Filters, passing: objec
     assert all(passing(hit) for hit in found)  # type: ignore[operator]
 
 
-def test_what_is_gone_is_not_found(assistant: Assistant, folder: Path) -> None:
+def test_what_is_gone_is_not_found(empty: Assistant, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "own")
+    take_in(empty, folder)
+    assert hits(empty, "lentil soup")[0].source.title == "Lentil soup"
     (folder / "soup.md").unlink()
-    assistant.ingest(folder)
-    assert all(hit.source.title != "Lentil soup" for hit in hits(assistant, "lentil soup"))
+    empty.ingest(folder)
+    assert all(hit.source.title != "Lentil soup" for hit in hits(empty, "lentil soup"))
 
 
 def test_explain_shows_every_signal(assistant: Assistant) -> None:
