@@ -18,6 +18,7 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     │   ├── UnknownFormat
     │   ├── BadMapping             what says which column of a table is what
     │   ├── UnknownKind            no kind or status of memory is called so
+    │   ├── UnknownDocumentKind    no document is of that kind or format
     │   ├── UnknownPlugin
     │   ├── UnknownModel           no model file is called so
     │   ├── ModelNameTaken
@@ -252,6 +253,13 @@ class BadMapping(UsageError):
 class UnknownKind(UsageError):
     def __init__(self, given: str, known: list[str]) -> None:
         super().__init__(f"No memory is a {given!r}. Known: {', '.join(known)}.")
+
+
+class UnknownDocumentKind(UsageError):
+    def __init__(self, given: str, known: list[str]) -> None:
+        super().__init__(
+            f"No document is of the kind or format {given!r}. Known: {', '.join(known)}."
+        )
 
 
 class UnknownPlugin(UsageError):

@@ -74,8 +74,9 @@ def take_in_received(
 ) -> str:
     """Store `text` as what the program `sender` said at `said_at`; returns the document's id.
 
-    It is one message of an assistant, so that nothing is drawn from it as the user's own. Secrets
-    are replaced as in `take_in_typed`. Raises EmptyQuery, WasForgotten.
+    It is one message of an assistant, named as one whatever it calls itself, so that nothing is
+    drawn from it as the user's own. Secrets are replaced as in `take_in_typed`. Raises EmptyQuery,
+    WasForgotten.
     """
     if not text.strip():
         raise EmptyQuery
@@ -86,7 +87,7 @@ def take_in_received(
         (message,) = screened.parsed.messages
         clean = _received(message.text, sender, said_at)
         screened = replace(screened, parsed=replace(clean, notices=screened.parsed.notices))
-    at = _Taking(RECEIVED_SOURCE, "received", sender, recorded_at)
+    at = _Taking(RECEIVED_SOURCE, "received", f"mcp:{sender}", recorded_at)
     return _take_in(store, embeddings, embedder, screened, at)
 
 
@@ -161,7 +162,7 @@ def _received(text: str, sender: str, said_at: datetime) -> ParsedDocument:
         kind=DocumentKind.CHAT,
         format="received",
         title=f"From {sender}",
-        messages=(Message(mark, sender, "assistant", text, at=said_at),),
+        messages=(Message(mark, f"{sender} (assistant)", "assistant", text, at=said_at),),
         said_at=said_at,
         said_at_origin=SaidAtOrigin.MESSAGE,
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mem.core.clock import Clock
     from mem.mcp.calls import Service
 
-_PATIENCE_S: Final = 2.0
+_PATIENCE_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def serve(options: Options, clock: Clock, log: Callable[[str], None]) -> None:
     """Serve until the client hangs up; a signal ends the process with code 0.
 
     Raises NoProtocol where the SDK is missing, and before anything is served UnknownSource,
-    AmbiguousId and what `Assistant.open` raises.
+    UnknownDocumentKind, AmbiguousId and what `Assistant.open` raises.
     """
     try:
         import anyio

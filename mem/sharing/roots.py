@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mem.core.document import DocumentKind
 from mem.core.query import Scope
-from mem.errors import AmbiguousId, UnknownSource
+from mem.errors import AmbiguousId, UnknownDocumentKind, UnknownSource
 
 if TYPE_CHECKING:
     from mem.store.store import Store
@@ -22,8 +23,13 @@ ALWAYS = ("mem:typed", "mem:received")
 def scope_of(store: Store, sources: Sequence[str], kinds: Sequence[str]) -> Scope:
     """The scope of sources (ids, uris, or paths at or below one) and kinds or formats.
 
-    Raises UnknownSource for what memory has taken nothing in from, AmbiguousId.
+    Raises UnknownSource for what memory has taken nothing in from, AmbiguousId, and
+    UnknownDocumentKind for a kind or format that no document is of.
     """
+    known = [*(kind.value for kind in DocumentKind), *store.documents.counts()]
+    for kind in kinds:
+        if kind.lower() not in known:
+            raise UnknownDocumentKind(kind, known)
     roots = tuple(dict.fromkeys(_root(store, given) for given in sources))
     return Scope(roots, tuple(dict.fromkeys(kind.lower() for kind in kinds)))
 

@@ -23,12 +23,11 @@ def within_scope(scope: Scope) -> tuple[str, list[object]]:
     if scope.roots:
         inside, values = _inside(scope.roots)
         supplied = (
-            "SELECT file_document.document_id FROM file_document "
-            "JOIN file ON file.pk = file_document.file_pk "
-            "JOIN source ON source.id = file.source_id"
+            "SELECT 1 FROM file_document JOIN file ON file.pk = file_document.file_pk "
+            "JOIN source ON source.id = file.source_id "
+            "WHERE file_document.document_id = document.id"
         )
-        clauses.append(f"document.id IN ({supplied})")
-        clauses.append(f"document.id NOT IN ({supplied} WHERE NOT ({inside}))")
+        clauses.append(f"EXISTS ({supplied}) AND NOT EXISTS ({supplied} AND NOT ({inside}))")
         parameters += values
     if scope.kinds:
         marks = ",".join("?" * len(scope.kinds))

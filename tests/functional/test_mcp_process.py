@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -101,36 +102,47 @@ def test_a_signal_ends_it(home: Path, number: signal.Signals) -> None:
     assert code == 0 and err == b""
 
 
-def test_a_slow_answer_holds_nothing_up_and_can_be_cancelled(home: Path, server: Server) -> None:
+def test_slow_answers_hold_nothing_up_and_can_be_cancelled(home: Path, server: Server) -> None:
     server.reply = "The boiler | pressure"
     with RawServer(home, **server.setting) as made:
         made.send(HELLO)
         made.reply(0)
-        made.send(tool(1, "memory_ask", question=QUESTION))
-        made.send(tool(2, "memory_search", query="boiler"))
-        assert made.reply(2)["result"]["structuredContent"]["hits"]
-        made.send(cancelled(1))
-        server.reply = "The boiler pressure should be 1.3 bar when cold. [1]"
+        asks = range(1, 6)
+        for number in asks:
+            made.send(tool(number, "memory_ask", question=QUESTION))
+        made.send(tool(10, "memory_search", query="boiler"))
+        assert made.reply(10)["result"]["structuredContent"]["hits"]
+        made.send(b"".join(map(cancelled, asks)))
+        made.send(tool(11, "memory_list"))
+        made.reply(11)
         server.go.set()
-        made.send(tool(3, "memory_ask", question=QUESTION))
-        assert made.reply(3)["result"]["structuredContent"]["mode"] == "generative"
-        assert b'"id":1' not in made.out
+        server.reply = "The boiler pressure should be 1.3 bar when cold. [1]"
+        made.send(tool(12, "memory_ask", question=QUESTION))
+        assert made.reply(12)["result"]["structuredContent"]["mode"] == "generative"
+        assert not [number for number in asks if b'"id":%d,' % number in made.out]
         server.go.clear()
         server.reply = "The boiler | pressure"
-        made.send(tool(4, "memory_ask", question=QUESTION))
-        made.send(tool(5, "memory_list"))
-        made.reply(5)
+        made.send(tool(13, "memory_ask", question=QUESTION))
+        made.send(tool(14, "memory_list"))
+        made.reply(14)
         # Nobody is there any more: it does not wait for the model.
         code, _, err = made.end()
     assert code == 0 and b"Traceback" not in err
 
 
-def test_no_model_on_request(home: Path, server: Server) -> None:
+def test_no_model_on_request_and_the_store_is_open_for_reading(home: Path, server: Server) -> None:
     with RawServer(home, "--no-llm", **server.setting) as made:
         made.send(HELLO)
         made.reply(0)
         made.send(tool(1, "memory_ask", question=QUESTION))
         assert made.reply(1)["result"]["structuredContent"]["mode"] == "extractive"
+        process = Path(f"/proc/{made.process.pid}")
+        if process.is_dir():
+            files = [one for one in (process / "fd").iterdir() if one.resolve().name == "mem.db"]
+            assert files
+            for one in files:
+                flags = (process / "fdinfo" / one.name).read_text().split("flags:")[1].split()[0]
+                assert int(flags, 8) & os.O_ACCMODE == os.O_RDONLY
         assert made.end()[0] == 0
 
 
@@ -166,6 +178,31 @@ def test_what_cannot_be_shared_is_said_before_anything_is_served(run_mem: RunMem
     run = run_mem("mcp", "--source", "nowhere")
     assert (run.code, run.out) == (3, "")
     assert "nothing from 'nowhere'" in run.err and "mem source list" in run.err
+
+
+def test_a_kind_that_nothing_is_of_shares_nothing(home: Path, work: Path) -> None:
+    run = run_program(("mcp", "--kind", "epub"), home=home, work=work, stdin="", env={})
+    assert (run.code, run.out) == (2, "")
+    assert "kind or format 'epub'. Known: note, chat, typed." in run.err
+
+
+def test_the_newest_version_of_the_protocol(home: Path) -> None:
+    """Without a handshake, as the SDK's own client speaks it by default."""
+    import anyio
+    from mcp.client.client import Client
+    from mcp.client.stdio import StdioServerParameters
+
+    async def talk() -> tuple[str, str]:
+        given = StdioServerParameters(
+            command=sys.executable, args=["-m", "mem", "mcp"], env=environment(home)
+        )
+        async with Client(given) as client:
+            found = await client.call_tool("memory_ask", {"question": QUESTION})
+            assert found.structured_content is not None
+            return client.protocol_version, found.structured_content["answer"]
+
+    version, answer = anyio.run(talk)
+    assert version >= "2026" and "1.3 bar" in answer
 
 
 def test_without_the_sdk_the_next_step_is_named(home: Path) -> None:

@@ -50,8 +50,15 @@ def test_what_is_remembered_waits_for_the_person(talk: Conversation, home: Path)
         assert assistant.memories.get(memory["id"]).status is MemoryStatus.PROPOSED
         assert [one.text for one in assistant.memories.list(statuses=[MemoryStatus.ACTIVE])] == []
         hit = assistant.search("rye bread")[0]
-        assert (hit.speaker, hit.role) == ("test client 1m", "assistant")
+        assert (hit.speaker, hit.role) == ("test client 1m (assistant)", "assistant")
         assert assistant.memories.accept(memory["id"]).status is MemoryStatus.ACTIVE
+    # What assistants ask is not the person's use: it teaches nothing.
+    assert talk.call("memory_ask", question="Which bread does the user like?")["citations"]
+    with opened(home) as assistant:
+        assert assistant.memories.get(memory["id"]).recall_count == 0
+        assert assistant.store.database.rows("SELECT count(*) FROM recall") == [(0,)]
+        assert assistant.ask("Which bread does the user like?").citations
+        assert assistant.store.database.rows("SELECT count(*) FROM recall") != [(0,)]
 
 
 def test_orders_are_quarantined_and_secrets_replaced(talk: Conversation, home: Path) -> None:
@@ -75,6 +82,20 @@ def test_what_was_rejected_or_forgotten_does_not_come_back(talk: Conversation, h
     with opened(home) as assistant:
         assistant.forget(assistant.forget_preview(documents=[document["id"]]))
     assert "forgotten" in talk.error("memory_remember", text=other)
+
+
+def test_no_byte_of_it_is_left_when_it_is_forgotten(talk: Conversation, home: Path) -> None:
+    mark = "quokkaberry"
+    talk.call("memory_remember", text=f"The user plants {mark} in the north bed by the wall.")
+    files = [one for one in (home / "data").rglob("*") if one.is_file()]
+    assert any(mark.encode() in one.read_bytes() for one in files)
+    with opened(home) as assistant:
+        who = {one.actor for one in assistant.history(9)}
+        assert "mcp:test client 1m" in who and "test client 1m" not in who
+        assistant.forget(assistant.forget_preview(source="mem:received"))
+    assert talk.call("memory_search", query=f"{mark} bed")["notes"] is not None
+    files = [one for one in (home / "data").rglob("*") if one.is_file()]
+    assert not [one for one in files if mark.encode() in one.read_bytes()]
 
 
 def test_feedback(talk: Conversation) -> None:
