@@ -63,7 +63,7 @@ class Chronicle:
         since: datetime | None = None,
         limit: int = 50,
         by: str = "month",
-        keep: Callable[[Sequence[Entry]], Sequence[Entry]] = list,
+        keep: Callable[[Sequence[Entry]], Sequence[Entry]] | None = None,
         summed_up: bool = True,
     ) -> list[Period]:
         """The newest `limit` memories and episodes in months, weeks or days, each with its summary.
@@ -71,9 +71,15 @@ class Chronicle:
         Of one entity where it is named; `keep` picks from all of them, and without `summed_up`
         there are no summaries. Raises UnknownId for a name that nothing has.
         """
-        entries = self._memories.timeline(entity=entity, since=since)
-        told = self._episodes.between(since) if entity is None else self._of(entries, since)
-        ordered = sorted(keep([*entries, *told]), key=_place)[-limit:]
+        most = limit if keep is None and entity is None else None
+        entries = self._memories.timeline(entity=entity, since=since, limit=most)
+        told = (
+            self._episodes.between(since, newest=most)
+            if entity is None
+            else self._of(entries, since)
+        )
+        every: Sequence[Entry] = [*entries, *told]
+        ordered = sorted(every if keep is None else keep(every), key=_place)[-limit:]
         keys = {key for one in ordered if (key := period_key(at_of(one), by))}
         summaries = self._summaries.of_level(by, keys) if summed_up else {}
         return periods_of(ordered, summaries, by)

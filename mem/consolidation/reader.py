@@ -14,6 +14,7 @@ from mem.consolidation.records import EntityView, MemoryView, ReviewItem
 from mem.core.clock import Clock
 from mem.core.memory import Memory, MemoryKind, MemoryStatus, Relation
 from mem.errors import AmbiguousId, EmptyQuery, UnknownId, UnknownName
+from mem.store import memory_lists as lists
 from mem.store.changes import Changes
 from mem.store.entities import Entities, EntityRecord
 from mem.store.erase_memories import with_versions
@@ -104,47 +105,61 @@ class MemoryReader:
             known_at: as memory knew it then (local time), from the change log.
         """
         wanted = tuple(statuses or (views.EVER_HELD if as_of is not None else views.HELD))
-        if as_of is None and known_at is None:
-            stored = self._memories.select(statuses=wanted, kind=kind, limit=limit)
-            return [one.memory for one in stored]
         if known_at is None:
-            stored = self._memories.select(statuses=wanted, kind=kind)
-        else:
-            rows = self.changes.rows_at("memory", known_at.astimezone(UTC))
-            stored = [
-                one
-                for one in self._memories.from_rows(rows)
-                if one.memory.status in wanted and kind in (None, one.memory.kind)
-            ]
-            stored.sort(key=lambda one: one.memory.said_at or datetime.min, reverse=True)
+            if as_of is None:
+                stored = self._memories.select(statuses=wanted, kind=kind, limit=limit)
+                return [one.memory for one in stored]
+            database = self._store.database
+            return [*self._of(lists.true_at(database, as_of, wanted, kind=kind, limit=limit))]
+        rows = self.changes.rows_at("memory", known_at.astimezone(UTC))
+        of_status = {one.value for one in wanted}
+        rows = [
+            row
+            for row in rows
+            if row["status"] in of_status and (kind is None or row["kind"] == kind.value)
+        ]
+        rows.sort(key=lambda row: (str(row["said_at"] or ""), int(str(row["pk"]))), reverse=True)
+        stored = self._memories.from_rows(rows if as_of is not None else rows[:limit])
         if as_of is not None:
             stored = [one for one in stored if _counts(one) and views.was_true(one.memory, as_of)]
         return [one.memory for one in stored[:limit]]
+
+    def _of(self, pks: Sequence[int]) -> Sequence[Memory]:
+        """The memories of those keys, in that order."""
+        found = self._memories.by_pks(pks)
+        return [found[pk].memory for pk in pks if pk in found]
 
     def counts(self) -> dict[str, int]:
         """How many memories of each status."""
         return self._memories.count()
 
     def timeline(
-        self, *, entity: str | None = None, since: datetime | None = None
+        self,
+        *,
+        entity: str | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
     ) -> Sequence[views.TimelineEntry]:
-        """How things developed: of one entity (by name), or of everything."""
+        """How things developed, the newest `limit`: of one entity (by name), or of everything."""
         if entity is not None:
-            return views.timeline(self.entity(entity).memories, since=since)
-        stored = self._memories.select(statuses=views.EVER_HELD)
-        return views.timeline([one.memory for one in stored], since=since)
+            entries = views.timeline(self.entity(entity).memories, since=since)
+            return entries if limit is None else entries[-limit:]
+        found = lists.begun(self._store.database, views.EVER_HELD, since=since, limit=limit)
+        return views.timeline(self._of(found), since=since)
 
     def profile(self, *, each: int | None = 20) -> views.Profile:
         """What is known of the user, at most `each` of one kind."""
-        stored = self._memories.select(statuses=(MemoryStatus.ACTIVE,))
-        memories = [one.memory for one in stored]
+        database = self._store.database
         names = frozenset(name.lower() for name in self._user_names)
-        about = [
-            (one.kind is MemoryKind.PROFILE and subject_key(one.subject, names) in ("user", ""))
-            or subject_key(one.subject, names) == "user"
-            for one in memories
-        ]
-        return views.profile(memories, about, each=each)
+        keys = {
+            one: subject_key(one, names) for one in lists.subjects(database, MemoryStatus.ACTIVE)
+        }
+        found: list[Memory] = []
+        for kind in MemoryKind:
+            mine = ("user", "") if kind is MemoryKind.PROFILE else ("user",)
+            about = [one for one, key in keys.items() if key in mine]
+            found += self._of(lists.surest_of(database, kind, about, limit=each))
+        return views.profile(found, each=each)
 
     def entities(self, *, limit: int | None = None) -> Sequence[EntityRecord]:
         """Everyone and everything mentioned, the most mentioned first."""
@@ -168,18 +183,22 @@ class MemoryReader:
 
     def review(self, *, limit: int | None = None) -> Sequence[ReviewItem]:
         """What waits for a decision: conflicts first, then proposals, then quarantined ones."""
-        items = [*self._conflicts()]
+        items = [*self._conflicts(limit)]
         seen = {item.memory.id for item in items}
         for status in _QUEUE:
-            for one in self._memories.select(statuses=(status,), oldest_first=True):
-                if one.memory.id not in seen:
+            left = None if limit is None else max(0, limit - len(items)) + len(seen)
+            waiting = self._memories.select(statuses=(status,), oldest_first=True, limit=left)
+            for one in waiting:
+                if one.memory.id not in seen and (limit is None or len(items) < limit):
                     places = tuple(self._memories.places(one.pk))
                     items.append(ReviewItem(one.memory, status.value, (), places))
-        return items[:limit]
+        return items
 
-    def _conflicts(self) -> Sequence[ReviewItem]:
+    def _conflicts(self, limit: int | None) -> Sequence[ReviewItem]:
         items: list[ReviewItem] = []
-        for one in self._memories.select(statuses=views.HELD, oldest_first=True):
+        found = self._memories.by_pks(lists.in_conflict(self._store.database, views.HELD))
+        held = sorted(found.values(), key=lambda one: (str(one.memory.said_at or ""), one.pk))
+        for one in held[:limit]:
             against = [
                 other.memory
                 for link in one.memory.links
@@ -187,9 +206,8 @@ class MemoryReader:
                 if (other := self._memories.get(link.target)) is not None
                 and other.memory.status in views.HELD
             ]
-            if against:
-                places = tuple(self._memories.places(one.pk))
-                items.append(ReviewItem(one.memory, "conflict", tuple(against), places))
+            places = tuple(self._memories.places(one.pk))
+            items.append(ReviewItem(one.memory, "conflict", tuple(against), places))
         return items
 
 

@@ -86,14 +86,14 @@ _SECTIONS = (
 )
 
 
-def profile(memories: Sequence[Memory], is_user: Sequence[bool], *, each: int | None) -> Profile:
+def profile(memories: Sequence[Memory], *, each: int | None) -> Profile:
     """The user's memories by kind, at most `each` of one kind; events the newest first."""
     sections = []
     for kind, title in _SECTIONS:
         mine = [
             memory
-            for memory, about in zip(memories, is_user, strict=True)
-            if about and memory.kind is kind and memory.status is MemoryStatus.ACTIVE
+            for memory in memories
+            if memory.kind is kind and memory.status is MemoryStatus.ACTIVE
         ]
         if kind is MemoryKind.EVENT:
             mine.sort(key=lambda one: starts(one) or datetime.min, reverse=True)

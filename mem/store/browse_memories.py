@@ -17,11 +17,12 @@ from mem.store.database import Database
 if TYPE_CHECKING:
     from mem.store.browse_view import Span, View
 
-_AT = "coalesce(memory.happened_from, memory.valid_from, memory.said_at)"
+# When it happened, else since when it holds, else when it was said.
+AT = "coalesce(memory.happened_from, memory.valid_from, memory.said_at)"
 MEMORY_ORDERS = {
-    "newest": f"{_AT} DESC, memory.pk DESC",
-    "oldest": f"{_AT} IS NULL, {_AT}, memory.pk",
-    "kind": f"memory.kind, {_AT} DESC, memory.pk DESC",
+    "newest": f"{AT} DESC, memory.pk DESC",
+    "oldest": f"{AT} IS NULL, {AT}, memory.pk",
+    "kind": f"memory.kind, {AT} DESC, memory.pk DESC",
 }
 IN_USE = (MemoryStatus.ACTIVE.value, MemoryStatus.PROPOSED.value)
 # What the story of someone is made of: what held once is part of it.
@@ -47,8 +48,8 @@ def memory_counts(database: Database, view: View, width: int) -> dict[str, int]:
     """How many memories of a view stand in each month (`width` 7) or day (10)."""
     where, parameters = _where(view)
     rows = database.rows(
-        f"SELECT substr({_AT}, 1, {width}) AS unit, count(*) FROM memory "
-        f"WHERE {where} AND {_AT} IS NOT NULL GROUP BY unit ORDER BY unit",
+        f"SELECT substr({AT}, 1, {width}) AS unit, count(*) FROM memory "
+        f"WHERE {where} AND {AT} IS NOT NULL GROUP BY unit ORDER BY unit",
         parameters,
     )
     return {str(name): int(str(count)) for name, count in rows}
@@ -77,7 +78,7 @@ def _where(view: View) -> tuple[str, list[object]]:
     parameters: list[object] = [*statuses]
     for bound, sign in ((filters.since, ">="), (filters.before, "<")):
         if bound is not None:
-            clauses.append(f"{_AT} {sign} ?")
+            clauses.append(f"{AT} {sign} ?")
             parameters.append(format_time(bound))
     if filters.kind is not None:
         clauses.append("memory.kind = ?")

@@ -129,15 +129,27 @@ class Episodes:
         )
 
     def between(
-        self, since: datetime | None = None, before: datetime | None = None
+        self,
+        since: datetime | None = None,
+        before: datetime | None = None,
+        *,
+        newest: int | None = None,
     ) -> list[EpisodeRecord]:
-        """Episodes of documents that are still there that began in `[since, before)`, in order."""
-        return self._select(
+        """Episodes of documents that are still there that began in `[since, before)`, in order.
+
+        At most the `newest`.
+        """
+        found = self._select(
             "WHERE document.state = 'active' AND episode.started_at >= ? "
-            "AND episode.started_at < ? ORDER BY episode.started_at, episode.document_id, "
-            "first_seq",
-            (format_time(since) if since else "", format_time(before) if before else "9999"),
+            "AND episode.started_at < ? ORDER BY episode.started_at DESC, "
+            "episode.document_id DESC, first_seq DESC LIMIT ?",
+            (
+                format_time(since) if since else "",
+                format_time(before) if before else "9999",
+                -1 if newest is None else newest,
+            ),
         )
+        return found[::-1]
 
     def matching(self, given: str) -> list[EpisodeRecord]:
         """Episodes whose id is, or begins with, what is given."""

@@ -56,7 +56,7 @@ def is_current(connection: sqlite3.Connection, path: Path) -> bool:
     unknown = sorted(set(done) - set(steps))
     if unknown:
         raise SchemaTooNew(str(path), unknown)
-    return done == steps
+    return sorted(done) == steps
 
 
 def migrate(path: Path, backups: Path, *, folder: Path | None = None) -> list[str]:
