@@ -81,11 +81,9 @@ def test_threads_at_once_share_the_chunks_out(database: Database, now: Now) -> N
             if job is not None:
                 taken.extend(job.chunks)
 
-    threads = [Thread(target=work, args=(str(number),)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(4) as pool:
+        for done in [pool.submit(work, str(number)) for number in range(4)]:
+            done.result()
 
     assert len(taken) == len(set(taken)) == 6
 
