@@ -23,7 +23,7 @@ from mem.store.memory_vectors import MemoryVectors
 from mem.store.secrets import SecretPlace, allowed_marks, put_secrets, secret_key
 
 if TYPE_CHECKING:
-    from mem.store.memories import StoredMemory
+    from mem.store.memory_rows import StoredMemory
 
 
 class MemoryKeeper(MemoryTaker):

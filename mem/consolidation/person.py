@@ -20,7 +20,7 @@ from mem.core.memory import Candidate, Memory, MemoryKind, MemoryStatus, Relatio
 from mem.core.secrets import Redactor
 from mem.core.timespan import find_mentions
 from mem.errors import NotAllowed
-from mem.store.memories import StoredMemory
+from mem.store.memory_rows import StoredMemory
 from mem.store.operation import Operation
 from mem.store.secrets import SecretPlace
 

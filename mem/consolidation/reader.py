@@ -18,7 +18,8 @@ from mem.store import memory_lists as lists
 from mem.store.changes import Changes
 from mem.store.entities import Entities, EntityRecord
 from mem.store.erase_memories import with_versions
-from mem.store.memories import Memories, StoredMemory
+from mem.store.memories import Memories
+from mem.store.memory_rows import StoredMemory
 from mem.store.store import Store
 
 _QUEUE = (MemoryStatus.PROPOSED, MemoryStatus.QUARANTINED)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from mem.core.memory import Memory
 from mem.store.entities import EntityRecord
-from mem.store.memories import EvidencePlace
+from mem.store.memory_rows import EvidencePlace
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mem.core.memory import Memory
     from mem.store.changes import ChangeEntry
     from mem.store.entities import EntityRecord
-    from mem.store.memories import EvidencePlace
+    from mem.store.memory_rows import EvidencePlace
 
 
 def memory(value: Memory, places: Sequence[EvidencePlace] | None = None) -> Shape:

@@ -1,4 +1,4 @@
-"""Rows of `memory` with their evidence and links, read as values; written through the change log.
+"""Memories read from the store with their evidence and links; written through the change log.
 
 A quote is cut from its chunk when it is read, so that it is always what stands there.
 """
@@ -7,69 +7,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
-from mem.core.clock import format_time, parse_time
-from mem.core.forgetting import strength_at
 from mem.core.memory import Evidence, Link, Memory, MemoryKind, MemoryStatus, Relation, Trust
 from mem.store.chunks import batches
 from mem.store.database import Database
-
-COLUMNS = (
-    "pk, id, kind, text, subject, predicate, object, slot, value, status, confidence, importance, "
-    "trust, origin, said_at, happened_from, happened_to, valid_from, valid_to, recorded_at, "
-    "expired_at, pinned, exclusive, negated, fingerprint, document_id"
+from mem.store.memory_rows import (
+    NAMES,
+    EvidencePlace,
+    EvidenceRow,
+    StoredMemory,
+    evidence_of,
+    memory_of,
+    time_of,
 )
-_NAMES = tuple(column.strip() for column in COLUMNS.split(","))
-INITIAL_STABILITY = 8.2956  # days; FSRS 6 for a first review rated "easy"
-INITIAL_DIFFICULTY = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class StoredMemory:
-    """A memory with its keys: `slot` is what it speaks of, `value` what it says of it.
-
-    An empty slot takes no part in reconciling. `document_id` is where it was first read.
-    """
-
-    pk: int
-    slot: str
-    value: str
-    memory: Memory
-    document_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceRow:
-    """One statement behind a memory: a span of a chunk, when and by whom it was said."""
-
-    pk: int
-    memory_pk: int
-    chunk_pk: int
-    start: int
-    end: int
-    said_at: datetime | None
-    valid_from: datetime | None
-    valid_to: datetime | None
-    trust: Trust
-    document_id: str
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class EvidencePlace:
-    """Evidence with its surroundings, for a person to check."""
-
-    evidence: Evidence
-    uri: str
-    title: str
-    locator: str
-    speaker: str | None
-    said_at: datetime | None
-    before: str
-    after: str
-    message_id: str | None = None
 
 
 class Memories:
@@ -186,7 +137,7 @@ class Memories:
                 f"JOIN chunk ON chunk.pk = chunk_pk WHERE memory_pk IN ({marks})",
                 batch,
             )
-            found += [_evidence_row(row) for row in rows]
+            found += [evidence_of(row) for row in rows]
         return sorted(found, key=lambda row: row.pk)
 
     def memories_of_spans(self, spans: Collection[tuple[int, int, int]]) -> set[int]:
@@ -220,7 +171,7 @@ class Memories:
                     str(title),
                     str(locator),
                     None if speaker is None else str(speaker),
-                    _time(said_at),
+                    time_of(said_at),
                     words[max(0, first - around) : first],
                     words[last : last + around],
                     None if message is None else str(message),
@@ -230,7 +181,7 @@ class Memories:
 
     def from_rows(self, rows: Sequence[Mapping[str, object]]) -> list[StoredMemory]:
         """Values of rows that were read elsewhere (as they stood at another time), evidence too."""
-        return self._values([tuple(row[name] for name in _NAMES) for row in rows])
+        return self._values([tuple(row[name] for name in NAMES) for row in rows])
 
     def count(self) -> dict[str, int]:
         """How many memories of each status."""
@@ -245,7 +196,7 @@ class Memories:
     def _select(
         self, where: str, parameters: Sequence[object], *, tail: str = ""
     ) -> list[StoredMemory]:
-        columns = ", ".join(f"memory.{name}" for name in _NAMES)
+        columns = ", ".join(f"memory.{name}" for name in NAMES)
         rows = self._database.rows(
             f"SELECT {columns} FROM memory WHERE {where} {tail}", tuple(parameters)
         )
@@ -256,7 +207,7 @@ class Memories:
         evidence, links, uses = self._evidence(pks), self._links(pks), self._uses(pks)
         now = self._now()
         return [
-            _stored(row, evidence.get(pk, ()), links.get(pk, ()), uses.get(pk), now)
+            memory_of(row, evidence.get(pk, ()), links.get(pk, ()), uses.get(pk), now)
             for pk, row in zip(pks, rows, strict=True)
         ]
 
@@ -300,114 +251,3 @@ class Memories:
             int(str(pk)): (float(str(stability)), str(last), int(str(count)))
             for pk, stability, last, count in rows
         }
-
-
-def _stored(
-    row: Sequence[object],
-    evidence: tuple[Evidence, ...],
-    links: tuple[Link, ...],
-    use: tuple[float, str, int] | None,
-    now: datetime,
-) -> StoredMemory:
-    values = dict(zip(_NAMES, row, strict=True))
-    stability, last, recalls = use or (INITIAL_STABILITY, None, 0)
-    since = last or str(values["recorded_at"])
-    memory = Memory(
-        id=str(values["id"]),
-        kind=MemoryKind(str(values["kind"])),
-        text=str(values["text"]),
-        subject=str(values["subject"]),
-        predicate=str(values["predicate"]),
-        object=str(values["object"]),
-        status=MemoryStatus(str(values["status"])),
-        confidence=float(str(values["confidence"])),
-        importance=float(str(values["importance"])),
-        trust=Trust(int(str(values["trust"]))),
-        origin=str(values["origin"]),
-        said_at=_time(values["said_at"]),
-        happened_from=_time(values["happened_from"]),
-        happened_to=_time(values["happened_to"]),
-        valid_from=_time(values["valid_from"]),
-        valid_to=_time(values["valid_to"]),
-        recorded_at=str(values["recorded_at"]),
-        expired_at=None if values["expired_at"] is None else str(values["expired_at"]),
-        strength=strength_at(_utc(now), _utc(datetime.fromisoformat(since)), stability),
-        last_recalled_at=last if recalls else None,
-        recall_count=recalls,
-        pinned=bool(values["pinned"]),
-        exclusive=bool(values["exclusive"]),
-        negated=bool(values["negated"]),
-        fingerprint=str(values["fingerprint"]),
-        evidence=evidence,
-        links=links,
-    )
-    document = values["document_id"]
-    return StoredMemory(
-        int(str(values["pk"])),
-        str(values["slot"]),
-        str(values["value"]),
-        memory,
-        None if document is None else str(document),
-    )
-
-
-def memory_row(memory: Memory, slot: str, value: str, document_id: str | None) -> dict[str, object]:
-    """The columns of a memory; its evidence, links and use stand in their own tables."""
-    return {
-        "id": memory.id,
-        "kind": memory.kind.value,
-        "text": memory.text,
-        "subject": memory.subject,
-        "predicate": memory.predicate,
-        "object": memory.object,
-        "slot": slot,
-        "value": value,
-        "status": memory.status.value,
-        "confidence": memory.confidence,
-        "importance": memory.importance,
-        "trust": int(memory.trust),
-        "origin": memory.origin,
-        "said_at": time_text(memory.said_at),
-        "happened_from": time_text(memory.happened_from),
-        "happened_to": time_text(memory.happened_to),
-        "valid_from": time_text(memory.valid_from),
-        "valid_to": time_text(memory.valid_to),
-        "recorded_at": memory.recorded_at,
-        "expired_at": memory.expired_at,
-        "pinned": int(memory.pinned),
-        "exclusive": int(memory.exclusive),
-        "negated": int(memory.negated),
-        "fingerprint": memory.fingerprint,
-        "document_id": document_id,
-    }
-
-
-def time_text(moment: datetime | None) -> str | None:
-    """As the store writes it."""
-    return format_time(moment) if moment is not None else None
-
-
-def _utc(moment: datetime) -> datetime:
-    """A naive local time as UTC; one with a zone in UTC."""
-    return moment.astimezone(UTC)
-
-
-def _time(value: object) -> datetime | None:
-    return None if value is None else parse_time(str(value))
-
-
-def _evidence_row(row: Sequence[object]) -> EvidenceRow:
-    pk, memory, chunk, start, end, said_at, valid_from, valid_to, trust, document, seq = row
-    return EvidenceRow(
-        int(str(pk)),
-        int(str(memory)),
-        int(str(chunk)),
-        int(str(start)),
-        int(str(end)),
-        _time(said_at),
-        _time(valid_from),
-        _time(valid_to),
-        Trust(int(str(trust))),
-        str(document),
-        int(str(seq)),
-    )

@@ -11,7 +11,7 @@ from itertools import pairwise
 from mem.consolidation.reconciling.conflicts import Segment, Standing
 from mem.consolidation.reconciling.normal import object_key, subject_key
 from mem.core.memory import Candidate, MemoryStatus, Relation
-from mem.store.memories import StoredMemory
+from mem.store.memory_rows import StoredMemory
 from mem.store.operation import Operation
 
 SAME_TOPIC = 0.70

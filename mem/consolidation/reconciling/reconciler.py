@@ -20,7 +20,8 @@ from mem.consolidation.reconciling.settling import SETTLED, Settler
 from mem.core.memory import Candidate, MemoryKind, MemoryStatus, Relation
 from mem.store.changes import Changes
 from mem.store.entities import Entities
-from mem.store.memories import Memories, StoredMemory
+from mem.store.memories import Memories
+from mem.store.memory_rows import StoredMemory
 from mem.store.operation import Operation
 
 _DUPLICATES_LOOKED_AT = 8

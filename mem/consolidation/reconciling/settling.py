@@ -19,7 +19,8 @@ from mem.core.clock import format_time
 from mem.core.ids import memory_id
 from mem.core.memory import Candidate, Memory, MemoryStatus, Relation
 from mem.store.changes import Changes
-from mem.store.memories import EvidenceRow, Memories, StoredMemory, memory_row, time_text
+from mem.store.memories import Memories
+from mem.store.memory_rows import EvidenceRow, StoredMemory, memory_row, time_text
 from mem.store.operation import Operation
 
 SETTLED = (
