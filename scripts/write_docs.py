@@ -43,6 +43,7 @@ JSON = """\
 | any command that fails with `--json` and has no data to print | `{"schema":1,"error":{"code","exit_code","message"}}`; `code` is `error`, `usage`, `nothing-found`, `store-locked`, `store-damaged`, `model-missing` or `interrupted`, `message` the line that stderr has, too |
 
 What the other commands print stands in [json.md](json.md). `effort` says why memory was searched deeper than at first, and is empty where it was not; `deep` whether a search was;
+an import of memories has `"memories":{"seen","added","merged","known","history","refused":{reason:count},"change"}` too ([carrying](carrying.md));
 `reranked` is null, or `{"model","hits","of"}`: how many hits a reranker read of those that it should have.
 `seen` is the sum of the five counts after it. Codes of skipped items are stable: `empty`, `ignored`,
 `ignored-folder`, `memignore`, `symlink`, `special`, `too-large`, `binary`, `unsupported`, `forgotten`, `vanished`,

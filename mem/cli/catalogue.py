@@ -67,7 +67,12 @@ COMMANDS: tuple[Command, ...] = (
         _KEEP,
         "Measure search, extraction and episodes on known answers.",
     ),
-    Command("export", "export", _KEEP, "Write all documents in a format of your choice."),
+    Command(
+        "export",
+        "export",
+        _KEEP,
+        "Write all documents or memories in a format of your choice.",
+    ),
     Command("backup", "backup", _KEEP, "Write the whole home to one file."),
     Command("restore", "restore", _KEEP, "Put a backup in place of an empty home, or of this one."),
     Command("vault", "vault", _KEEP, "Passwords and keys, encrypted and out of search."),

@@ -6,7 +6,8 @@ Every one of them goes through the reconciler; one whose quote is not in its chu
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,7 @@ from mem.store.store import Store
 from mem.store.tombstones import Tombstones
 
 if TYPE_CHECKING:
+    from mem.consolidation.absorbing import CarriedLink, CarriedMemory, MergeReport
     from mem.consolidation.reports import Budget, Report, Spent, SummaryReport
     from mem.consolidation.summaries.summariser import Summariser
     from mem.consolidation.summaries.writing import SummaryWriter
@@ -171,6 +173,33 @@ class MemoryTaker(MemoryReader):
         self._reconciler.neighbours.prepare([one.text for one in candidates])
         with self.changes.batch():
             return [self._take(one, actor, vouched) for one in candidates]
+
+    def absorb(
+        self,
+        memories: Sequence[CarriedMemory],
+        links: Sequence[CarriedLink],
+        names: Sequence[Collection[str]],
+        report: MergeReport,
+    ) -> MergeReport:
+        """Take memories of another store in as one act, in the caller's transaction.
+
+        See `mem.consolidation.absorbing`; `prepare` comes before, `embed_pending` after it.
+        """
+        from mem.consolidation.absorbing import absorb
+
+        marked = [
+            replace(one, forgotten=self._is_forgotten(one.statement.candidate)) for one in memories
+        ]
+        return absorb(self._reconciler, marked, links, names, report)
+
+    def prepare(self, texts: Sequence[str]) -> None:
+        """Make the vectors of texts that are taken in next, before anyone has to wait for them."""
+        self._reconciler.neighbours.prepare(texts)
+
+    def drop_prepared(self) -> None:
+        """Let go of what a transaction had put in before it was taken back."""
+        self._reconciler.neighbours.forget()
+        self._reconciler.fresh.clear()
 
     def remember(
         self,

@@ -47,6 +47,8 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     │   ├── NotABackup
     │   ├── BackupDamaged
     │   ├── BackupTooNew
+    │   ├── BundleDamaged          memories of another home that cannot be taken in
+    │   ├── BundleTooNew
     │   ├── NoBackupPassphrase
     │   └── WrongBackupPassphrase
     ├── ConfigUnreadable           config.toml is not valid TOML
@@ -98,6 +100,8 @@ from __future__ import annotations
 
 from mem.errors.carrying import BackupDamaged as BackupDamaged
 from mem.errors.carrying import BackupTooNew as BackupTooNew
+from mem.errors.carrying import BundleDamaged as BundleDamaged
+from mem.errors.carrying import BundleTooNew as BundleTooNew
 from mem.errors.carrying import CarryError as CarryError
 from mem.errors.carrying import HomeFilled as HomeFilled
 from mem.errors.carrying import NoBackupPassphrase as NoBackupPassphrase

@@ -72,3 +72,18 @@ class NoBackupPassphrase(CarryError):
 class WrongBackupPassphrase(CarryError):
     def __init__(self, path: str) -> None:
         super().__init__(f"{path}: that is not the passphrase of this backup. Try again.")
+
+
+class BundleDamaged(CarryError):
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"{path}: these memories cannot be taken in ({reason}). Nothing of them was; export "
+            "them again with `mem export --format memories`."
+        )
+
+
+class BundleTooNew(CarryError):
+    def __init__(self, path: str, version: str) -> None:
+        super().__init__(
+            f"{path} was written by a newer mem {version}. Nothing was taken in; upgrade mem."
+        )

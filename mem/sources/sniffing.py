@@ -11,6 +11,8 @@ HEAD_BYTES = 64 * 1024
 
 BACKUP_MANIFEST = "mem-backup.json"
 """The first member of every backup that `mem` makes (a zip): by that it is known."""
+BUNDLE_START = b'{"format": "mem-memories"'
+"""How every bundle of memories begins."""
 _ZIP_NAME_AT = 30
 
 TEXT_BOMS = (
@@ -58,6 +60,8 @@ def own_kind(head: bytes) -> str | None:
     """What a file of mem's own is that begins so, in words for a person; None for other files."""
     if head[_ZIP_NAME_AT:].startswith(BACKUP_MANIFEST.encode()):
         return "a backup of mem (`mem restore` does)"
+    if head.startswith(BUNDLE_START):
+        return "memories of another home (`mem import FILE` does, by name)"
     return None
 
 

@@ -40,6 +40,7 @@ class Changes:
         """`now` gives the time in UTC."""
         self._database = database
         self._now = now
+        self._one: Operation | None = None
 
     @contextmanager
     def batch(self) -> Iterator[sqlite3.Connection]:
@@ -56,14 +57,29 @@ class Changes:
     ) -> Iterator[Operation]:
         """One change: all of its rows or none. `actor` is "user", or what decided by itself.
 
-        Raises StoreLocked, StoreFull.
+        It is part of the one that `as_one` has begun, if any. Raises StoreLocked, StoreFull.
         """
+        if self._one is not None:
+            yield self._one
+            return
         with self.batch() as connection:
             operation = Operation(connection, self._now(), actor, action, subject)
             if reason:
                 operation.detail["reason"] = reason
             yield operation
             operation.close()
+
+    @contextmanager
+    def as_one(self, actor: str, action: str) -> Iterator[Operation]:
+        """One change of all operations of the body, undone together. What the body says at its end
+        of subject and detail counts. Raises StoreLocked, StoreFull.
+        """
+        with self.operation(actor, action) as operation:
+            self._one = operation
+            try:
+                yield operation
+            finally:
+                self._one = None
 
     def undo(self, numbers: Sequence[int], *, actor: str = "user") -> int:
         """Take those operations back, newest first, as one new operation; returns its number.

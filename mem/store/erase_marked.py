@@ -131,8 +131,8 @@ class _Looking:
                 named.labelled.add(document)
             if any(one.of_uri(uri) in self._fresh for one in self._every):
                 named.documents.add(document)
-        for pk, fingerprint in connection.execute("SELECT pk, fingerprint FROM memory"):
-            if self.is_memory(str(fingerprint)):
+        for pk, *said in connection.execute("SELECT pk, fingerprint, slot, value FROM memory"):
+            if self.is_memory(*map(str, said)):
                 named.memories.add(int(pk))
         return named
 
@@ -151,9 +151,13 @@ class _Looking:
         """Whether a label is one that is forgotten."""
         return bool(text) and any(one.of_label(text or "") in self._fresh for one in self._every)
 
-    def is_memory(self, fingerprint: str) -> bool:
-        """Whether a memory of that fingerprint is forgotten."""
-        return any(one.of_memory(fingerprint) in self._fresh for one in self._every)
+    def is_memory(self, fingerprint: str, slot: str, value: str) -> bool:
+        """Whether a memory is forgotten that says so, or says it in other words."""
+        return any(
+            one.of_memory(fingerprint) in self._fresh
+            or (bool(slot) and one.of_statement(slot, value) in self._fresh)
+            for one in self._every
+        )
 
 
 def _labels(lists: Sequence[object]) -> list[str]:
@@ -186,10 +190,10 @@ def _delete_passages(connection: sqlite3.Connection, cascade: Cascade) -> None:
 def _forget_undone(connection: sqlite3.Connection, looking: _Looking) -> None:
     """Destroy what the change log keeps of memories whose making was taken back."""
     rows = connection.execute(
-        "SELECT memory_pk, before ->> '$.fingerprint' FROM change "
-        "WHERE tbl = 'memory' AND after IS NULL"
+        "SELECT memory_pk, before ->> '$.fingerprint', before ->> '$.slot', before ->> '$.value' "
+        "FROM change WHERE tbl = 'memory' AND after IS NULL"
     ).fetchall()
-    found = {int(pk) for pk, fingerprint in rows if looking.is_memory(str(fingerprint))}
+    found = {int(pk) for pk, *said in rows if looking.is_memory(*map(str, said))}
     destroy(connection, found)
 
 

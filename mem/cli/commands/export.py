@@ -1,4 +1,4 @@
-"""`mem export`: all documents in a format that other programs read; nothing is changed."""
+"""`mem export`: documents or memories in a format that other programs read; nothing is changed."""
 
 from __future__ import annotations
 
@@ -14,42 +14,59 @@ if TYPE_CHECKING:
     from mem.assistant import Assistant
 
 Format = Annotated[
-    str, typer.Option("--format", metavar="FORMAT", help="chat-jsonl, jsonl, markdown, or more.")
+    str,
+    typer.Option(
+        "--format", metavar="FORMAT", help="memories, chat-jsonl, jsonl, markdown, or more."
+    ),
 ]
 Out = Annotated[
     str | None, typer.Option("--out", metavar="FILE", help="Write to FILE instead of stdout.")
 ]
+MEMORIES = "memories"
 Force = Annotated[bool, typer.Option("--force", help="Replace FILE where it exists.")]
 
 
 def command(format: Format = "jsonl", out: Out = None, force: Force = False) -> ExitCode:
-    """Write all documents in a format of your choice.
+    """Write all documents or memories in a format of your choice.
 
-    markdown is for reading, chat-jsonl for other chat tools, jsonl has everything. Plugins add
-    formats (`mem plugins`). Secrets stay marks, and what was forgotten is not there.
+    markdown is for reading, chat-jsonl for other chat tools, jsonl has every document. memories is
+    for another mem: memories with their quotes, times, history and links, and the documents they
+    stand on; `mem import FILE` merges them there. Plugins add formats (`mem plugins`). Secrets
+    stay marks, and what was forgotten is not there.
 
     \b
     Example:
       mem export --format markdown --out memory.md
+      mem export --format memories --out memories.jsonl
       mem export --format chat-jsonl | head
     """
     from mem.cli.diagnostics import note
     from mem.cli.session import open_assistant
-    from mem.core.display import plural
 
     with open_assistant() as assistant:
-        exporter = next((one for one in assistant.exporters() if one.name == format), None)
-        if exporter is None:
-            known = ", ".join(one.name for one in assistant.exporters())
-            raise typer.BadParameter(f"there is no {format!r}; known: {known}")
+        known = [MEMORIES, *(one.name for one in assistant.exporters())]
+        if format not in known:
+            raise typer.BadParameter(f"there is no {format!r}; known: {', '.join(known)}")
         if out is None:
-            count = assistant.export(format, _stdout())
+            told = _written(assistant, format, _stdout())
         else:
-            count = _to_file(assistant, format, Path(out).expanduser(), force=force)
+            told = _to_file(assistant, format, Path(out).expanduser(), force=force)
         for notice in assistant.plugins.notices():
             note(notice)
-    note(f"{plural(count, 'document')} written.")
+    note(f"{told} written.")
     return ExitCode.OK
+
+
+def _written(assistant: Assistant, name: str, target: IO[bytes]) -> str:
+    """Write to `target`; returns what was written, in words."""
+    from mem.core.display import plural
+
+    if name != MEMORIES:
+        return plural(assistant.export(name, target), "document")
+    from mem.carrying.giving import give
+
+    counts = give(assistant, target)
+    return f"{plural(counts['memories'], 'memory')} and {plural(counts['documents'], 'document')}"
 
 
 def _stdout() -> IO[bytes]:
@@ -61,7 +78,7 @@ def _stdout() -> IO[bytes]:
     return cast("IO[bytes]", ShownBytes()) if sys.stdout.isatty() else sys.stdout.buffer
 
 
-def _to_file(assistant: Assistant, name: str, path: Path, *, force: bool) -> int:
+def _to_file(assistant: Assistant, name: str, path: Path, *, force: bool) -> str:
     """Write beside the file and put it in place when it is whole; for its owner only."""
     import os
     import tempfile
@@ -75,9 +92,9 @@ def _to_file(assistant: Assistant, name: str, path: Path, *, force: bool) -> int
     handle, made = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "wb") as target:
-            count = assistant.export(name, target)
+            told = _written(assistant, name, target)
         Path(made).replace(path)
     except BaseException:
         Path(made).unlink(missing_ok=True)
         raise
-    return count
+    return told

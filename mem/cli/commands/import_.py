@@ -51,6 +51,9 @@ def command(
 ) -> ExitCode:
     """Take in files, folders and chat exports.
 
+    A file that `mem export --format memories` wrote is merged: its memories, where their quotes
+    stand, with the documents they stand on; one `mem undo` takes the memories back.
+
     Your files are only read. What is unchanged since the last import is left alone. What fails is
     named, and the rest is taken in; the exit code is 1 then.
 
@@ -70,6 +73,11 @@ def command(
         raise typer.BadParameter("a path is empty; `.` is this folder", param_hint="PATH")
     if map and format not in {"auto", "table"}:
         raise typer.BadParameter("it is for tables alone", param_hint="--map")
+    bundle = _bundle_among(paths, format)
+    if bundle is not None:
+        from mem.cli.bundles import merge
+
+        return merge(bundle, dry_run=dry_run, json=json)
     form = "table" if map else format
     with open_assistant() as assistant, _spooled(assistant, paths, form) as given:
         ledger = take_in(assistant, given, form=form, columns=map, dry_run=dry_run, readmit=readmit)
@@ -84,6 +92,26 @@ def command(
         if not verbose and not _MEANT.issuperset(ledger.skipped_by_code()):
             note("`mem import -v` names what was skipped, and says why.")
     return verdict(ledger)
+
+
+def _bundle_among(paths: list[str], form: str) -> Path | None:
+    """The bundle of memories that is to be taken in; None where none is.
+
+    Raises BadParameter where it is not alone.
+    """
+    from mem.carrying.bundle import is_bundle
+
+    asked = form == "memories"
+    found = [path for path in paths if asked or (form == "auto" and is_bundle(_path(path)))]
+    if not found:
+        return None
+    if len(paths) > 1 or paths == ["-"]:
+        raise typer.BadParameter("take memories of another home in alone, as a file")
+    return _path(found[0])
+
+
+def _path(given: str) -> Path:
+    return Path(given).expanduser()
 
 
 def verdict(ledger: Ledger) -> ExitCode:
