@@ -48,7 +48,9 @@ def command(
       mem mcp --print-config --source ~/notes
       claude mcp add mem -- mem mcp --source ~/notes
     """
-    from mem.cli.diagnostics import say
+    import sys
+
+    from mem.cli.diagnostics import note, say
     from mem.cli.output import emit_text
     from mem.cli.session import clock
     from mem.mcp.serving import Options, serve
@@ -60,5 +62,9 @@ def command(
         given += ["--no-llm"] if no_llm else []
         emit_text(client_settings(source or (), given))
         return
+    if sys.stdin is not None and sys.stdin.isatty():
+        note(
+            "An assistant starts this; `mem mcp --print-config` prints what it needs. Ctrl-D ends."
+        )
     options = Options(source or (), kind or (), allow_write, not no_llm)
     serve(options, clock(), lambda line: say(f"mem mcp: {line}"))
