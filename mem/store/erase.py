@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from mem.core.clock import format_time
 from mem.errors import ForgettingUnfinished, HomeNotWritable, StoreFull, StoreLocked
 from mem.store.chunks import batches
 from mem.store.database import Database, translated
 from mem.store.erase_memories import destroy, forget_ids, memories_of, slots_of, with_versions
 from mem.store.journal import write_entry
 from mem.store.owed import leave, owe, settled
-from mem.store.tombstones import Tombstones
+from mem.store.tombstones import Tombstones, leave_marks
 
 _LEFT_PATIENCE_S = 1.0
 # Settles histories anew, by slot, in the caller's transaction.
@@ -66,10 +65,7 @@ def erase(
         drawn = with_versions(connection, memories_of(connection, documents))
         slots = slots_of(connection, drawn)
         memories = destroy(connection, drawn)
-        connection.executemany(
-            "INSERT OR IGNORE INTO tombstone (digest, at) VALUES (?, ?)",
-            [(digest, format_time(at)) for digest in marks],
-        )
+        leave_marks(connection, marks, at)
         delete_documents(connection, documents, source)
         write_entry(
             connection,
@@ -105,10 +101,7 @@ def erase_memories(
         marks = tombstones.of_memories(connection, those)
         slots = slots_of(connection, those)
         memories = destroy(connection, those)
-        connection.executemany(
-            "INSERT OR IGNORE INTO tombstone (digest, at) VALUES (?, ?)",
-            [(digest, format_time(at)) for digest in marks],
-        )
+        leave_marks(connection, marks, at)
         write_entry(
             connection,
             at=at,

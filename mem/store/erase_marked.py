@@ -19,7 +19,13 @@ from mem.store.chunks import COLUMNS, chunk_of
 from mem.store.database import Database
 from mem.store.erase import Resettle, delete_documents, scrub
 from mem.store.erase_memories import destroy, forget_ids, slots_of
-from mem.store.erase_passages import Cascade, cascade_of, relabel
+from mem.store.erase_passages import (
+    cascade_of,
+    delete_passages,
+    documents_of,
+    forget_hashes,
+    relabel,
+)
 from mem.store.journal import write_entry
 from mem.store.named import LABELS, Named
 from mem.store.tombstones import Tombstones, keys_of, put_marks
@@ -75,18 +81,15 @@ def erase_marked(
         gone = destroy(connection, cascade.memories)
         _forget_undone(connection, looking)
         delete_documents(connection, cascade.documents, None)
-        touched = _documents_of(connection, cascade.passages)
+        touched = documents_of(connection, cascade.passages)
         # Of those that go, the passages went with their documents.
         inside = _counted(connection, cascade.passages)
-        _delete_passages(connection, cascade)
+        delete_passages(connection, cascade.passages)
         relabel(connection, named.labelled, looking)
         _forget_sources(connection, supplied, sources)
         # What gave no document is looked at anew: its name or the reason may be what is forgotten.
         connection.execute("DELETE FROM file WHERE pk NOT IN (SELECT file_pk FROM file_document)")
-        connection.executemany(
-            "UPDATE document SET content_hash = '' WHERE id = ?",
-            [(one,) for one in sorted(touched | named.labelled)],
-        )
+        forget_hashes(connection, touched | named.labelled)
         put_marks(connection, marks.keys, fresh)
         done = StayedForgotten(len(cascade.documents), inside, gone)
         detail = {"documents": done.documents, "chunks": done.passages, "memories": gone}
@@ -164,27 +167,12 @@ def _labels(lists: Sequence[object]) -> list[str]:
     return [str(label) for one in lists for label in json.loads(str(one))]
 
 
-def _documents_of(connection: sqlite3.Connection, passages: Collection[int]) -> set[str]:
-    rows = connection.execute(
-        "SELECT DISTINCT document_id FROM chunk WHERE pk IN (SELECT value FROM json_each(?))",
-        (json.dumps(sorted(passages)),),
-    )
-    return {str(row[0]) for row in rows}
-
-
 def _counted(connection: sqlite3.Connection, passages: Collection[int]) -> int:
     (count,) = connection.execute(
         "SELECT count(*) FROM chunk WHERE pk IN (SELECT value FROM json_each(?))",
         (json.dumps(sorted(passages)),),
     ).fetchone()
     return int(count)
-
-
-def _delete_passages(connection: sqlite3.Connection, cascade: Cascade) -> None:
-    connection.execute(
-        "DELETE FROM chunk WHERE pk IN (SELECT value FROM json_each(?))",
-        (json.dumps(sorted(cascade.passages)),),
-    )
 
 
 def _forget_undone(connection: sqlite3.Connection, looking: _Looking) -> None:

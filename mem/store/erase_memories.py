@@ -101,17 +101,7 @@ def destroy(connection: sqlite3.Connection, pks: Collection[int]) -> int:
         f"(SELECT chunk_pk FROM evidence WHERE memory_pk IN {those})",
         (wanted,),
     )
-    prints = [
-        str(row[0])
-        for row in connection.execute(
-            f"SELECT DISTINCT fingerprint FROM memory WHERE pk IN {those}", (wanted,)
-        )
-    ]
-    connection.executemany("DELETE FROM rejected WHERE fingerprint = ?", [(one,) for one in prints])
-    connection.executemany(
-        "DELETE FROM change WHERE tbl = 'rejected' AND key = ?",
-        [(json.dumps([one]),) for one in prints],
-    )
+    _forget_rejections(connection, wanted)
     connection.execute(
         f"DELETE FROM link WHERE source_pk IN {those} OR target_pk IN {those}", (wanted, wanted)
     )
@@ -125,6 +115,22 @@ def destroy(connection: sqlite3.Connection, pks: Collection[int]) -> int:
         _forget_names(connection, entity)
     forget_ids(connection, gone_ids)
     return gone
+
+
+def _forget_rejections(connection: sqlite3.Connection, wanted: str) -> None:
+    """Forget that memories (their keys, in JSON) were rejected, in the change log too."""
+    prints = [
+        str(row[0])
+        for row in connection.execute(
+            "SELECT DISTINCT fingerprint FROM memory WHERE pk IN (SELECT value FROM json_each(?))",
+            (wanted,),
+        )
+    ]
+    connection.executemany("DELETE FROM rejected WHERE fingerprint = ?", [(one,) for one in prints])
+    connection.executemany(
+        "DELETE FROM change WHERE tbl = 'rejected' AND key = ?",
+        [(json.dumps([one]),) for one in prints],
+    )
 
 
 def forget_ids(connection: sqlite3.Connection, ids: Collection[str]) -> None:

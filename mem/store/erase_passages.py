@@ -15,7 +15,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from mem.core.clock import format_time
 from mem.core.document import DocumentKind
 from mem.core.mentions import Mentions, Span
 from mem.store.chunks import batches
@@ -32,7 +31,7 @@ from mem.store.erase_memories import (
 from mem.store.journal import write_entry
 from mem.store.named import LABELS, Named, chunks_by_key, own_address
 from mem.store.owed import owe
-from mem.store.tombstones import Tombstones, headings
+from mem.store.tombstones import Tombstones, headings, leave_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,27 +86,18 @@ def erase_named(
         marks = marks_of(database, tombstones, sorted(named.documents))
         marks |= _marks(connection, tombstones, cascade, named, mentions)
         inside = sorted(cascade.passages)
-        touched = named.labelled | _documents_of(connection, inside)
+        touched = named.labelled | documents_of(connection, inside)
         chunks, vectors = count_of(connection, sorted(named.documents))
         vectors += _vectors(connection, inside)
         slots = slots_of(connection, cascade.memories)
         gone = destroy(connection, cascade.memories)
         forget_names(connection, mentions)
         delete_documents(connection, cascade.documents, None)
-        for batch in batches(inside):
-            places = ",".join("?" * len(batch))
-            connection.execute(f"DELETE FROM chunk WHERE pk IN ({places})", batch)
+        delete_passages(connection, cascade.passages)
         relabel(connection, named.labelled, mentions)
         _forget_files(connection, mentions)
-        # The hash of a document's content is of what it no longer is.
-        connection.executemany(
-            "UPDATE document SET content_hash = '' WHERE id = ?",
-            [(one,) for one in sorted(touched)],
-        )
-        connection.executemany(
-            "INSERT OR IGNORE INTO tombstone (digest, at) VALUES (?, ?)",
-            [(digest, format_time(at)) for digest in sorted(marks)],
-        )
+        forget_hashes(connection, touched)
+        leave_marks(connection, marks, at)
         detail = {
             "documents": len(cascade.documents),
             "chunks": chunks + len(inside),
@@ -230,7 +220,23 @@ def _forget_files(connection: sqlite3.Connection, mentions: Mentions) -> None:
             connection.execute("UPDATE file SET reason = '' WHERE pk = ?", (pk,))
 
 
-def _documents_of(connection: sqlite3.Connection, passages: Collection[int]) -> set[str]:
+def delete_passages(connection: sqlite3.Connection, passages: Collection[int]) -> None:
+    """Delete them from the documents that hold them."""
+    connection.execute(
+        "DELETE FROM chunk WHERE pk IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(passages)),),
+    )
+
+
+def forget_hashes(connection: sqlite3.Connection, documents: Collection[str]) -> None:
+    """Clear the hashes of what documents held: of their content, they are what it is no longer."""
+    connection.executemany(
+        "UPDATE document SET content_hash = '' WHERE id = ?", [(one,) for one in sorted(documents)]
+    )
+
+
+def documents_of(connection: sqlite3.Connection, passages: Collection[int]) -> set[str]:
+    """The ids of the documents that hold those passages."""
     rows = connection.execute(
         "SELECT DISTINCT document_id FROM chunk WHERE pk IN (SELECT value FROM json_each(?))",
         (json.dumps(sorted(passages)),),

@@ -11,8 +11,10 @@ import json
 import re
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from mem.core.chunk import Chunk
+from mem.core.clock import format_time
 from mem.core.mentions import Span
 from mem.store.database import Database
 
@@ -136,10 +138,15 @@ def keys_of(database: Database) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
+def leave_marks(connection: sqlite3.Connection, digests: Collection[str], at: datetime) -> None:
+    """Leave marks of what is destroyed in the caller's transaction; `at` is UTC."""
+    put_marks(connection, (), dict.fromkeys(digests, format_time(at)))
+
+
 def put_marks(
     connection: sqlite3.Connection, keys: Sequence[str], marks: Mapping[str, str]
 ) -> None:
-    """Add marks (digest to time) of another home and its keys, in the caller's transaction."""
+    """Add marks (digest to time), and the keys of another home, in the caller's transaction."""
     held = {
         str(row[0])
         for row in connection.execute("SELECT value FROM setting WHERE key LIKE ?", (f"{_KEY}%",))
