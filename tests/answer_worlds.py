@@ -2,9 +2,10 @@
 
 Each file of tests/fixtures/answers is one world: notes or chat sessions, and questions with what a
 right answer tells ("tells"; none where memory holds no answer). Half of the worlds ("build") may be
-looked at while answers are improved, the other half ("held-out") only measures:
+looked at while answers are improved, the other half ("held-out") only measures. Those of "people"
+ask who of several lives, works, owns or did what, half of it of the wrong one:
 
-    python -m tests.answer_worlds [--failures] [build|held-out]
+    python -m tests.answer_worlds [--failures] [build|held-out|people]
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from mem.bench.metrics import area
 from mem.core.answer import Answer
 
 FOLDER = Path(__file__).parent / "fixtures" / "answers"
-PARTS = ("build", "held-out")
+PARTS = ("build", "held-out", "people")
 ROLES = {"user": "user", "assistant": "assistant"}
 #: A right answer is told by its first sentences.
 READ = 2
@@ -118,6 +119,15 @@ def figures(found: Sequence[Outcome]) -> dict[str, float]:
     }
 
 
+def show_failures(found: Sequence[Outcome]) -> None:
+    """Print what was not answered right."""
+    for one in found:
+        if not one.right:
+            sure = one.answer.confidence
+            told = " / ".join(said.text for said in one.answer.sentences) or "(abstained)"
+            print(f"  {one.world}: {one.question} {list(one.tells)} {sure:.2f} → {told}")
+
+
 def main() -> None:
     """Print the figures of each part."""
     given = sys.argv[1:]
@@ -128,11 +138,7 @@ def main() -> None:
                 found += outcomes(world, Path(folder))
         print(part, *(f"{name} {value:.3g}" for name, value in figures(found).items()), sep=" · ")
         if "--failures" in given:
-            for one in found:
-                if not one.right:
-                    sure = one.answer.confidence
-                    told = " / ".join(said.text for said in one.answer.sentences) or "(abstained)"
-                    print(f"  {one.world}: {one.question} {list(one.tells)} {sure:.2f} → {told}")
+            show_failures(found)
 
 
 if __name__ == "__main__":

@@ -67,13 +67,16 @@ def settle(ranked: Sequence[Scored], vectors: Sequence[Vectors], asked: Asked) -
     rivals = [
         other
         for other, vector in zip(ranked[1:], vectors[1:], strict=True)
-        if (
-            other.score >= first.score - margin
-            and float(vectors[0] @ vector) >= ALIKE
-            and _compete(first, other)
-            and (valued or _same_frame(first, other))
+        if not other.barred
+        and (
+            (
+                other.score >= first.score - margin
+                and float(vectors[0] @ vector) >= ALIKE
+                and _compete(first, other)
+                and (valued or _same_frame(first, other))
+            )
+            or (amendable and _amends(first, other))
         )
-        or (amendable and _amends(first, other))
     ]
     if not rivals:
         return Settled(first, ())

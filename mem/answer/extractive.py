@@ -135,7 +135,7 @@ class ExtractiveAnswerer:
             (reading.scored(one.statement, cosines), vector)
             for one, cosines, vector in zip(rough, alike, vectors, strict=True)
         ]
-        final.sort(key=lambda pair: -pair[0].score)
+        final.sort(key=lambda pair: pair[0].order)
         return Evidence(asked, tuple(s for s, _ in final), [v for _, v in final], reading.weights)
 
     def _vectors(self, pool: Sequence[Statement]) -> tuple[Vectors, Vectors]:
@@ -266,7 +266,9 @@ def _further(found: Evidence, settled: conflicts.Settled, most: int) -> list[Sco
                 other,
             )
             for other in found.ranked[:12]
-            if id(other) not in closed and other.score >= settled.best.score - slack
+            if id(other) not in closed
+            and not other.barred
+            and other.score >= settled.best.score - slack
         ]
         if not options:
             break

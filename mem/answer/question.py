@@ -20,6 +20,7 @@ from mem.answer.words import (
     word_set,
     words,
 )
+from mem.extraction.people import ROLE
 
 
 class Wanted(Enum):
@@ -51,7 +52,9 @@ class Asked:
     whose the question is about ("Ana's dog", "did Ana"); `event` is the stem of what is dated
     ("When did Ana fall"). `user` says that the asker's own life is asked about, `current` that the
     present state is; `past` and `future` are the question's tense where it is plain. `told` asks
-    for what an assistant said, `clock` for a time of day; `unit` is the counted noun's stem.
+    for what an assistant said, `clock` for a time of day; `unit` is the counted noun's stem. `kin`
+    are the relatives asked about ("my father"), `agent` says that the asker did or does something,
+    `mine` that the question has an "I" or "my" besides those relatives.
     """
 
     text: str
@@ -68,6 +71,9 @@ class Asked:
     told: bool = False
     clock: bool = False
     unit: str | None = None
+    kin: tuple[str, ...] = ()
+    agent: bool = False
+    mine: bool = False
 
     @property
     def stems(self) -> frozenset[str]:
@@ -151,6 +157,12 @@ _STOPPERS: Final = word_set(
     "into until"
 )
 _USER: Final = re.compile(r"\b(?:i|me|my|mine|myself|we|our|us|i'm|i've|i'd)\b", re.IGNORECASE)
+#: Asks for work, not for where somebody lives.
+_LIVING: Final = re.compile(
+    r"\b(do(?:es|ing)?) for (?:a|his|her|my|their|our) living\b", re.IGNORECASE
+)
+_AGENT: Final = re.compile(r"\b(?:I|we)\b", re.IGNORECASE)
+_KIN: Final = re.compile(rf"\b(?:my|our)\s+(?:[a-z-]+\s+)?({ROLE})\b", re.IGNORECASE)
 _CURRENT: Final = re.compile(
     r"\b(?:current|currently|now|nowadays|these days|still|at the moment|today|latest|most recent"
     r"|most recently|recently|presently|at present)\b",
@@ -162,7 +174,7 @@ _FUTURE: Final = re.compile(
 _PAST: Final = re.compile(r"\b(?:did|was|were|had)\b", re.IGNORECASE)
 _BOTH: Final = re.compile(r"\bboth ([A-Z]\w+) and ([A-Z]\w+)\b")
 _SUBJECT: Final = re.compile(
-    r"\b([A-Z]\w+)['’]s?\b|\b(?:did|does|do|is|was|are|were|has|have|had|can|could|will|would|for|and)"
+    r"\b([A-Z]\w+)['’]s?\b|\b(?i:did|does|do|is|was|are|were|has|have|had|can|could|will|would|for|and)"
     r"\s+([A-Z]\w+)\b(?!\s+[A-Z])"
 )
 _EVENT: Final = re.compile(
@@ -181,7 +193,7 @@ _CLAUSE: Final = re.compile(
 
 def read(question: str) -> Asked:
     """The question as one whole."""
-    text = question.strip()
+    text, for_work = _LIVING.subn(r"\1 for work", question.strip())
     low = text.lower()
     found = words(text)
     wanted = next((kind for kind, rule in _RULES if re.search(rule, low)), Wanted.OTHER)
@@ -190,7 +202,7 @@ def read(question: str) -> Asked:
         text=text,
         wanted=wanted,
         terms=terms or tuple(found),
-        focus=_focus(text, wanted),
+        focus=frozenset((stem("work"),)) if for_work else _focus(text, wanted),
         names=_names(text),
         subjects=_subjects(text),
         event=_event(text, wanted),
@@ -201,6 +213,9 @@ def read(question: str) -> Asked:
         told=_TOLD.search(text) is not None,
         clock=re.search(r"\b(?:what time|at which time|time of day)\b", low) is not None,
         unit=_unit(low),
+        kin=tuple(dict.fromkeys(match.group(1).lower() for match in _KIN.finditer(text))),
+        agent=_AGENT.search(text) is not None,
+        mine=_USER.search(_KIN.sub(" ", text)) is not None,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mem.answer import abstention, dates
+from mem.answer.bearing import bearing, people_only
 from mem.answer.context import Statement, says_something, statements
 from mem.answer.question import Asked, clauses
 from mem.answer.scoring import Scored, rarity, score
@@ -28,28 +29,30 @@ READ: Final = 12
 class Reading:
     """The first hits, read for one question.
 
-    `weights` says how much each of its words tells, `people` the names that occur, `around` the
-    stems of the messages beside a hit, by its id.
+    `weights` says how much each of its words tells, `people` the names that occur, `persons`
+    those of them that are no places, `around` the stems of the messages beside a hit, by its id.
     """
 
     asked: Asked
     hits: tuple[Hit, ...]
     weights: dict[str, float]
     people: frozenset[str]
+    persons: frozenset[str]
     around: Mapping[str, frozenset[str]]
 
     @classmethod
     def of(cls, asked: Asked, hits: Sequence[Hit], around: Mapping[str, frozenset[str]]) -> Reading:
         """What the hits are read with."""
         weights = rarity(asked, [content_stems(hit.text + " " + hit.source.title) for hit in hits])
-        people = people_of([hit.text for hit in hits], [hit.speaker or "" for hit in hits])
-        return cls(asked, tuple(hits), weights, people, around)
+        texts = [hit.text for hit in hits]
+        people = people_of(texts, [hit.speaker or "" for hit in hits])
+        return cls(asked, tuple(hits), weights, people, people_only(people, texts), around)
 
     def ranked(self, beside: Iterable[Statement] = ()) -> list[Scored]:
         """All statements of the hits, and those `beside` them, by their words alone; best first."""
         own = (one for rank, hit in enumerate(self.hits) for one in statements(hit, rank=rank))
         pool = [one for one in (*own, *beside) if says_something(one)]
-        return sorted((self.scored(one, (0.0, 0.0)) for one in pool), key=lambda one: -one.score)
+        return sorted((self.scored(one, (0.0, 0.0)) for one in pool), key=lambda one: one.order)
 
     def scored(self, statement: Statement, cosines: tuple[float, float]) -> Scored:
         """One statement; `cosines` in its context and of its words alone, as `score` takes them."""
@@ -63,6 +66,7 @@ class Reading:
             around=self.around.get(statement.hit.id, frozenset()),
             dated=dates.dated(asked, statement) if dates.wants_date(asked) else (),
             people=self.people,
+            bearing=bearing(asked, statement, people=self.persons, weights=self.weights),
         )
 
 
@@ -75,7 +79,7 @@ def worth_reading(hits: Iterable[Hit]) -> list[Hit]:
 def sure_of(ranked: Sequence[Scored], weights: Mapping[str, float], result: SearchResult) -> float:
     """How sure it is that the best evidence answers its question, in [0, 1]."""
     value = abstention.confidence(abstention.features(ranked, result, weights))
-    if abstention.reaches(ranked[0], weights):
+    if abstention.reaches(ranked[0], weights) and not ranked[0].barred:
         return value
     return min(value, abstention.UNRELATED)
 

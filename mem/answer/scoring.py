@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from mem.answer.bearing import Bearing
 from mem.answer.context import Statement
 from mem.answer.question import FORM, Asked, Wanted
 from mem.answer.states import borne_out
@@ -61,6 +62,12 @@ class Scored:
     covered: frozenset[str]
     reached: frozenset[str]
     content: float
+    barred: bool = False
+
+    @property
+    def order(self) -> tuple[bool, float]:
+        """What statements are ranked by, ascending: whose words may be told, then the score."""
+        return self.barred, -self.score
 
     def feature(self, name: str) -> float:
         """One feature by name."""
@@ -110,16 +117,18 @@ def score(
     around: frozenset[str],
     dated: Sequence[Span],
     people: frozenset[str],
+    bearing: Bearing,
 ) -> Scored:
     """The statement's features and score.
 
     `cosine` compares the question with the statement in its context, `bare` with its words alone;
     `around` are the stems of the neighbouring chunks.
 
-    `dated` are the statement's time expressions; `people` are the names that occur in the hits.
+    `dated` are the statement's time expressions; `people` are the names that occur in the hits,
+    `bearing` says whom it is about.
     """
     stems = asked.stems
-    own = borne_out(stems, content_stems(statement.text))
+    own = borne_out(stems, content_stems(statement.text)) | (bearing.stems & stems)
     speaker = content_stems(statement.hit.speaker or "")
     near = own | speaker | content_stems(statement.near)
     hit = statement.hit
@@ -137,14 +146,14 @@ def score(
         "lacks": float(not valued and (asked.wanted in _SPELT or _unnamed(asked, statement))),
         "named": _named(asked, own | speaker),
         "stray": float(_strays(asked, near | around)),
-        "foreign": float(is_foreign(asked, statement)),
+        "foreign": float(bearing.foreign),
         "asks": float(_QUESTION.fullmatch(statement.text) is not None),
         "short": float(len(own) < 3),
         "neighbour": float(statement.neighbour),
         "assistant": float(hit.role == "assistant" and asked.user and not asked.told),
         "code": float(statement.code and asked.wanted is not Wanted.COMMAND),
         "form": 1.0 if asked.wanted in _OPEN else _form(asked, statement, spans, near),
-        "other": float(_is_of_another(asked, statement)),
+        "other": float(bearing.spoken_to or _is_of_another(asked, statement)),
     }
     features = tuple(known[name] for name in FEATURES)
     total = sum(weight * value for weight, value in zip(WEIGHTS, features, strict=True))
@@ -152,22 +161,14 @@ def score(
     plain = {one: weight for one, weight in weights.items() if one not in names}
     content = 5.0 * bare + 2.5 * coverage(own, plain)
     return Scored(
-        statement, total, features, (own | speaker) & stems, (near | around) & stems, content
+        statement,
+        total,
+        features,
+        (own | speaker) & stems,
+        (near | around) & stems,
+        content,
+        bearing.others,
     )
-
-
-def is_foreign(asked: Asked, statement: Statement) -> bool:
-    """Whether the statement is somebody else's: a named person is asked about, another one speaks.
-
-    Words about the named person in another's mouth are not foreign, and notes never are.
-    """
-    speaker = (statement.hit.speaker or "").lower()
-    if not speaker or not asked.subjects:
-        return False
-    if any(name in speaker for name in asked.subjects):
-        return False
-    own = content_stems(statement.text)
-    return not any(own & content_stems(name) for name in asked.subjects)
 
 
 def _unnamed(asked: Asked, statement: Statement) -> bool:

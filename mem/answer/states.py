@@ -15,13 +15,20 @@ _TOLD_BY: Final = {
     "live": "move settle flat apartment house address based rent",
     "address": "move street road lane avenue",
     "work": "job join hire employ employer company office firm boss colleague teacher nurse "
-    "position promote teach shift apprentice",
+    "position promote teach shift apprentice dentist doctor midwife engineer carpenter plumber "
+    "electrician lawyer gardener baker butcher cook driver farmer architect librarian programmer "
+    "accountant secretary waiter hairdresser tailor journalist",
     "job": "work join hire employ promote position start role",
     "employer": "work join hire employ job company",
     "own": "buy get adopt inherit have bring",
     "pet": "dog cat rabbit hamster terrier beagle puppy kitten spaniel poodle parrot",
     "dog": "puppy terrier beagle spaniel poodle labrador retriever collie dachshund",
     "cat": "kitten tomcat",
+    "car": "drive",
+    "instrument": "piano guitar violin cello flute clarinet drum trumpet trombone saxophone harp "
+    "ukulele viola accordion organ",
+    "language": "english french german spanish portuguese italian dutch swedish danish norwegian "
+    "polish russian arabic chinese japanese korean turkish greek latin",
     "vehicle": "car bike motorbike motorcycle van bicycle scooter truck",
     "wife": "marry husband spouse partner",
     "husband": "marry wife spouse partner",

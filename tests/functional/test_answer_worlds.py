@@ -23,9 +23,17 @@ def test_one_world_of_notes_and_one_chat_that_nothing_was_built_on(tmp_path: Pat
     assert measured["AUROC of search"] >= 0.75
 
 
+def test_in_a_diary_nobody_is_told_what_is_somebody_elses(tmp_path: Path) -> None:
+    [diary] = [one for one in worlds("people") if one["world"] == "diary"]
+    measured = figures(outcomes(diary, tmp_path))
+    assert measured["told"] >= 0.85
+    assert measured["abstained"] >= 0.7
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("part", "told", "abstained"), [("build", 0.8, 0.75), ("held-out", 0.66, 0.7)]
+    ("part", "told", "abstained"),
+    [("build", 0.8, 0.75), ("held-out", 0.66, 0.7), ("people", 0.8, 0.75)],
 )
 def test_every_world(part: str, told: float, abstained: float, tmp_path: Path) -> None:
     found = [
