@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Self
 from mem.core.answer import Answer, Citation
 from mem.core.chunk import Chunk
 from mem.core.clock import Clock, SystemClock, parse_time
+from mem.core.files import expanded
 from mem.core.language import LanguageModel
 from mem.core.memory import Memory, MemoryKind
 from mem.core.protocols import Embedder, Reranker
@@ -314,7 +315,7 @@ class Assistant(Upkeep):
 
         uris = []
         if paths and given.strip():
-            uris = [file_uri(Path(given).expanduser().resolve())]
+            uris = [file_uri(expanded(given).resolve())]
         found = self.store.documents.matching(given, uris=uris) if given.strip() else []
         if not found:
             raise UnknownId(given)

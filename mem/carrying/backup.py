@@ -15,6 +15,7 @@ from mem.carrying import archive, sealing
 from mem.carrying.archive import STORE, VAULT_KEY, Manifest, OnProgress
 from mem.carrying.staging import appearing, filling, stage
 from mem.core.clock import format_time
+from mem.core.files import expanded
 from mem.errors import FileUnreadable, StoreError, TargetInHome
 from mem.sources.folders import file_uri
 from mem.store.backup import snapshot
@@ -84,7 +85,7 @@ def make_backup(
 
 def _target(assistant: Assistant, given: Path) -> Path:
     """The file to write. Raises TargetInHome."""
-    target = given.expanduser().absolute()
+    target = expanded(given).absolute()
     if target.is_dir():
         target /= f"mem-backup-{assistant.clock.now():%Y-%m-%dT%H%M%S}.zip"
     paths = assistant.paths

@@ -19,6 +19,7 @@ from pathlib import Path
 from mem.carrying import archive, sealing
 from mem.carrying.archive import SETTINGS, STORE, VAULT, VAULT_KEY, Manifest, OnProgress
 from mem.carrying.staging import filling, stage
+from mem.core.files import expanded
 from mem.errors import BackupDamaged, BackupTooNew, FileUnreadable, PathMissing, StoreFull
 from mem.settings.paths import Paths
 from mem.store.database import Database
@@ -51,7 +52,7 @@ def opened_backup(
     Raises PathMissing, FileUnreadable, NotABackup, BackupDamaged, BackupTooNew, StoreFull,
     WrongBackupPassphrase, and what `ask` raises.
     """
-    path = path.expanduser().absolute()
+    path = expanded(path).absolute()
     if not path.exists():
         raise PathMissing(str(path))
     with stage(paths) as folder:

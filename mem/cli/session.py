@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mem.core.clock import SystemClock
+from mem.core.files import expanded
 from mem.errors import BadSetting, EmptyQuery
 
 if TYPE_CHECKING:
@@ -82,4 +82,4 @@ def filters(
 
 def absolute(given: str) -> str:
     """A path given on the command line, `~` resolved; it need not exist."""
-    return str(Path(given).expanduser().absolute())
+    return str(expanded(given).absolute())

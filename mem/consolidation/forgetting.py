@@ -13,6 +13,7 @@ from mem.consolidation.reconciling.normal import name_key
 from mem.consolidation.reconciling.settling import Settler
 from mem.core.chunk import Chunk
 from mem.core.clock import Clock
+from mem.core.files import expanded
 from mem.core.memory import Memory
 from mem.core.mentions import Mentions, Span
 from mem.errors import AmbiguousId, EmptyQuery, UnknownId, UnknownName
@@ -156,7 +157,7 @@ class Forgetter:
     def _source(self, given: str) -> SourceRecord:
         from mem.sources.folders import file_uri
 
-        wanted = {given, file_uri(Path(given).expanduser().resolve())} if given.strip() else set()
+        wanted = {given, file_uri(expanded(given).resolve())} if given.strip() else set()
         found = [
             source
             for source in self._store.sources()

@@ -1,9 +1,14 @@
-"""Folders and small files of a home, for their owner only; files are replaced as a whole."""
+"""Paths as people give them; folders and small files of a home, replaced as a whole."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
+
+
+def expanded(given: str | Path) -> Path:
+    """The path with "~" and "~name" in place; a name that nobody has here stays as it is."""
+    return Path(os.path.expanduser(given))  # noqa: PTH111  (Path's own raises for unknown names)
 
 
 def private_folder(folder: Path) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from mem.core.files import expanded
 from mem.errors import (
     ChecksumWrong,
     FileUnreadable,
@@ -98,7 +99,7 @@ def resolve(paths: Paths, name: str) -> Path:
         raise NoLanguageModel(
             f"the model {name} is not on this machine (`mem model pull {name}` fetches it)"
         )
-    path = Path(name).expanduser()
+    path = expanded(name)
     try:
         require_gguf(path)
     except PathMissing as error:

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from mem.core.files import expanded
+
 
 def client_settings(sources: Sequence[str], arguments: Sequence[str]) -> str:
     """The JSON that clients take (`mcpServers`): `mem mcp`, what it shares, and `arguments`.
@@ -23,13 +25,13 @@ def client_settings(sources: Sequence[str], arguments: Sequence[str]) -> str:
     entry["args"] = [*before, "mcp", *shared, *arguments]
     home = os.environ.get("MEM_HOME")
     if home:
-        entry["env"] = {"MEM_HOME": str(Path(home).expanduser().absolute())}
+        entry["env"] = {"MEM_HOME": str(expanded(home).absolute())}
     return json.dumps({"mcpServers": {"mem": entry}}, indent=2, ensure_ascii=False)
 
 
 def _absolute(source: str) -> str:
     """A path in full; an id or uri as it is."""
-    path = Path(source).expanduser()
+    path = expanded(source)
     return str(path.absolute()) if path.exists() else source
 
 

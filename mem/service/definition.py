@@ -15,6 +15,7 @@ from pathlib import Path
 from string import Template
 from xml.sax.saxutils import escape
 
+from mem.core.files import expanded
 from mem.core.ids import content_hash
 from mem.settings.paths import Paths
 
@@ -55,7 +56,7 @@ def define(
 ) -> Definition:
     """The service of this home on `platform`; a home named by `MEM_HOME` has one of its own."""
     given = env.get("MEM_HOME")
-    home = str(Path(given).expanduser().absolute()) if given else None
+    home = str(expanded(given).absolute()) if given else None
     name = f"{_NAME}-{content_hash(home.encode())[:8]}" if home else _NAME
     where = user_home or Path.home()
     command = (python, "-m", "mem", "watch")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from mem.assistant import Assistant
+from mem.core.files import expanded
 from mem.errors import AmbiguousId, NotWatched
 from mem.sources.folders import file_uri, source_root
 from mem.store.watched import WatchedSource, unwatch_source, watch_source
@@ -29,7 +28,7 @@ def let_be(assistant: Assistant, given: str) -> WatchedSource:
 
     Raises NotWatched, AmbiguousId.
     """
-    wanted = {given, file_uri(Path(given).expanduser().resolve())} if given.strip() else set()
+    wanted = {given, file_uri(expanded(given).resolve())} if given.strip() else set()
     watched = assistant.store.watched.all()
     found = [source for source in watched if source.uri in wanted] or [
         source for source in watched if len(given) > 1 and source.id.startswith(given)

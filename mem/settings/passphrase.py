@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 from typing import Final
 
+from mem.core.files import expanded
 from mem.errors import FileUnreadable
 
 FILE_VARIABLE: Final = "MEM_VAULT_PASSPHRASE_FILE"
@@ -26,7 +27,7 @@ def from_file(variable: str = FILE_VARIABLE) -> str | None:
         return None
     file = Path(name)
     try:
-        with file.expanduser().open(encoding="utf-8") as stream:
+        with expanded(file).open(encoding="utf-8") as stream:
             return stream.readline().rstrip("\r\n")
     except UnicodeDecodeError as error:
         raise FileUnreadable(str(file), "it is not UTF-8") from error

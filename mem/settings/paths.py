@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from mem.core.files import private_folder
+from mem.core.files import expanded, private_folder
 from mem.errors import HomeNotWritable
 
 
@@ -21,7 +21,7 @@ class Paths:
     @classmethod
     def of(cls, home: Path) -> Paths:
         """Everything under one folder, as `MEM_HOME` asks for."""
-        home = home.expanduser().absolute()
+        home = expanded(home).absolute()
         return cls(config=home, data=home / "data", cache=home / "cache")
 
     @classmethod

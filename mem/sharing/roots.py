@@ -6,10 +6,10 @@ A name that means nothing is an error; it never stands for everything.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mem.core.document import DocumentKind
+from mem.core.files import expanded
 from mem.core.query import Scope
 from mem.errors import AmbiguousId, UnknownDocumentKind, UnknownSource
 
@@ -40,7 +40,7 @@ def _root(store: Store, given: str) -> str:
     if not given.strip():
         raise UnknownSource(given)
     known = store.sources()
-    uris = {given, file_uri(Path(given).expanduser().resolve())}
+    uris = {given, file_uri(expanded(given).resolve())}
     found = [one.uri for one in known if one.uri in uris]
     found = found or [one for one in ALWAYS if one == given]
     found = found or [one.uri for one in known if len(given) > 1 and one.id.startswith(given)]

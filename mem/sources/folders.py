@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
+from mem.core.files import expanded
 from mem.core.protocols import FileEntry
 from mem.errors import PathMissing, WholeSystem
 from mem.sources.textfile import well_formed
@@ -126,7 +127,7 @@ def source_root(given: str | Path) -> Path:
     drive of Windows may well hold notes alone.)
     """
     try:
-        root = Path(given).expanduser().resolve(strict=True)
+        root = expanded(given).resolve(strict=True)
     except (OSError, RuntimeError) as error:
         raise PathMissing(well_formed(str(given))) from error
     further = os.name == "nt" and root.drive != os.environ.get("SYSTEMDRIVE", "C:")

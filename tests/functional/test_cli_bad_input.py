@@ -93,6 +93,18 @@ def test_an_empty_path_is_not_this_folder(run_mem: RunMem, work: Path, command: 
     assert run_mem("list", "-d").code == 3
 
 
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [(["import"], 1), (["show"], 3), (["backup"], 1), (["source", "add"], 1), (["forget"], 3)],
+)
+def test_a_home_of_nobody_is_a_path_that_is_not_there(
+    filled: Filled, command: list[str], code: int
+) -> None:
+    run = filled.run(*command, "~nobody-of-that-name/notes")
+    assert (run.code, run.out, run.err.count("\n")) == (code, "", 1)
+    assert "internal error" not in run.err
+
+
 def test_nothing_to_forget_is_json_too(filled: Filled) -> None:
     run = filled.run("forget", "--match", "zebra crossing", "--dry-run", "--json")
     assert run.code == 3

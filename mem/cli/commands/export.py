@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from mem.cli.diagnostics import ExitCode
+from mem.core.files import expanded
 
 if TYPE_CHECKING:
     from mem.assistant import Assistant
@@ -50,7 +51,7 @@ def command(format: Format = "jsonl", out: Out = None, force: Force = False) -> 
         if out is None:
             told = _written(assistant, format, _stdout())
         else:
-            told = _to_file(assistant, format, Path(out).expanduser(), force=force)
+            told = _to_file(assistant, format, expanded(out), force=force)
         for notice in assistant.plugins.notices():
             note(notice)
     note(f"{told} written.")

@@ -13,6 +13,7 @@ import typer
 
 from mem.cli.diagnostics import ExitCode
 from mem.cli.options import DryRun, Json
+from mem.core.files import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,7 +112,7 @@ def _bundle_among(paths: list[str], form: str) -> Path | None:
 
 
 def _path(given: str) -> Path:
-    return Path(given).expanduser()
+    return expanded(given)
 
 
 def verdict(ledger: Ledger) -> ExitCode:

@@ -11,6 +11,7 @@ import typer
 
 from mem.cli.diagnostics import ExitCode
 from mem.cli.options import Json
+from mem.core.files import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,14 +93,13 @@ def _once(assistant: Assistant, report: Report) -> ExitCode:
 
 def _report(assistant: Assistant, log: str | None, *, json: bool) -> Report:
     import sys
-    from pathlib import Path
 
     from mem.cli.watching import JsonLines, Lines, LiveLine
 
     if json:
         return JsonLines(assistant.clock)
     if log is not None:
-        return Lines(assistant.clock, Path(log).expanduser())
+        return Lines(assistant.clock, expanded(log))
     return LiveLine(assistant.clock) if sys.stderr.isatty() else Lines(assistant.clock)
 
 
