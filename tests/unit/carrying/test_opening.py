@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import shutil
 import sqlite3
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from mem.carrying.backup import make_backup
 from mem.carrying.opening import opened_backup
 from mem.errors import BackupDamaged, BackupTooNew, MemError, NotABackup, StoreFull
 from mem.settings.paths import Paths
-from mem.store.migrate import known
+from mem.store.migrate import known, migrate, migrations_folder
 from mem.testing import FakeEmbedder
 
 Change = Callable[[dict[str, bytes], dict[str, Any]], None]
@@ -252,16 +254,28 @@ def test_a_member_that_grows_is_cut(backup: Path) -> None:
     assert len(target.getvalue()) <= 100
 
 
+def parts_of(steps: Sequence[str], folder: Path) -> set[tuple[str, str]]:
+    """(type, name) of every table and index of a store that has been through those steps."""
+    (folder / "steps").mkdir(parents=True)
+    for step in steps:
+        shutil.copy(migrations_folder() / f"{step}.py", folder / "steps")
+    migrate(folder / "mem.db", folder, folder=folder / "steps")
+    with closing(sqlite3.connect(folder / "mem.db")) as connection:
+        rows = connection.execute(
+            "SELECT type, name FROM sqlite_master WHERE type IN ('table', 'index') AND sql NOTNULL"
+        )
+        return set(rows)
+
+
 def test_an_older_store_is_brought_up_to_date(backup: Path, tmp_path: Path) -> None:
-    """As a store of the steps before the one that made only indexes, and without the later ones."""
+    """Of a time before the steps that only added tables and indexes."""
+    since = parts_of(known(), tmp_path / "new") - parts_of(known()[:7], tmp_path / "old")
 
     def older(members: dict[str, bytes], said: dict[str, Any]) -> None:
-        said["migrations"] = [one for one in said["migrations"] if one < "0008"]
+        said["migrations"] = known()[:7]
         in_store(
-            "DROP INDEX chunk_metadata",
-            "DROP INDEX embedding_by_model",
-            "DROP TABLE guess",
-            "DELETE FROM _sqlite_migrations WHERE name >= '0008'",
+            *(f"DROP {kind} IF EXISTS {name}" for kind, name in sorted(since)),
+            f"DELETE FROM _sqlite_migrations WHERE name > '{known()[6]}'",
         )(members, said)
 
     path = changed(backup, tmp_path / "b.zip", older)
