@@ -13,20 +13,32 @@ import sqlite3
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from mem.carrying import archive, sealing
 from mem.carrying.archive import SETTINGS, STORE, VAULT, VAULT_KEY, Manifest, OnProgress
+from mem.carrying.backup import counts_of
 from mem.carrying.staging import filling, stage
+from mem.core.clock import format_time
 from mem.core.files import expanded
-from mem.errors import BackupDamaged, BackupTooNew, FileUnreadable, PathMissing, StoreFull
+from mem.errors import (
+    BackupDamaged,
+    BackupTooNew,
+    FileUnreadable,
+    MigrationFailed,
+    NotABackup,
+    PathMissing,
+    StoreFull,
+)
 from mem.settings.paths import Paths
 from mem.store.database import Database
 from mem.store.migrate import applied, known, migrate
 
 # Made by sqlite-utils, whose versions lay it out differently.
 _MIGRATIONS = "_sqlite_migrations"
+_SQLITE = b"SQLite format 3\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,8 @@ def opened_backup(
 ) -> Iterator[OpenedBackup]:
     """The backup at `path`, taken apart in the cache of a home; `ask` gives its passphrase.
 
+    A copy of a store, as a home keeps them, is taken for one without settings and vault.
+
     Raises PathMissing, FileUnreadable, NotABackup, BackupDamaged, BackupTooNew, StoreFull,
     WrongBackupPassphrase, and what `ask` raises.
     """
@@ -67,6 +81,8 @@ def opened_backup(
 def _taken_apart(
     path: Path, folder: Path, ask: Callable[[], str], on_progress: OnProgress
 ) -> OpenedBackup:
+    if is_copy(path):
+        return _copied(path, folder)
     plain = path
     with archive.opened(path) as (outer, said):
         if sealing.is_sealed(said):
@@ -93,6 +109,48 @@ def _taken_apart(
     files = _small(path, folder, manifest)
     store = folder / STORE
     return OpenedBackup(path, manifest, store, files, tuple(_checked_store(path, store, manifest)))
+
+
+def is_copy(path: Path) -> bool:
+    """Whether a file is a store itself, such as the copies that a home keeps. Raises OSError."""
+    with path.open("rb") as file:
+        return file.read(len(_SQLITE)) == _SQLITE
+
+
+def _copied(path: Path, folder: Path) -> OpenedBackup:
+    """A bare copy of a store, of which nothing says what it should hold."""
+    _room(folder, path.stat().st_size)
+    store = folder / STORE
+    shutil.copyfile(path, store)
+    at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    try:
+        steps = _steps_of(store)
+    except sqlite3.DatabaseError as error:
+        raise BackupDamaged(str(path), f"its store is not sound: {error}") from error
+    if not steps:
+        raise NotABackup(str(path))
+    manifest = Manifest(format_time(at), "", steps, {}, ())
+    _not_newer(path, manifest)
+    upgraded = _checked_store(path, store, manifest)
+    return OpenedBackup(path, replace(manifest, counts=_counts(store)), store, {}, tuple(upgraded))
+
+
+def _steps_of(store: Path) -> tuple[str, ...]:
+    connection = sqlite3.connect(store)
+    try:
+        # A store that was in use keeps a log of its own beside it until then.
+        connection.execute("PRAGMA journal_mode = DELETE")
+        return tuple(applied(connection))
+    finally:
+        connection.close()
+
+
+def _counts(store: Path) -> dict[str, int]:
+    database = Database(store)
+    try:
+        return counts_of(database)
+    finally:
+        database.close()
 
 
 def _room(folder: Path, size: int) -> None:
@@ -131,6 +189,8 @@ def _checked_store(path: Path, store: Path, manifest: Manifest) -> list[str]:
         if _schema_of(store) != _own_schema(store.parent / "own.db"):
             raise BackupDamaged(str(path), "its store has a schema that mem did not make")
         return done
+    except MigrationFailed as error:
+        raise BackupDamaged(str(path), "its store cannot be brought up to date") from error
     except sqlite3.DatabaseError as error:
         raise BackupDamaged(str(path), f"its store is not sound: {error}") from error
 

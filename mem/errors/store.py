@@ -51,7 +51,8 @@ class StoreDamaged(StoreError):
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(
             f"{path}: the store is damaged ({reason}). "
-            "Run `mem doctor` for what can be mended; copies made before upgrades are in backups/."
+            "Run `mem doctor` for what can be mended; `mem restore FILE --replace` puts a backup, "
+            "or a copy from backups/, in its place."
         )
 
 

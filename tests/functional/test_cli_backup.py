@@ -243,6 +243,21 @@ def test_a_damaged_store_is_replaced_and_kept_aside(
     assert every_row(lived) == wanted
 
 
+def test_a_copy_of_the_old_store_goes_back(run_mem: RunMem, lived: Path, tmp_path: Path) -> None:
+    assert run_mem("backup", str(tmp_path / "b.zip")).code == 0
+    assert run_mem("add", "The attic holds the lamp.").code == 0
+    wanted = every_row(lived)
+    done = run_mem("restore", str(tmp_path / "b.zip"), "--replace", "--yes", "--json").json
+    assert every_row(lived) != wanted
+    back = run_mem("restore", done["copy"], "--replace", "--yes", "--json")
+    assert back.code == 0, back.err
+    assert every_row(lived) == wanted
+    other = sqlite3.connect(tmp_path / "other.db")
+    other.execute("CREATE TABLE t (x)")
+    other.close()
+    assert run_mem("restore", str(tmp_path / "other.db"), "--replace", "--yes").code == 1
+
+
 def test_nothing_that_is_no_backup_is_restored(run_mem: RunMem, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(b"PK\x05\x06" + bytes(18))
     (tmp_path / "b.zip").write_text("hello")

@@ -116,8 +116,13 @@ PAGE = documented()
 
 @pytest.fixture
 def here(
-    empty_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    empty_home: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> Here:
+    # A made-up name may be that of a file to write.
+    monkeypatch.chdir(tmp_path)
     return Here(empty_home, monkeypatch, capsys)
 
 

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from mem.carrying.restore import Restored
     from mem.settings.paths import Paths
 
-File = Annotated[str, typer.Argument(metavar="FILE", help="A file that `mem backup` wrote.")]
+File = Annotated[
+    str,
+    typer.Argument(metavar="FILE", help="A file that `mem backup` wrote, or a copy of the store."),
+]
 Replace = Annotated[
     bool, typer.Option("--replace", help="Put it in place of what this home holds.")
 ]
@@ -36,7 +39,8 @@ def command(
     The file is checked first: sizes, hashes, the store itself. Then it takes the place of the old
     memory in one step; a kill leaves the one or the other. No other process may have the memory
     open. With --replace a copy of the old store stays in the home's folder of copies until the
-    next `mem forget`; settings and a vault that the home has stay as they are.
+    next `mem forget`, and `mem restore` takes that, too; settings and a vault that the home has
+    stay as they are.
 
     What this home has forgotten since the backup was made stays forgotten.
 
