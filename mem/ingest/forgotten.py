@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from sqlite3 import Connection
 
 from mem.core.chunk import Chunk
 from mem.core.document import DocumentKind, ParsedDocument
 from mem.store.database import Database
-from mem.store.tombstones import Tombstones
+from mem.store.tombstones import Tombstones, leave_marks
 
 
 class Forgotten:
@@ -28,6 +29,17 @@ class Forgotten:
         self._since: set[str] = set()
         self._version = 0
         self.passages = 0
+
+    def file(self, uri: str, size: int, modified_ns: int) -> bool:
+        """Whether all of a file was forgotten, and it is as it was then: it is left unread."""
+        marks = {one.of_file(uri, size, modified_ns) for one in self._every}
+        return not self._readmit and not marks.isdisjoint(self._digests)
+
+    def mark_file(
+        self, connection: Connection, uri: str, size: int, modified_ns: int, at: datetime
+    ) -> None:
+        """Leave a mark instead of a row that names the file, in the caller's transaction."""
+        leave_marks(connection, [self._marks.of_file(uri, size, modified_ns)], at)
 
     def whole(self, parsed: ParsedDocument, chunks: Sequence[Chunk]) -> bool:
         """Whether the document was forgotten, by its address or its words."""

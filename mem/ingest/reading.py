@@ -84,6 +84,9 @@ class LeftOut:
 Reading = Prepared | Finished | Unchanged | LeftOut
 
 
+_FORGOTTEN = "it was forgotten; --readmit takes it in again"
+
+
 class FileReader:
     """Reads the files of one import."""
 
@@ -114,6 +117,9 @@ class FileReader:
         """What becomes of the file, document by document."""
         uri = known.uri if known else file_uri(entry.path)
         source = known.source_id if known else source
+        if known is None and self.forgotten.file(uri, entry.size, entry.modified_ns):
+            yield LeftOut(uri, "skipped", "forgotten", _FORGOTTEN)
+            return
         alike = known and (known.size, known.modified_ns) == (entry.size, entry.modified_ns)
         if known and alike and not self._readmit:
             same = self._same_as_before(known, entry)
@@ -242,8 +248,7 @@ class FileReader:
         parsed, chunks = self.forgotten.without(parsed, whole)
         nothing = bool(whole) and not chunks and self._store.documents.get(identity) is None
         if self.forgotten.whole(parsed, whole) or nothing:
-            reason = "it was forgotten; --readmit takes it in again"
-            return LeftOut(parsed.uri, "skipped", "forgotten", reason)
+            return LeftOut(parsed.uri, "skipped", "forgotten", _FORGOTTEN)
         return Prepared(parsed, identity, chunks, record, moved, places)
 
     def _moved_from(self, record: FileRecord) -> str | None:

@@ -210,10 +210,15 @@ class Writer:
         if record.uri in self._unfinished:
             self._ids.pop(record.uri, None)
             return
-        known = self._known_ids(item)
+        ids = self._ids.pop(record.uri, self._known_ids(item))
         with self._store.database.transaction() as connection:
-            file_pk = put_file(connection, record)
-            self._link(connection, file_pk, self._ids.pop(record.uri, known), item)
+            if not ids and not self._store.files.under(record.uri):
+                # All of it was forgotten: a row would name the file.
+                self._forgotten.mark_file(
+                    connection, record.uri, record.size, record.modified_ns, self._clock.utc()
+                )
+            else:
+                self._link(connection, put_file(connection, record), ids, item)
 
     def _link(
         self, connection: Connection, file_pk: int, ids: list[str], finished: Finished

@@ -95,7 +95,7 @@ def erase_named(
         delete_documents(connection, cascade.documents, None)
         delete_passages(connection, cascade.passages)
         relabel(connection, named.labelled, mentions)
-        _forget_files(connection, mentions)
+        marks |= _forget_files(connection, tombstones, mentions)
         forget_hashes(connection, touched)
         leave_marks(connection, marks, at)
         detail = {
@@ -205,19 +205,24 @@ def relabel(connection: sqlite3.Connection, documents: Collection[str], mentions
                 )
 
 
-def _forget_files(connection: sqlite3.Connection, mentions: Mentions) -> None:
+def _forget_files(
+    connection: sqlite3.Connection, tombstones: Tombstones, mentions: Mentions
+) -> set[str]:
     """Take what names it from the notes on files that gave no document: why, and whose name does.
 
-    The next import looks at such a file anew.
+    Returns the marks of the latter as they are: an import leaves them unread.
     """
     roots = [str(row[0]) for row in connection.execute("SELECT uri FROM source")]
-    rows = connection.execute("SELECT pk, uri, reason FROM file").fetchall()
+    rows = connection.execute("SELECT pk, uri, reason, size, modified_ns FROM file").fetchall()
     supplying = {pk for (pk,) in connection.execute("SELECT file_pk FROM file_document")}
-    for pk, uri, reason in rows:
+    marks = set()
+    for pk, uri, reason, size, modified_ns in rows:
         if pk not in supplying and mentions.within(own_address(str(uri), roots)):
             connection.execute("DELETE FROM file WHERE pk = ?", (pk,))
+            marks.add(tombstones.of_file(str(uri), int(size), int(modified_ns)))
         elif mentions.within(reason):
             connection.execute("UPDATE file SET reason = '' WHERE pk = ?", (pk,))
+    return marks
 
 
 def delete_passages(connection: sqlite3.Connection, passages: Collection[int]) -> None:

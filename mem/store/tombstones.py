@@ -56,6 +56,10 @@ class Tombstones:
     def of_uri(self, uri: str) -> str:
         return self._digest(f"uri\x1f{uri}")
 
+    def of_file(self, uri: str, size: int, modified_ns: int) -> str:
+        """Of a file as it is, of which nothing may be taken in."""
+        return self._digest(f"file\x1f{uri}\x1f{size}\x1f{modified_ns}")
+
     def of_texts(self, texts: Sequence[str]) -> str:
         """Of a document's words, wherever they stand."""
         words = " ".join(word for text in texts for word in text.split())

@@ -206,3 +206,24 @@ def test_what_is_forgotten_while_it_is_imported_does_not_come_back(
     assert bytes_with(home, CANARY) == []
     found = assistant.search("dry", limit=30)
     assert any("It was dry." in hit.text for hit in found) is not whole
+
+
+def test_the_name_of_a_file_does_not_come_back_with_the_next_import(
+    assistant: Assistant, notes: Path, home: Path
+) -> None:
+    named = notes / f"{CANARY} plans.md"
+    named.write_text("We meet at nine.\n")
+    (notes / f"{CANARY}.pdf").write_bytes(b"%PDF-1.4 broken")
+    assistant.ingest(notes)
+    assert bytes_with(home, CANARY)
+    assistant.forget(assistant.forget_preview(match=CANARY))
+    assert bytes_with(home, CANARY) == []
+    for _ in range(2):
+        again = assistant.ingest(notes)
+        assert {entry.code for entry in again.entries} == {"forgotten"}
+        assert bytes_with(home, CANARY) == []
+    named.write_text("We meet at ten.\n")
+    assert assistant.ingest(notes).added == 0
+    assert bytes_with(home, CANARY) == []
+    assert assistant.ingest(notes, readmit=True).added == 1
+    assert assistant.ingest(notes).unchanged >= 1
