@@ -89,7 +89,11 @@ def _forked(
     with TemporaryDirectory() as name:
         io = Path(name)
         (io / "stdin").write_bytes(stdin)
-        code = _server().run(arguments, work, environment, io)
+        try:
+            code = _server().run(arguments, work, environment, io)
+        except TimeoutError:
+            _server.cache_clear()
+            raise
         return Run(code, (io / "stdout").read_text("utf-8"), (io / "stderr").read_text("utf-8"))
 
 

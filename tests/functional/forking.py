@@ -12,6 +12,7 @@ import importlib
 import json
 import os
 import pkgutil
+import signal
 import socket
 import subprocess
 import sys
@@ -47,6 +48,7 @@ class ForkServer:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.functional.forking", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
+                start_new_session=True,
                 cwd=ROOT,
                 env={
                     **os.environ,
@@ -60,12 +62,16 @@ class ForkServer:
 
     def run(self, arguments: tuple[str, ...], work: Path, env: dict[str, str], io: Path) -> int:
         """The exit code of one run, below zero for a signal; `io` holds its `stdin`, and its
-        `stdout` and `stderr` afterwards. Raises TimeoutError.
+        `stdout` and `stderr` afterwards. Raises TimeoutError; it is of no use then.
         """
         request = {"arguments": arguments, "work": str(work), "env": env, "io": str(io)}
         self._lines.write(json.dumps(request) + "\n")
         self._lines.flush()
-        return int(json.loads(self._lines.readline()))
+        try:
+            return int(json.loads(self._lines.readline()))
+        except TimeoutError:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            raise
 
     def close(self) -> None:
         """End it."""
