@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from mem.consolidation import views
-from mem.consolidation.reconciling.normal import name_key, subject_key
+from mem.consolidation.known import profile_of
+from mem.consolidation.reconciling.normal import name_key
 from mem.consolidation.records import EntityView, MemoryView, ReviewItem
 from mem.core.clock import Clock
 from mem.core.memory import Memory, MemoryKind, MemoryStatus, Relation
@@ -150,17 +151,9 @@ class MemoryReader:
 
     def profile(self, *, each: int | None = 20) -> views.Profile:
         """What is known of the user, at most `each` of one kind."""
-        database = self._store.database
         names = frozenset(name.lower() for name in self._user_names)
-        keys = {
-            one: subject_key(one, names) for one in lists.subjects(database, MemoryStatus.ACTIVE)
-        }
-        found: list[Memory] = []
-        for kind in MemoryKind:
-            mine = ("user", "") if kind is MemoryKind.PROFILE else ("user",)
-            about = [one for one, key in keys.items() if key in mine]
-            found += self._of(lists.surest_of(database, kind, about, limit=each))
-        return views.profile(found, each=each)
+        now = self._clock.now()
+        return profile_of(self._store.database, self._memories, names, each=each, now=now)
 
     def entities(self, *, limit: int | None = None) -> Sequence[EntityRecord]:
         """Everyone and everything mentioned, the most mentioned first."""

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mem.consolidation.prominence import is_to_come, is_weighty, prominence
 from mem.core.memory import Memory, MemoryKind, MemoryStatus, Relation
 
 HELD = (MemoryStatus.ACTIVE, MemoryStatus.PROPOSED)
@@ -29,18 +30,30 @@ class Profile:
     """What is known of the user, by kind, the surest first."""
 
     sections: tuple[tuple[str, tuple[Memory, ...]], ...]
+    now: datetime
 
     @property
     def text(self) -> str:
-        """A compact block for priming another assistant: a line a memory, with its date."""
+        """A compact block for priming another assistant: a line a memory, with its date.
+
+        Of what has happened only what weighs is told.
+        """
         lines: list[str] = []
-        for title, memories in self.sections:
-            lines.append(f"{title}:")
+        for title, every in self.sections:
+            memories = [one for one in every if self._is_told(one)]
+            lines += [f"{title}:"] if memories else []
             for memory in memories:
                 since = memory.valid_from or memory.said_at
                 date = f" ({since:%Y-%m-%d})" if since else ""
                 lines.append(f"- {' '.join(memory.text.split())}{date}")
         return "\n".join(lines)
+
+    def _is_told(self, memory: Memory) -> bool:
+        return (
+            memory.kind is not MemoryKind.EVENT
+            or is_to_come(memory, self.now)
+            or is_weighty(memory)
+        )
 
 
 def was_true(memory: Memory, moment: datetime) -> bool:
@@ -86,24 +99,34 @@ _SECTIONS = (
 )
 
 
-def profile(memories: Sequence[Memory], *, each: int | None) -> Profile:
-    """The user's memories by kind, at most `each` of one kind; events the newest first."""
+def profile(memories: Sequence[Memory], *, each: int | None, now: datetime) -> Profile:
+    """Memories of the user by kind, at most `each` of one kind: what is pinned, then most trusted,
+    then most prominent. Of events what is to come first, then what has happened, the newest first.
+    """
     sections = []
+    mine = [
+        memory
+        for memory in memories
+        if memory.status is MemoryStatus.ACTIVE and not _is_over(memory, now)
+    ]
+    newest = max((one.said_at for one in mine if one.said_at), default=None)
     for kind, title in _SECTIONS:
-        mine = [
-            memory
-            for memory in memories
-            if memory.kind is kind and memory.status is MemoryStatus.ACTIVE
-        ]
+        those = [memory for memory in mine if memory.kind is kind]
         if kind is MemoryKind.EVENT:
-            mine.sort(key=lambda one: starts(one) or datetime.min, reverse=True)
+            ahead = [one for one in those if is_to_come(one, now)]
+            past = [one for one in those if not is_to_come(one, now)]
+            ahead.sort(key=lambda one: (starts(one) or now, one.text))
+            past.sort(key=lambda one: starts(one) or datetime.min, reverse=True)
+            those = ahead + past
         else:
-            mine.sort(key=lambda one: (-one.pinned, -one.trust, -worth(one), one.text))
-        if mine:
-            sections.append((title, tuple(mine[:each])))
-    return Profile(tuple(sections))
+            those.sort(
+                key=lambda one: (-one.pinned, -one.trust, -prominence(one, newest), one.text)
+            )
+        if those:
+            sections.append((title, tuple(those[:each])))
+    return Profile(tuple(sections), now)
 
 
-def worth(memory: Memory) -> float:
-    """How much a memory says of the user: important, sure and often supported."""
-    return memory.importance * memory.confidence * (1 + 0.1 * min(10, len(memory.evidence)))
+def _is_over(memory: Memory, now: datetime) -> bool:
+    """Whether it says what was so until a time that has passed."""
+    return memory.valid_to is not None and memory.valid_to <= now

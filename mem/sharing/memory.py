@@ -136,8 +136,9 @@ class SharedMemory:
         whole = self.scope.everything
         found = assistant.memories.profile(each=each if whole else None)
         sections = [(title, self._within(memories)[:each]) for title, memories in found.sections]
-        kept = Profile(tuple((title, tuple(those)) for title, those in sections if those))
-        return kept, assistant.chronicle.summary("profile", "user") if whole else None
+        kept = tuple((title, tuple(those)) for title, those in sections if those)
+        summary = assistant.chronicle.summary("profile", "user") if whole else None
+        return replace(found, sections=kept), summary
 
     def timeline(
         self, *, entity: str | None, since: datetime | None, limit: int, by: str

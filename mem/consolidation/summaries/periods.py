@@ -7,12 +7,12 @@ month was said in it. Pure: records in, subjects out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from mem.core.ids import text_hash
 from mem.store.episodes import EpisodeRecord
-from mem.store.summaries import PROFILE_KEY, SummaryRecord
+from mem.store.summaries import PROFILE_KEY, SummaryRecord, SummarySentence
 
 VERSION = 1
 """Goes up when summaries without a model would come out differently."""
@@ -30,6 +30,7 @@ class Subject:
     covered: str
     episode: EpisodeRecord | None = None
     parts: tuple[SummaryRecord, ...] = ()
+    told: tuple[SummarySentence, ...] = ()  # of the profile: what the user said of themselves
 
 
 def of_episodes(episodes: Iterable[EpisodeRecord]) -> list[Subject]:
@@ -71,6 +72,12 @@ def of_profile(months: Mapping[str, SummaryRecord]) -> list[Subject]:
     """The person, where there is any month."""
     parts = [months[key] for key in sorted(months)]
     return [_subject("profile", PROFILE_KEY, parts)] if parts else []
+
+
+def with_told(subject: Subject, told: Sequence[SummarySentence]) -> Subject:
+    """The profile with those sentences, which it covers too."""
+    covered = _digest([subject.covered, *(one.text for one in told)]) if told else subject.covered
+    return replace(subject, covered=covered, told=tuple(told))
 
 
 def week_of(day: str) -> str:

@@ -14,8 +14,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from mem.consolidation.known import profile_of
 from mem.consolidation.reports import SummaryReport
-from mem.consolidation.summaries import condensing, periods
+from mem.consolidation.summaries import condensing, own_words, periods
 from mem.consolidation.summaries.periods import Subject
 from mem.consolidation.summaries.writing import Part, RefusedError, SummaryWriter
 from mem.core.clock import Clock, format_time
@@ -32,6 +33,7 @@ from mem.extraction.screening import is_own
 from mem.store.database import Database
 from mem.store.episodes import Episodes
 from mem.store.leases import Leases
+from mem.store.memories import Memories
 from mem.store.summaries import (
     EXTRACTIVE,
     LEVELS,
@@ -41,6 +43,7 @@ from mem.store.summaries import (
     SummarySentence,
     drop_summaries,
     put_summary,
+    speakers_below,
 )
 
 if TYPE_CHECKING:
@@ -48,7 +51,7 @@ if TYPE_CHECKING:
     from mem.core.protocols import Vectors
 
 BATCH = 64
-PROFILE_SENTENCES = 5
+PROFILE_SENTENCES = own_words.MOST
 #: A subject of fewer characters says as much itself as a model would of it.
 WORTH_WRITING = 200
 _OPEN, _SPENT, _INTERRUPTED = "", "the budget is spent", "interrupted"
@@ -86,6 +89,7 @@ class Summariser:
         self._crashes: list[ModelCrashed] = []
         self._episodes = Episodes(database)
         self._summaries = Summaries(database)
+        self._memories = Memories(database, clock.now)
 
     # --- without a model -------------------------------------------------------------------
 
@@ -139,7 +143,23 @@ class Summariser:
             return periods.of_weeks(made("day"))
         if level == "month":
             return periods.of_months(made("day"), made("week"))
-        return periods.of_profile(made("month"))
+        return [self._of_person(one) for one in periods.of_profile(made("month"))]
+
+    def _of_person(self, subject: Subject) -> Subject:
+        """The profile with what the user said of themselves; it is made anew when that changes."""
+        known = profile_of(
+            self._database,
+            self._memories,
+            self._user_names,
+            each=own_words.CHOSEN_FROM,
+            now=self._clock.now(),
+        )
+        places = own_words.places_of(known)
+        below = [part.pk for part in subject.parts]
+        speakers = speakers_below(self._database, below, [one.chunk_id for one in places])
+        within = [one for one in places if one.chunk_id in speakers]
+        told = [own_words.sentence(one, speakers[one.chunk_id]) for one in within]
+        return periods.with_told(subject, told[:PROFILE_SENTENCES])
 
     def _extractive(self, subject: Subject) -> NewSummary:
         fingerprint = f"{subject.covered}/{EXTRACTIVE}"
@@ -155,6 +175,8 @@ class Summariser:
             return self._same(subject, telling[0])
         below = [one for part in telling for one in part.sentences]
         most = condensing.MOST_SENTENCES
+        if subject.told:
+            return self._new(subject, subject.told, EXTRACTIVE, EXTRACTIVE)
         if subject.level == "profile":
             below, most = self._own(below), PROFILE_SENTENCES
         sentences = condensing.of_sentences(below, self._by_id(below), most)
