@@ -1,4 +1,5 @@
 """The format `mem-memories`: memories with their documents, quotes, times and links, as JSON Lines.
+from mem.sources import checked
 
 The first line says what the file is and how many lines of each kind follow, so that one that was
 cut is known. What a line says is checked when it is read; a line that says anything else is named
@@ -19,8 +20,8 @@ from mem.core.clock import format_time, parse_time
 from mem.core.document import DocumentKind, ParsedDocument, SaidAtOrigin
 from mem.core.memory import Candidate, MemoryKind, MemoryStatus, Relation, Trust
 from mem.errors import BundleDamaged, BundleTooNew, FileUnreadable
+from mem.sources import checked
 from mem.sources.sniffing import BUNDLE_START
-from mem.sources.textfile import well_formed
 
 FORMAT: Final = "mem-memories"
 VERSION: Final = 1
@@ -200,27 +201,29 @@ def _passage_fields(one: CarriedPassage) -> dict[str, Any]:
 
 def _document(value: Mapping[str, Any]) -> CarriedDocument:
     origin = value["said_at_origin"]
-    passages = tuple(_passage(one, seq) for seq, one in enumerate(_list(value["passages"])))
-    if not passages or not _text(value["uri"]):
+    passages = tuple(
+        _passage(one, seq) for seq, one in enumerate(checked.listed(value["passages"]))
+    )
+    if not passages or not checked.text(value["uri"]):
         raise ValueError("a document without words or address")
     head = ParsedDocument(
-        uri=_text(value["uri"]),
+        uri=checked.text(value["uri"]),
         kind=DocumentKind(value["kind"]),
-        format=_text(value["format"]),
-        title=_text(value["title"]),
+        format=checked.text(value["format"]),
+        title=checked.text(value["title"]),
         said_at=_time(value["said_at"]),
         said_at_origin=SaidAtOrigin(origin) if origin is not None else None,
-        tags=_texts(value["tags"]),
-        aliases=_texts(value["aliases"]),
-        links=_texts(value["links"]),
-        notices=_texts(value["notices"]),
+        tags=checked.texts(value["tags"]),
+        aliases=checked.texts(value["aliases"]),
+        links=checked.texts(value["links"]),
+        notices=checked.texts(value["notices"]),
     )
     return CarriedDocument(head, passages)
 
 
 def _passage(value: Mapping[str, Any], seq: int) -> CarriedPassage:
-    text = _text(value["text"])
-    start = _number(value["start"])
+    text = checked.text(value["text"])
+    start = checked.number(value["start"])
     if not text.strip() or start < 0:
         raise ValueError("a passage without words or place")
     chunk = Chunk(
@@ -228,18 +231,18 @@ def _passage(value: Mapping[str, Any], seq: int) -> CarriedPassage:
         document_id="",
         seq=seq,
         text=text,
-        context=_text(value["context"]),
+        context=checked.text(value["context"]),
         start=start,
         end=start + len(text),
-        locator=_text(value["locator"]),
-        speaker=_optional(value["speaker"]),
-        role=_optional(value["role"]),
+        locator=checked.text(value["locator"]),
+        speaker=checked.optional_text(value["speaker"]),
+        role=checked.optional_text(value["role"]),
         said_at=_time(value["said_at"]),
-        session_id=_optional(value["session_id"]),
-        message_id=_optional(value["message_id"]),
+        session_id=checked.optional_text(value["session_id"]),
+        message_id=checked.optional_text(value["message_id"]),
         variant=bool(value["variant"]),
     )
-    return CarriedPassage(chunk, _texts(value["extractors"]))
+    return CarriedPassage(chunk, checked.texts(value["extractors"]))
 
 
 # --- memories ------------------------------------------------------------------------------
@@ -290,20 +293,20 @@ def _quote_fields(one: Quote) -> dict[str, Any]:
 
 
 def _memory(value: Mapping[str, Any]) -> BundledMemory:
-    quotes = tuple(_quote(one) for one in _list(value["evidence"]))
+    quotes = tuple(_quote(one) for one in checked.listed(value["evidence"]))
     # No more than its evidence has, whatever the line says.
     trust = min([_trust(value["trust"]), *([max(one.trust for one in quotes)] if quotes else [])])
     candidate = Candidate(
         kind=MemoryKind(value["kind"]),
-        text=_text(value["text"]),
-        subject=_text(value["subject"]),
-        predicate=_text(value["predicate"]),
-        object=_text(value["object"]),
+        text=checked.text(value["text"]),
+        subject=checked.text(value["subject"]),
+        predicate=checked.text(value["predicate"]),
+        object=checked.text(value["object"]),
         evidence=(),
         said_at=_time(value["said_at"]),
         trust=trust,
         confidence=_share(value["confidence"]),
-        origin=_text(value["origin"]),
+        origin=checked.text(value["origin"]),
         importance=_share(value["importance"]),
         exclusive=bool(value["exclusive"]),
         negated=bool(value["negated"]),
@@ -311,26 +314,26 @@ def _memory(value: Mapping[str, Any]) -> BundledMemory:
         happened_to=_time(value["happened_to"]),
         valid_from=_time(value["valid_from"]),
         valid_to=_time(value["valid_to"]),
-        entities=_texts(value["entities"]),
+        entities=checked.texts(value["entities"]),
     )
     return BundledMemory(
-        id=_text(value["id"]),
+        id=checked.text(value["id"]),
         candidate=candidate,
         status=MemoryStatus(value["status"]),
         closed=bool(value["closed"]),
         pinned=bool(value["pinned"]),
-        recorded_at=_text(value["recorded_at"]),
+        recorded_at=checked.text(value["recorded_at"]),
         quotes=quotes,
     )
 
 
 def _quote(value: Mapping[str, Any]) -> Quote:
     return Quote(
-        uri=_text(value["uri"]),
-        passage=_number(value["passage"]),
-        start=_number(value["start"]),
-        end=_number(value["end"]),
-        quote=_text(value["quote"]),
+        uri=checked.text(value["uri"]),
+        passage=checked.number(value["passage"]),
+        start=checked.number(value["start"]),
+        end=checked.number(value["end"]),
+        quote=checked.text(value["quote"]),
         said_at=_time(value["said_at"]),
         valid_from=_time(value["valid_from"]),
         valid_to=_time(value["valid_to"]),
@@ -346,11 +349,13 @@ def link_fields(one: BundledLink) -> dict[str, Any]:
 
 def _link(value: Mapping[str, Any]) -> BundledLink:
     relation = Relation(value["relation"])
-    return BundledLink(_text(value["from"]), _text(value["to"]), relation, _share(value["weight"]))
+    return BundledLink(
+        checked.text(value["from"]), checked.text(value["to"]), relation, _share(value["weight"])
+    )
 
 
 def _entity(value: Mapping[str, Any]) -> tuple[str, ...]:
-    return _texts(value["names"])
+    return checked.texts(value["names"])
 
 
 _READERS: dict[str, Callable[[Any], Item]] = {
@@ -369,33 +374,7 @@ def _moment(value: datetime | None) -> str | None:
 
 
 def _time(value: object) -> datetime | None:
-    return None if value is None else parse_time(_text(value))
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return well_formed(value)
-
-
-def _optional(value: object) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _list(value: object) -> list[Any]:
-    if not isinstance(value, list):
-        raise TypeError("not a list")
-    return value
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(_text(one) for one in _list(value))
-
-
-def _number(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError("not a whole number")
-    return value
+    return None if value is None else parse_time(checked.text(value))
 
 
 def _share(value: object) -> float:
@@ -405,4 +384,4 @@ def _share(value: object) -> float:
 
 
 def _trust(value: object) -> Trust:
-    return Trust[_text(value).upper()]
+    return Trust[checked.text(value).upper()]

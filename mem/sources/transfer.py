@@ -1,4 +1,5 @@
 """Documents as JSON between two processes: what one side writes, the other reads or refuses.
+from mem.sources import checked
 
 A frame is eight bytes of length, most significant first, and that many bytes of UTF-8 JSON.
 """
@@ -17,7 +18,7 @@ from mem.core.document import (
     ParsedDocument,
     SaidAtOrigin,
 )
-from mem.sources.textfile import well_formed
+from mem.sources import checked
 
 _HEADER_BYTES = 8
 MAX_FRAME_BYTES = 128 * 1024 * 1024
@@ -77,22 +78,22 @@ def document_from(value: Any) -> ParsedDocument:
 
     Raises ValueError, KeyError or TypeError for anything else.
     """
-    text = _text(value["text"])
+    text = checked.text(value["text"])
     origin = value["said_at_origin"]
     return ParsedDocument(
-        uri=_text(value["uri"]),
+        uri=checked.text(value["uri"]),
         kind=DocumentKind(value["kind"]),
-        format=_text(value["format"]),
-        title=_text(value["title"]),
+        format=checked.text(value["format"]),
+        title=checked.text(value["title"]),
         text=text,
         blocks=tuple(_block(one, len(text)) for one in value["blocks"]),
         messages=tuple(_message(one) for one in value["messages"]),
         said_at=_time(value["said_at"]),
         said_at_origin=SaidAtOrigin(origin) if origin is not None else None,
-        tags=_texts(value["tags"]),
-        aliases=_texts(value["aliases"]),
-        links=_texts(value["links"]),
-        notices=_texts(value["notices"]),
+        tags=checked.texts(value["tags"]),
+        aliases=checked.texts(value["aliases"]),
+        links=checked.texts(value["links"]),
+        notices=checked.texts(value["notices"]),
     )
 
 
@@ -112,46 +113,33 @@ def _fields_of_message(message: Message) -> dict[str, Any]:
 
 def _message(value: Any) -> Message:
     return Message(
-        id=_text(value["id"]),
-        speaker=_text(value["speaker"]),
-        role=_text(value["role"]),
-        text=_text(value["text"]),
+        id=checked.text(value["id"]),
+        speaker=checked.text(value["speaker"]),
+        role=checked.text(value["role"]),
+        text=checked.text(value["text"]),
         at=_time(value["at"]),
-        session=_optional(value["session"]),
+        session=checked.optional_text(value["session"]),
         variant=bool(value["variant"]),
-        line=None if value["line"] is None else _number(value["line"]),
-        attachments=_texts(value["attachments"]),
+        line=None if value["line"] is None else checked.number(value["line"]),
+        attachments=checked.texts(value["attachments"]),
     )
 
 
 def _block(value: Any, length: int) -> Block:
     kind, start, end, line, headings, place = value
-    if not 0 <= _number(start) <= _number(end) <= length:
+    if not 0 <= checked.number(start) <= checked.number(end) <= length:
         raise ValueError("a block outside its text")
-    return Block(BlockKind(kind), start, end, _number(line), _texts(headings), _optional(place))
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return well_formed(value)
-
-
-def _optional(value: Any) -> str | None:
-    return None if value is None else _text(value)
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list):
-        raise TypeError("not a list")
-    return tuple(_text(one) for one in value)
-
-
-def _number(value: Any) -> int:
-    if not isinstance(value, int):
-        raise TypeError("not a number")
-    return value
+    return Block(
+        BlockKind(kind),
+        start,
+        end,
+        checked.number(line),
+        checked.texts(headings),
+        checked.optional_text(place),
+    )
 
 
 def _time(value: Any) -> datetime | None:
-    return None if value is None else datetime.fromisoformat(_text(value)).replace(tzinfo=None)
+    if value is None:
+        return None
+    return datetime.fromisoformat(checked.text(value)).replace(tzinfo=None)
