@@ -5,6 +5,7 @@ Pure: values in, lines out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _ID_SHOWN = 10
 _INDENT = "    "
+_AN_ID = re.compile(r"[a-z][0-9a-f]{19}")
 
 
 def memory_lines(found: Sequence[Memory], style: Style) -> list[str]:
@@ -119,10 +121,15 @@ def change_lines(found: Sequence[ChangeEntry], style: Style) -> list[str]:
     for one in found:
         detail = one.entry.detail
         why = " · ".join(str(detail[name]) for name in ("decision", "reason") if detail.get(name))
-        remark = f"{one.entry.subject} {why}".strip() + (" (undone)" if one.undone else "")
+        remark = f"{_short(one.entry.subject)} {why}".strip() + (" (undone)" if one.undone else "")
         time = one.entry.at.replace("T", " ").rstrip("Z")[:16]
         rows.append((f"{one.number:>5}", time, one.entry.actor, one.entry.action, remark))
     return table(rows, style, last=4)
+
+
+def _short(subject: str) -> str:
+    """An id as lists show it; numbers of changes and addresses as they are."""
+    return subject[:_ID_SHOWN] if _AN_ID.fullmatch(subject) else subject
 
 
 def entity_lines(found: Sequence[EntityRecord], style: Style) -> list[str]:

@@ -96,8 +96,9 @@ class Person:
         """
         if not old.slot and old.memory.status is MemoryStatus.SUPERSEDED:
             raise NotAllowed(old.memory.id, "it was replaced already; edit its newer version")
-        version = self._version(old.memory, correction, read)
-        slot, value = self._reconciler.slot_of_memory(version)
+        version, slot, value = self._reconciler.placed_version(
+            self._version(old.memory, correction, read)
+        )
         with self._changes.operation(ACTOR, "edit", subject=old.memory.id) as operation:
             pk = self._reconciler.insert(operation, version, slot, value, old.document_id)
             rows = [

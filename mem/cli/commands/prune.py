@@ -56,7 +56,7 @@ def command(
         }
         if not json:
             _print(shape, plan.cost, asked=keep is not None)
-        archived = 0
+        archived = number = 0
         if not dry_run and plan.entries:
             if not yes and not is_interactive():
                 complain("without a terminal prune needs --yes, or --dry-run.")
@@ -65,7 +65,9 @@ def command(
                 complain("Nothing was archived.")
                 return ExitCode.ERROR
             archived = assistant.memories.prune(plan)
-    _print_end(shape, archived, dry_run=dry_run, json=json)
+            newest = assistant.memories.history(limit=20)
+            number = next(one.number for one in newest if one.entry.actor == "prune")
+    _print_end(shape, archived, number, dry_run=dry_run, json=json)
     return ExitCode.OK
 
 
@@ -94,10 +96,13 @@ def _print(shape: dict[str, object], cost: str, *, asked: bool) -> None:
     emit_text(cost)
 
 
-def _print_end(shape: dict[str, object], archived: int, *, dry_run: bool, json: bool) -> None:
+def _print_end(
+    shape: dict[str, object], archived: int, number: int, *, dry_run: bool, json: bool
+) -> None:
+    """`number` is that of the change, by which it is taken back."""
     from mem.cli.output import SCHEMA, emit_json, emit_text
 
     if json:
         emit_json({"schema": SCHEMA, "dry_run": dry_run, **shape, "archived": archived})
     elif archived:
-        emit_text(f"Archived {archived:,}. `mem undo` brings them back.")
+        emit_text(f"Archived {archived:,}. `mem undo {number}` brings them back.")

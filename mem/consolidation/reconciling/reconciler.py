@@ -6,6 +6,7 @@ What it adds to the history of one thing is worked out and written by `settling`
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from mem.consolidation.reconciling import links
@@ -13,15 +14,16 @@ from mem.consolidation.reconciling.admission import Admission, admit
 from mem.consolidation.reconciling.book import NewStatement
 from mem.consolidation.reconciling.decisions import Outcome, compatible
 from mem.consolidation.reconciling.duplicates import NEAR, says_the_same
+from mem.consolidation.reconciling.endings import ENDED, ends
 from mem.consolidation.reconciling.naming import entities_of
 from mem.consolidation.reconciling.neighbours import Neighbours
-from mem.consolidation.reconciling.normal import subject_key
+from mem.consolidation.reconciling.normal import object_key, subject_key
 from mem.consolidation.reconciling.settling import SETTLED, Settler
-from mem.core.memory import Candidate, MemoryKind, MemoryStatus, Relation
+from mem.core.memory import Candidate, Memory, MemoryKind, MemoryStatus, Relation
 from mem.store.changes import Changes
 from mem.store.entities import Entities
 from mem.store.memories import Memories
-from mem.store.memory_rows import StoredMemory
+from mem.store.memory_rows import StoredMemory, time_text
 from mem.store.operation import Operation
 
 _DUPLICATES_LOOKED_AT = 8
@@ -58,7 +60,8 @@ class Reconciler(Settler):
         )
         if admission.status is None:
             return Outcome("refused", admission.reason)
-        slot, value = self.slot_of(candidate)
+        new, slot, value = self._placed(new)
+        candidate = new.candidate
         held = list(self.memories.by_pks(self.memories.memories_of_spans(new.spans)).values())
         if self._known(held, candidate.fingerprint, slot, value):
             return Outcome("known", "the same words of the same source")
@@ -69,6 +72,7 @@ class Reconciler(Settler):
             slot, value = near.slot, near.value
         with self.changes.operation(actor, "remember") as operation:
             outcome = self._settle(operation, slot, value, new)
+            self._end(operation, candidate, slot, value)
             operation.detail |= {"decision": outcome.action, "reason": outcome.reason}
             if outcome.memory_pk is not None:
                 operation.subject = self.id_of(outcome.memory_pk)
@@ -91,6 +95,56 @@ class Reconciler(Settler):
         if any(mine & self.both_keys(one.memory) for one in self.memories.rejected_of_value(value)):
             return True
         return self._near(candidate, slot, among=(MemoryStatus.REJECTED,)) is not None
+
+    def _placed(self, new: NewStatement) -> tuple[NewStatement, str, str]:
+        """The statement with its slot and value; an event that ends what holds denies it."""
+        candidate = new.candidate
+        for slot, value in self._ended_by(candidate):
+            if f"+{value[1:]}" in self.memories.values_of(slot, SETTLED):
+                at = candidate.happened_from
+                rows = tuple(replace(row, valid_from=at) for row in new.rows)
+                denial = replace(candidate, exclusive=True, valid_from=at)
+                return NewStatement(denial, rows), slot, value
+        return new, *self.slot_of(candidate)
+
+    def placed_version(self, version: Memory) -> tuple[Memory, str, str]:
+        """A corrected memory with its slot and value, as `_placed`."""
+        for slot, value in self._ended_by(version):
+            if f"+{value[1:]}" in self.memories.values_of(slot, SETTLED):
+                at = version.happened_from or version.valid_from
+                return replace(version, exclusive=True, valid_from=at), slot, value
+        return version, *self.slot_of_memory(version)
+
+    def _ended_by(self, one: Candidate | Memory) -> list[tuple[str, str]]:
+        """(slot, value) of the denials that an event amounts to."""
+        if one.kind is not MemoryKind.EVENT or one.negated:
+            return []
+        return [
+            self._keys(replace(one, predicate=predicate, object=what, negated=True), exclusive=True)
+            for predicate, what in ends(one.predicate, one.object)
+        ]
+
+    def _end(self, operation: Operation, candidate: Candidate, slot: str, value: str) -> None:
+        """Let events that were told of before end what has been said now."""
+        if not candidate.exclusive or candidate.negated or candidate.predicate not in ENDED:
+            return
+        record = self.entities.by_key(object_key(candidate.object))
+        about = self.memories.of_entity(record.pk) if record is not None else []
+        denial = (slot, f"-{value[1:]}")
+        found = [
+            one
+            for one in about
+            if one.slot not in ("", slot)
+            and one.memory.status in SETTLED
+            and denial in self._ended_by(one.memory)
+        ]
+        for one in found:
+            at = time_text(one.memory.happened_from)
+            operation.update("memory", [one.pk], {"slot": slot, "value": denial[1], "exclusive": 1})
+            for row in self.memories.evidence_rows([one.pk]):
+                operation.update("evidence", [row.pk], {"valid_from": at})
+        if found:
+            self.resettle(operation, slot)
 
     def slot_of(self, candidate: Candidate) -> tuple[str, str]:
         """(slot, value) of a candidate.

@@ -1,0 +1,86 @@
+"""Who left an employer works there no longer, in whatever order it is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from mem.consolidation.keeper import MemoryKeeper
+from mem.consolidation.person import Correction
+from mem.consolidation.reconciling.endings import ends
+from mem.core.memory import Candidate, MemoryKind, MemoryStatus
+from tests.unit.consolidation.conftest import Draw
+
+MAY, JUNE = datetime(2023, 5, 1), datetime(2023, 6, 1)
+
+
+@pytest.mark.parametrize(
+    ("predicate", "what", "ended"),
+    [
+        ("leave", "Acme", [("work at", "Acme"), ("study at", "Acme")]),
+        ("quit", "their job at Acme", [("work at", "Acme"), ("study at", "their job at Acme")]),
+        ("stop", "working at Acme", [("work at", "Acme")]),
+        ("stop", "smoking", []),
+        ("move out of", "Lisbon", [("live in", "Lisbon")]),
+        ("visit", "Acme", []),
+    ],
+)
+def test_what_an_event_may_end(predicate: str, what: str, ended: list[tuple[str, str]]) -> None:
+    assert ends(predicate, what) == ended
+
+
+def works(draw: Draw, place: str, at: str) -> Candidate:
+    parts = ("user", "work at", place)
+    return draw(f"I work at {place}.", parts, at, exclusive=True, entities=(place,))
+
+
+def left(draw: Draw, place: str, at: str, **more: Any) -> Candidate:
+    times = {"happened_from": MAY, "happened_to": JUNE, **more}
+    parts = ("user", "leave", place)
+    text = f"I left {place} in May."
+    return draw(text, parts, at, kind=MemoryKind.EVENT, entities=(place,), **times)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_job_ends_when_it_is_left(
+    keeper: MemoryKeeper, draw: Draw, order: tuple[int, ...]
+) -> None:
+    told = [
+        works(draw, "Acme", "2023-01-10"),
+        left(draw, "Acme", "2023-06-10"),
+        works(draw, "Globex", "2024-02-01"),
+    ]
+    for place in order:
+        keeper.take([told[place]])
+
+    def at(moment: datetime) -> set[str]:
+        return {one.text for one in keeper.list(as_of=moment)}
+
+    assert at(datetime(2023, 4, 1)) == {"I work at Acme."}
+    assert at(datetime(2023, 7, 1)) == {"I left Acme in May."}
+    assert at(datetime(2024, 7, 1)) == {"I work at Globex."}
+    assert keeper.take(told)[1].action == "known"
+
+
+def test_other_things_that_are_left_end_nothing(keeper: MemoryKeeper, draw: Draw) -> None:
+    keeper.take([works(draw, "Acme", "2023-01-10"), left(draw, "Globex", "2023-06-10")])
+    assert {one.text for one in keeper.list()} == {"I work at Acme.", "I left Globex in May."}
+    assert all(one.status is MemoryStatus.ACTIVE for one in keeper.list())
+
+
+def test_an_ending_is_taken_back_and_corrected(keeper: MemoryKeeper, draw: Draw) -> None:
+    keeper.take([works(draw, "Acme", "2023-01-10")])
+    (job,) = keeper.list()
+    keeper.take([left(draw, "Acme", "2023-06-10")])
+    (end,) = keeper.list()
+    assert keeper.get(job.id).valid_to == MAY
+    later = keeper.edit(end.id, Correction(text="I left Acme on 3 April 2023."))
+    assert keeper.get(job.id).valid_to == datetime(2023, 4, 3)
+    assert [one.id for one in keeper.list()] == [later.id]
+    keeper.undo(last=2)
+    assert keeper.list() == [job]
+    keeper.reject(job.id)
+    assert keeper.take([left(draw, "Acme", "2023-06-10")])[0].action == "add"
