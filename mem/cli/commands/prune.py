@@ -105,4 +105,5 @@ def _print_end(
     if json:
         emit_json({"schema": SCHEMA, "dry_run": dry_run, **shape, "archived": archived})
     elif archived:
-        emit_text(f"Archived {archived:,}. `mem undo {number}` brings them back.")
+        which = "it" if archived == 1 else "them"
+        emit_text(f"Archived {archived:,}. `mem undo {number}` brings {which} back.")
