@@ -96,13 +96,16 @@ def test_two_processes_import_different_folders_at_once(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_one_clear_error_and_the_rest_comes_later(tmp_path: Path) -> None:
-    """The limit on a file's size stands in for a quota: SQLite's writes fail in the middle."""
+    """The limit on a file's size stands in for a quota: SQLite's writes fail in the middle.
+
+    It lies well above an empty store, and below the log that this import writes.
+    """
     folder = tmp_path / "notes"
     write_notes(folder, 120)
     main(str(tmp_path / "calm"), str(folder))
     code = (
         "import resource, runpy, sys; "
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, 600_000)); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000)); "
         "sys.argv = ['importing', *sys.argv[1:]]; "
         "runpy.run_module('tests.faults.importing', run_name='__main__')"
     )
