@@ -1,25 +1,20 @@
-"""Episode → day → week → month → profile: each summary names what it covers, and follows it.
+"""Summaries in a language model's words: code finds each sentence borne out by what it covers.
 
-Everything is summarised without a model first, by sentences of the source; a language model then
-writes anew what it can, and a summary of its own counts only where code finds every sentence of it
-borne out by what it covers. Stopped anywhere, the work goes on there; done twice, it changes
-nothing. What has gone in the meantime is not written of.
+What a model does not write, or writes without support, keeps the sentences of its source. Stopped
+anywhere, the work goes on there; done twice, it changes nothing.
 """
 
 from __future__ import annotations
 
-import json
-import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from mem.consolidation.known import profile_of
 from mem.consolidation.reports import SummaryReport
-from mem.consolidation.summaries import condensing, own_words, periods
+from mem.consolidation.summaries.extractive import ExtractiveSummariser, never
 from mem.consolidation.summaries.periods import Subject
 from mem.consolidation.summaries.writing import Part, RefusedError, SummaryWriter
-from mem.core.clock import Clock, format_time
+from mem.core.clock import Clock
 from mem.core.language import StoppedError
 from mem.core.protocols import StoredVectors
 from mem.errors import (
@@ -29,29 +24,14 @@ from mem.errors import (
     ModelTimedOut,
     PromptTooLong,
 )
-from mem.extraction.screening import is_own
 from mem.store.database import Database
-from mem.store.episodes import Episodes
 from mem.store.leases import Leases
-from mem.store.memories import Memories
-from mem.store.summaries import (
-    EXTRACTIVE,
-    LEVELS,
-    NewSummary,
-    Summaries,
-    SummaryRecord,
-    SummarySentence,
-    drop_summaries,
-    put_summary,
-    speakers_below,
-)
+from mem.store.summaries import EXTRACTIVE, LEVELS, NewSummary, SummaryRecord
 
 if TYPE_CHECKING:
     from mem.consolidation.reports import Budget
     from mem.core.protocols import Vectors
 
-BATCH = 64
-PROFILE_SENTENCES = own_words.MOST
 #: A subject of fewer characters says as much itself as a model would of it.
 WORTH_WRITING = 200
 _OPEN, _SPENT, _INTERRUPTED = "", "the budget is spent", "interrupted"
@@ -62,12 +42,8 @@ _LEASE_MARGIN = 60.0  # seconds beyond a call's deadline, and as long for loadin
 _ELSEWHERE = "another process writes them"
 
 
-def _never() -> bool:
-    return False
-
-
-class Summariser:
-    """Keeps the summaries of one store in step with what they cover."""
+class Summariser(ExtractiveSummariser):
+    """Keeps the summaries of one store in step with what they cover, with a model and without."""
 
     def __init__(
         self,
@@ -80,176 +56,10 @@ class Summariser:
         now: Callable[[], float] = time.time,
     ) -> None:
         """`vectors` are those of chunks. Loads nothing."""
-        self._user_names = frozenset(name.lower() for name in user_names)
-        self._database = database
-        self._vectors = vectors
-        self._clock = clock
+        super().__init__(database, vectors, clock, user_names=user_names)
         self._monotonic = monotonic
         self._now = now
         self._crashes: list[ModelCrashed] = []
-        self._episodes = Episodes(database)
-        self._summaries = Summaries(database)
-        self._memories = Memories(database, clock.now)
-
-    # --- without a model -------------------------------------------------------------------
-
-    def refresh(
-        self, report: SummaryReport | None = None, *, stop: Callable[[], bool] = _never
-    ) -> SummaryReport:
-        """Make what is missing or covers something that has changed. Raises StoreLocked, StoreFull.
-
-        Stopped, the levels above are left as they are.
-        """
-        report = report or SummaryReport()
-        for level in LEVELS:
-            if not self._refresh_level(level, report, stop):
-                break
-        return report
-
-    def _refresh_level(self, level: str, report: SummaryReport, stop: Callable[[], bool]) -> bool:
-        wanted = self._subjects(level)
-        have = self._summaries.of_level(level)
-        todo = [
-            one
-            for one in wanted
-            if (known := have.get(one.key)) is None or known.covered != one.covered
-        ]
-        for at in range(0, len(todo), BATCH):
-            if stop():
-                return False
-            made = [self._extractive(one) for one in todo[at : at + BATCH]]
-            with self._database.transaction() as connection:
-                for subject, new in zip(todo[at : at + BATCH], made, strict=True):
-                    report.made += self._put(connection, subject, new)
-        keys = {one.key for one in wanted}
-        gone = [one.pk for key, one in have.items() if key not in keys]
-        stale = [one.pk for key, one in have.items() if key in keys and one.stale]
-        if gone or stale:
-            with self._database.transaction() as connection:
-                drop_summaries(connection, gone)
-                connection.executemany(
-                    "UPDATE summary SET stale = 0 WHERE pk = ?", [(pk,) for pk in stale]
-                )
-        report.removed += len(gone)
-        return True
-
-    def _subjects(self, level: str) -> list[Subject]:
-        made = self._summaries.of_level
-        if level == "episode":
-            return periods.of_episodes(self._episodes.active())
-        if level == "day":
-            return periods.of_days(self._episodes.active(), made("episode"))
-        if level == "week":
-            return periods.of_weeks(made("day"))
-        if level == "month":
-            return periods.of_months(made("day"), made("week"))
-        return [self._of_person(one) for one in periods.of_profile(made("month"))]
-
-    def _of_person(self, subject: Subject) -> Subject:
-        """The profile with what the user said of themselves; it is made anew when that changes."""
-        known = profile_of(
-            self._database,
-            self._memories,
-            self._user_names,
-            each=own_words.CHOSEN_FROM,
-            now=self._clock.now(),
-        )
-        places = own_words.places_of(known)
-        below = [part.pk for part in subject.parts]
-        speakers = speakers_below(self._database, below, [one.chunk_id for one in places])
-        within = [one for one in places if one.chunk_id in speakers]
-        told = [own_words.sentence(one, speakers[one.chunk_id]) for one in within]
-        return periods.with_told(subject, told[:PROFILE_SENTENCES])
-
-    def _extractive(self, subject: Subject) -> NewSummary:
-        fingerprint = f"{subject.covered}/{EXTRACTIVE}"
-        if subject.episode is not None:
-            stored = self._episodes.chunks_of(subject.episode.pk)
-            keys = tuple(one.pk for one in stored)
-            sentences = condensing.of_chunks(stored, self._vectors.vectors(keys))
-            return NewSummary(
-                "episode", subject.key, tuple(sentences), EXTRACTIVE, fingerprint, chunks=keys
-            )
-        telling = [part for part in subject.parts if part.sentences]
-        if len(telling) == 1 and subject.level != "profile":
-            return self._same(subject, telling[0])
-        below = [one for part in telling for one in part.sentences]
-        most = condensing.MOST_SENTENCES
-        if subject.told:
-            return self._new(subject, subject.told, EXTRACTIVE, EXTRACTIVE)
-        if subject.level == "profile":
-            below, most = self._own(below), PROFILE_SENTENCES
-        sentences = condensing.of_sentences(below, self._by_id(below), most)
-        return self._new(subject, sentences, EXTRACTIVE, EXTRACTIVE)
-
-    def _same(self, subject: Subject, part: SummaryRecord) -> NewSummary:
-        """What tells of one thing only says what is told of that."""
-        maker = part.fingerprint.partition("/")[2]
-        return self._new(subject, part.sentences, part.origin, maker)
-
-    def _new(
-        self,
-        subject: Subject,
-        sentences: Sequence[SummarySentence],
-        origin: str,
-        maker: str,
-        chunks: tuple[int, ...] = (),
-    ) -> NewSummary:
-        return NewSummary(
-            subject.level,
-            subject.key,
-            tuple(sentences),
-            origin,
-            f"{subject.covered}/{maker}",
-            chunks=chunks,
-            summaries=tuple(part.pk for part in subject.parts),
-        )
-
-    def _own(self, sentences: Sequence[SummarySentence]) -> list[SummarySentence]:
-        """Those that the user says in the first person, or says at all; all where none does."""
-        wanted = json.dumps(sorted({chunk for one in sentences for chunk in one.chunks}))
-        rows = self._database.rows(
-            "SELECT id, role, speaker FROM chunk WHERE id IN (SELECT value FROM json_each(?))",
-            (wanted,),
-        )
-        users = {
-            str(identity)
-            for identity, role, speaker in rows
-            if role == "user" or speaker is None or str(speaker).lower() in self._user_names
-        }
-        said = [one for one in sentences if users & set(one.chunks)]
-        return [one for one in said if is_own(one.text)] or said or list(sentences)
-
-    def _by_id(self, sentences: Sequence[SummarySentence]) -> dict[str, Vectors]:
-        """Vectors of the chunks that sentences rest on, by chunk id."""
-        wanted = json.dumps(sorted({chunk for one in sentences for chunk in one.chunks}))
-        rows = self._database.rows(
-            "SELECT pk, id FROM chunk WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
-        )
-        ids = {int(str(pk)): str(identity) for pk, identity in rows}
-        return {ids[pk]: row for pk, row in self._vectors.vectors(ids).items()}
-
-    def _put(self, connection: sqlite3.Connection, subject: Subject, new: NewSummary) -> bool:
-        """Store a summary unless what it covers has changed since it was read."""
-        if subject.episode is not None:
-            same = connection.execute(
-                "SELECT 1 FROM episode WHERE pk = ? AND id = ?",
-                (subject.episode.pk, subject.episode.id),
-            ).fetchone()
-        else:
-            prints = json.dumps({str(part.pk): part.fingerprint for part in subject.parts})
-            row = connection.execute(
-                "SELECT count(*) FROM json_each(?) AS part "
-                "JOIN summary ON summary.pk = CAST(part.key AS INTEGER) "
-                "AND summary.fingerprint = part.value",
-                (prints,),
-            ).fetchone()
-            same = row[0] == len(subject.parts)
-        if same:
-            put_summary(connection, new, format_time(self._clock.utc()))
-        return bool(same)
-
-    # --- with a model ----------------------------------------------------------------------
 
     def write(
         self,
@@ -257,7 +67,7 @@ class Summariser:
         budget: Budget,
         report: SummaryReport,
         *,
-        stop: Callable[[], bool] = _never,
+        stop: Callable[[], bool] = never,
     ) -> None:
         """Have a model write what it has not been through yet, the newest first, level by level.
 
