@@ -36,9 +36,9 @@ JSON = """\
 
 | of | object |
 |---|---|
-| a hit | `{"id","kind","text","score","source":{"uri","title","locator"},"speaker","said_at","happened_at","message_id","session_id","signals":{…}}`; with memories drawn from it that match, `"derived":[{"id","text","score","conflict"}]` too. `kind` is `chunk` or `memory`; a memory's source, times, `message_id` and `session_id` are those of its first evidence |
+| a hit | `{"id","kind","text","score","source":{"uri","title","locator"},"speaker","said_at","said_at_origin","happened_at","message_id","session_id","signals":{…}}`; with memories drawn from it that match, `"derived":[{"id","text","score","conflict"}]` too. `kind` is `chunk` or `memory`; a memory's source, times, `message_id` and `session_id` are those of its first evidence |
 | `mem search --json` | `{"schema":1,"query","filters","deep","reranked","hits":[hit],"elapsed_ms"}` |
-| `mem ask --json` | `{"schema":1,"question","answer","abstained","confidence","mode","effort","sentences":[{"text","citations":[n]}],"citations":[{"n","id","uri","locator","quote","said_at"}],"elapsed_ms"}` |
+| `mem ask --json` | `{"schema":1,"question","answer","abstained","confidence","mode","effort","sentences":[{"text","citations":[n]}],"citations":[{"n","id","uri","locator","quote","said_at","said_at_origin"}],"elapsed_ms"}` |
 | `mem import --json` | `{"schema":1,"documents":{"seen","added","updated","unchanged","skipped","failed"},"chunks":{"added","removed"},"skipped":[{"uri","code","reason"}],"failed":[…],"elapsed_ms"}` |
 | any command that fails with `--json` and has no data to print | `{"schema":1,"error":{"code","exit_code","message"}}`; `code` is `error`, `usage`, `nothing-found`, `store-locked`, `store-damaged`, `model-missing` or `interrupted`, `message` the line that stderr has, too |
 

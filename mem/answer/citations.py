@@ -49,7 +49,7 @@ def reported(statement: Statement, *, dated: bool) -> str:
     # Exports name no person: there the speaker is the role.
     who = {"user": "You", "assistant": "Assistant"}.get(who, who)
     who = f"Quoted{who[6:]}" if who.startswith("quoted by ") else who
-    if hit.said_at is not None and (dated or hit.speaker):
+    if hit.said_at is not None and (dated or hit.speaker) and not hit.of_file:
         who = f"{who}, {describe(day_of(hit.said_at))}"
     return f"{who}: “{shown(statement)}”"
 
@@ -88,4 +88,5 @@ def _citation(n: int, statement: Statement) -> Citation:
         speaker=hit.speaker,
         start=statement.start,
         end=end,
+        said_at_origin=hit.said_at_origin,
     )

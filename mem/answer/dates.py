@@ -44,11 +44,15 @@ _RANK: Final = {
 
 @dataclass(frozen=True, slots=True)
 class DateFound:
-    """A date read from a statement; without a `mention` it is when the statement was said."""
+    """A date read from a statement; without a `mention` it is when the statement was said.
+
+    `of_file`: of when that was, only the time of the file is known.
+    """
 
     span: TimeSpan
     mention: TimeMention | None
     said_at: datetime | None
+    of_file: bool = False
 
     def words(self, *, clock: bool = False) -> str:
         """The date as an answer says it, with where it comes from."""
@@ -57,7 +61,9 @@ class DateFound:
             return f"said on {describe(day)}; the date itself is not stated"
         if not self.mention.relative or self.said_at is None:
             return describe(day)
-        return f"{describe(day)} (“{self.mention.text}”, said on {describe(day_of(self.said_at))})"
+        known = "in a file of" if self.of_file else "said on"
+        said = f"{known} {describe(day_of(self.said_at))}"
+        return f"{describe(day)} (“{self.mention.text}”, {said})"
 
 
 def day_of(moment: datetime) -> TimeSpan:
@@ -109,8 +115,10 @@ def pick(asked: Asked, statement: Statement, found: Sequence[TimeMention]) -> Da
     usable = [one for one in found if one.span.start > datetime.min and one.span.end < datetime.max]
     if usable:
         best = max(usable, key=lambda one: _fitness(asked, statement, one))
-        return DateFound(best.span, best, said_at)
-    return DateFound(day_of(said_at), None, said_at) if said_at is not None else None
+        return DateFound(best.span, best, said_at, statement.hit.of_file)
+    if said_at is None or statement.hit.of_file:
+        return None
+    return DateFound(day_of(said_at), None, said_at)
 
 
 def since(start: datetime, asked_at: datetime, unit: str | None) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 from mem.cli.output import Span, Style
 from mem.core.display import sanitize, sanitize_line
+from mem.core.document import SaidAtOrigin
 
 _FILE_URI = "file://"
 _LINE = re.compile(r"(?:lines? |L)(\d+)")
@@ -51,9 +52,10 @@ def place(uri: str, locator: str) -> str:
     return f"{path}, {named}" if named and not same else path
 
 
-def day(moment: datetime | None) -> str:
-    """The date, or dashes as wide as one."""
-    return f"{moment:%Y-%m-%d}" if moment else "-" * 10
+def day(moment: datetime | None, origin: SaidAtOrigin | None = None) -> str:
+    """The date, or dashes as wide as one; "file" before it where only the file has that date."""
+    told = f"{moment:%Y-%m-%d}" if moment else "-" * 10
+    return f"file {told}" if moment and origin is SaidAtOrigin.FILE_TIME else told
 
 
 def cells(text: str) -> int:

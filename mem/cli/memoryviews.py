@@ -85,7 +85,11 @@ def evidence_lines(where: EvidencePlace, style: Style) -> list[str]:
     """One quote in bold between what stands before and after it."""
     head = " · ".join(
         part
-        for part in (where.speaker or "", day(where.said_at), where.title or shown_path(where.uri))
+        for part in (
+            where.speaker or "",
+            day(where.said_at, where.said_at_origin),
+            where.title or shown_path(where.uri),
+        )
         if part
     )
     before = sanitize_line(where.before)

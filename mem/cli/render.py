@@ -62,7 +62,7 @@ def _drawn(one: Drawn, style: Style) -> list[str]:
 
 def _hit(rank: int, one: Hit, style: Style, *, explain: bool) -> list[str]:
     head = f"{rank:>2}. "
-    tail = f"  {day(one.said_at)}  {one.score:.2f}"
+    tail = f"  {day(one.said_at, one.said_at_origin)}  {one.score:.2f}"
     title = padded(one.source.title or shown_path(one.source.uri), style.width - len(head + tail))
     matched = one.highlights[0][0] if one.highlights else 0
     locator = locator_at(one.source.locator, one.text, matched)
@@ -120,7 +120,7 @@ def evidence(given: Answer, style: Style) -> list[str]:
 
 def _citation(citation: Citation, style: Style) -> list[str]:
     head = f"[{citation.n}] "
-    date = f"  {day(citation.said_at)}"
+    date = f"  {day(citation.said_at, citation.said_at_origin)}"
     title = citation.title or shown_path(citation.uri)
     quote = f'"{sanitize(citation.quote).strip()}"'
     return [
@@ -135,7 +135,7 @@ def documents(found: Sequence[DocumentRecord], style: Style) -> list[str]:
     rows = [
         (
             one.id[:_ID_SHOWN],
-            day(one.said_at),
+            day(one.said_at, one.said_at_origin),
             one.format,
             f"{one.chunks:>5}",
             (one.title or shown_path(one.uri)) + (" (gone)" if one.gone else ""),

@@ -56,7 +56,8 @@ def profile_lines(value: SummaryView, style: Style) -> list[str]:
     lines = wrapped(sanitize_line(" ".join(told)), (), style)
     for chunk, number in numbers.items():
         where = value.places[chunk]
-        head = f"[{number}] {day(where.chunk.said_at)} {place(where.uri, where.chunk.locator)}"
+        when = day(where.chunk.said_at, where.said_at_origin)
+        head = f"[{number}] {when} {place(where.uri, where.chunk.locator)}"
         whole = wrapped(sanitize_line(head), (), style, indent=_INDENT, whole=True)
         lines += [_INDENT + style.dim(line.removeprefix(_INDENT)) for line in whole]
     return lines

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from mem.core.document import SaidAtOrigin
 from mem.core.query import Hit
 
 
@@ -12,7 +13,7 @@ from mem.core.query import Hit
 class Citation:
     """Evidence number `n` (from 1): the exact quote and where it stands.
 
-    `[start, end)` is the quote's span in the chunk's text.
+    `[start, end)` is the quote's span in the chunk's text, `said_at_origin` as in a hit.
     """
 
     n: int
@@ -25,6 +26,7 @@ class Citation:
     speaker: str | None
     start: int
     end: int
+    said_at_origin: SaidAtOrigin | None = None
 
 
 @dataclass(frozen=True, slots=True)

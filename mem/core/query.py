@@ -8,6 +8,8 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import overload
 
+from mem.core.document import SaidAtOrigin
+
 #: Hits that are always told, and the share of the best score below which others are not: at 0.05 no
 #: evidence is lost on the question sets (docs/retrieval.md).
 ALWAYS = 3
@@ -81,7 +83,8 @@ class Hit:
     `id` is the chunk's (or memory's, episode's) id; `signals` says what made up the score.
     `highlights` are character spans of `text` that match the query's words. A hit of kind "memory"
     is a statement, its source and times those of its first evidence; `derived` are memories drawn
-    from the hit's message or passage.
+    from the hit's message or passage. `said_at_origin` says where `said_at` was read: that of a
+    note which states no date is only the time of its file.
     """
 
     id: str
@@ -99,6 +102,12 @@ class Hit:
     signals: Mapping[str, float] = field(default_factory=lambda: _NO_SIGNALS)
     highlights: tuple[tuple[int, int], ...] = ()
     derived: tuple[Drawn, ...] = ()
+    said_at_origin: SaidAtOrigin | None = None
+
+    @property
+    def of_file(self) -> bool:
+        """Whether `said_at` is only the time of the file that the words stand in."""
+        return self.said_at_origin is SaidAtOrigin.FILE_TIME
 
 
 @dataclass(frozen=True, slots=True)

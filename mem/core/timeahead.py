@@ -1,7 +1,8 @@
 """Which way a day without a year, month or week lies from when it was said.
 
 `find_mentions` reads such a day as the latest one; the words around it may say that it is to come
-("we leave on 3 March", "then Friday it is"). What is stated in full is never moved.
+("we leave on 3 March", "then Friday it is", "call Ben on Friday"). "This Friday" it reads as the
+coming one, unless its sentence tells of what has been. What is stated in full is never moved.
 """
 
 from __future__ import annotations
@@ -25,6 +26,16 @@ _AHEAD: Final = re.compile(
 )
 #: Of a weekday or a day of the month these look ahead too; of a date they are said of any year.
 _PRESENT: Final = re.compile(r"\b(?:be|is|are|now|from)\b|'(?:m|re)\b", re.IGNORECASE)
+#: Of a weekday these do, where nothing in the sentence tells of what has been.
+_ACTS: Final = re.compile(
+    r"\b(?:comes?|visits?|sees?|calls?|plays?|gets?|picks?|brings?|takes?|has|have|needs?|wants?"
+    r"|must)\b|^\W*(?:please |don't forget to |remember to |(?:to ?do|reminder):? )?(?:call|ring"
+    r"|phone|pay|buy|send|ask|fetch|collect|submit|hand in|return|write|mail|email|order|cancel"
+    r"|renew|water|clean|finish)\b",
+    re.IGNORECASE,
+)
+#: A time of day right after a day: it is kept for something.
+_AT_TIME: Final = re.compile(r"\s*,?\s*(?:at|from) \d|\s+\d{1,2}[:.]\d\d", re.IGNORECASE)
 _AHEAD_AFTER: Final = re.compile(
     r"\W*\b(?:it is|it's|then|works|suits|will|would|could|should|sounds|"
     r"is (?:fine|good|ok|okay))\b"
@@ -42,6 +53,9 @@ _MONTH: Final = re.compile(
     r"\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b|\d[./]\d", re.IGNORECASE
 )
 _WEEKDAY: Final = re.compile(r"\b(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b", re.IGNORECASE)
+_THIS: Final = re.compile(
+    r"this (?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|weekend)(?: \w+ing)?", re.IGNORECASE
+)
 _DAY: Final = re.compile(r"\d(?:st|nd|rd|th)\b", re.IGNORECASE)
 _YEAR: Final = re.compile(r"\b\d{4}\b")
 
@@ -58,7 +72,36 @@ def looks_ahead(text: str, mention: TimeMention) -> bool:
         _AHEAD.search(around) is not None
         or _AHEAD_AFTER.match(after) is not None
         or (not dated and _PRESENT.search(around) is not None)
+        or (_WEEKDAY.search(mention.text) is not None and not dated and _is_kept(text, mention))
     )
+
+
+def _is_kept(text: str, mention: TimeMention) -> bool:
+    """Whether a weekday is told of as kept for something, and its sentence of nothing past."""
+    before, after = _sentence(text, mention)
+    if _BEHIND.search(before) or _BEHIND.search(after):
+        return False
+    timed = _AT_TIME.match(after) or re.search(r"\d[:.]\d\d|\bat \d", mention.text)
+    return bool(timed or _ACTS.search(before) or _ACTS.match(after.lstrip(" ,")))
+
+
+def _sentence(text: str, mention: TimeMention) -> tuple[str, str]:
+    """What stands before and after a mention in its sentence."""
+    before = re.split(r"[.!?]\s|\n", text[: mention.start])[-1]
+    after = re.split(r"[.!?](?:\s|$)|\n", text[mention.end :], maxsplit=1)[0]
+    return before, after
+
+
+def gone_by(text: str, mention: TimeMention, said_at: datetime) -> TimeMention:
+    """The last Monday for "this Monday" (or weekend) in a sentence that tells of what has been."""
+    if mention.span.start <= said_at or not _THIS.fullmatch(mention.text):
+        return mention
+    before, after = _sentence(text, mention)
+    told = f"{before} {after}"
+    if not _BEHIND.search(told) or _AHEAD.search(told) or _PRESENT.search(told):
+        return mention
+    span, week = mention.span, timedelta(days=7)
+    return replace(mention, span=TimeSpan(span.start - week, span.end - week, span.precision))
 
 
 def coming(mention: TimeMention) -> TimeSpan | None:

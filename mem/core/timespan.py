@@ -9,8 +9,9 @@ on the reference time given. Conventions, where everyday English leaves a choice
 * "the last week", "the past month" and "last 30 days" roll: from that long ago to the end of the
   reference day ("in the next two weeks" the same way forward).
 * A day, month or weekday without a year or week is the nearest one that has begun, today
-  included. "last X" lies wholly before today; "this Friday" is today or the next one; "next
-  Friday" is the Friday of the next calendar week; "next March" is the first to begin after now.
+  included. "last X" lies wholly before today; "this Friday" is today or the next one, in a
+  sentence that tells of what has been ("we met this Friday") the last one; "next Friday" is the
+  Friday of the next calendar week; "next March" is the first to begin after now.
 * "two weeks before 5 May" is a day, "the two weeks before 5 May" the 14 days; "the week before
   5 May" is the 7 days, and a whole calendar unit where it is one ("the month before May 2020").
 * `since X` runs from the start of X to the end of the reference day, `after X` from the end of X,
@@ -25,6 +26,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from mem.core.timeahead import gone_by
 from mem.core.timegrammar import phrase, read_with, starters
 from mem.core.timevalues import (
     DAY_PARTS,
@@ -98,7 +100,8 @@ def find_mentions(text: str, *, said_at: datetime, day_first: bool = True) -> li
             i += 1
             continue
         start, end = tokens.starts[i], tokens.ends[hit.end - 1]
-        mentions.append(TimeMention(hit.span, start, end, text[start:end], hit.relative))
+        mention = TimeMention(hit.span, start, end, text[start:end], hit.relative)
+        mentions.append(gone_by(text, mention, said_at.replace(tzinfo=None)))
         i = hit.end
     return mentions
 

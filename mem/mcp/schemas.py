@@ -43,6 +43,7 @@ _HIT = _object(
         "source": _object({"uri": _TEXT, "title": _TEXT, "locator": _TEXT}),
         "speaker": _MAYBE,
         "said_at": _MAYBE,
+        "said_at_origin": _MAYBE,
         "happened_at": _MAYBE,
     }
 )
@@ -77,7 +78,10 @@ ASK = _result(
         "mode": _TEXT,
         "sentences": _list(_object({"text": _TEXT, "citations": _list(_WHOLE)})),
         "citations": _list(
-            _object({"n": _WHOLE, "id": _TEXT, "uri": _TEXT, "quote": _TEXT, "said_at": _MAYBE})
+            _object(
+                {"n": _WHOLE, "id": _TEXT, "uri": _TEXT, "quote": _TEXT}
+                | {"said_at": _MAYBE, "said_at_origin": _MAYBE}
+            )
         ),
     }
 )

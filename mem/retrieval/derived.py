@@ -221,6 +221,7 @@ def _as_hit(one: _Scored) -> Hit:
         speaker=chunk.speaker,
         role=chunk.role,
         said_at=chunk.said_at,
+        said_at_origin=stored.said_at_origin,
         message_id=chunk.message_id,
         session_id=chunk.session_id,
     )

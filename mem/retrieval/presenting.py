@@ -60,6 +60,7 @@ class Presenter:
             speaker=chunk.speaker,
             role=chunk.role,
             said_at=chunk.said_at,
+            said_at_origin=stored.said_at_origin,
             message_id=chunk.message_id,
             session_id=chunk.session_id,
             signals=self._signals(place, explain=explain),

@@ -25,6 +25,7 @@ def hit(value: Hit) -> Shape:
         },
         "speaker": value.speaker,
         "said_at": time(value.said_at),
+        "said_at_origin": value.said_at_origin.value if value.said_at_origin else None,
         "happened_at": time(value.happened_at),
         "message_id": value.message_id,
         "session_id": value.session_id,
@@ -98,6 +99,9 @@ def answer(value: Answer) -> Shape:
                 "locator": citation.locator,
                 "quote": citation.quote,
                 "said_at": time(citation.said_at),
+                "said_at_origin": citation.said_at_origin.value
+                if citation.said_at_origin
+                else None,
             }
             for citation in value.citations
         ],

@@ -35,6 +35,7 @@ def memory(value: Memory, places: Sequence[EvidencePlace] | None = None) -> Shap
                 "locator": found.locator,
                 "speaker": found.speaker,
                 "said_at": time(found.said_at),
+                "said_at_origin": found.said_at_origin.value if found.said_at_origin else None,
                 "before": found.before,
                 "after": found.after,
             }

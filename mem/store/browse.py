@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from mem.core.chunk import Chunk
 from mem.core.clock import format_time
-from mem.core.document import DocumentKind
+from mem.core.document import DocumentKind, SaidAtOrigin
 from mem.core.query import Filters
 from mem.store.browse_episodes import episode_keys
 from mem.store.browse_memories import first_evidence, memory_counts, memory_keys
@@ -61,6 +61,7 @@ class ChunkRow:
     kind: str
     gone: bool
     matches: tuple[Span, ...] = ()
+    said_at_origin: SaidAtOrigin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +187,8 @@ class Browser:
         """The chunks with those keys, in that order, with what in them matches `words`."""
         rows = self._database.rows(
             f"SELECT chunk.pk, {PREFIXED_COLUMNS}, document.title, document.uri, document.kind, "
-            "document.state FROM json_each(?) AS wanted JOIN chunk ON chunk.pk = wanted.value "
+            "document.state, document.said_at_origin FROM json_each(?) AS wanted "
+            "JOIN chunk ON chunk.pk = wanted.value "
             "JOIN document ON document.id = chunk.document_id",
             (json.dumps(list(keys)),),
         )
@@ -194,11 +196,11 @@ class Browser:
         found = {}
         for number, *columns in rows:
             pk = int(str(number))
-            title, uri, kind, state = (str(value) for value in columns[-4:])
-            chunk = chunk_of(columns[:-4])
-            found[pk] = ChunkRow(
-                chunk, title, uri, kind, state == "gone", _spans(chunk.text, spans.get(pk))
-            )
+            title, uri, kind, state = (str(value) for value in columns[-5:-1])
+            origin = SaidAtOrigin(str(columns[-1])) if columns[-1] else None
+            chunk = chunk_of(columns[:-5])
+            matches = _spans(chunk.text, spans.get(pk))
+            found[pk] = ChunkRow(chunk, title, uri, kind, state == "gone", matches, origin)
         return [found.get(key) for key in keys]
 
     def document_rows(self, keys: Sequence[str]) -> list[DocumentRecord | None]:

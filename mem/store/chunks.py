@@ -12,6 +12,7 @@ from datetime import datetime
 
 from mem.core.chunk import Chunk
 from mem.core.clock import format_time, parse_time
+from mem.core.document import SaidAtOrigin
 from mem.core.query import Filters
 from mem.store.database import Database
 from mem.store.scopes import within_scope
@@ -34,6 +35,7 @@ class StoredChunk:
     title: str
     kind: str
     gone: bool
+    said_at_origin: SaidAtOrigin | None = None
 
 
 class Chunks:
@@ -49,7 +51,7 @@ class Chunks:
             marks = ",".join("?" * len(batch))
             rows = self._database.rows(
                 f"SELECT chunk.pk, {PREFIXED_COLUMNS}, document.uri, document.title, "
-                "document.kind, document.state FROM chunk "
+                "document.kind, document.state, document.said_at_origin FROM chunk "
                 "JOIN document ON document.id = chunk.document_id "
                 f"WHERE chunk.pk IN ({marks})",
                 batch,
@@ -207,16 +209,17 @@ def chunk_of(row: Sequence[object]) -> Chunk:
 
 
 def stored_chunk(row: Sequence[object]) -> StoredChunk:
-    """A chunk with its key from a row of its key, `COLUMNS`, and its document's four."""
+    """A chunk with its key from a row of its key, `COLUMNS`, and its document's five."""
     pk, *columns = row
-    uri, title, kind, state = columns[-4:]
+    uri, title, kind, state, origin = columns[-5:]
     return StoredChunk(
         pk=int(str(pk)),
-        chunk=chunk_of(columns[:-4]),
+        chunk=chunk_of(columns[:-5]),
         uri=str(uri),
         title=str(title),
         kind=str(kind),
         gone=state == "gone",
+        said_at_origin=SaidAtOrigin(str(origin)) if origin else None,
     )
 
 

@@ -177,7 +177,8 @@ class Episodes:
         """An episode's chunks, in order, by its key."""
         rows = self._database.rows(
             f"SELECT chunk.pk, {PREFIXED_COLUMNS}, document.uri, document.title, document.kind, "
-            "document.state FROM episode_chunk JOIN chunk ON chunk.pk = chunk_pk "
+            "document.state, document.said_at_origin FROM episode_chunk "
+            "JOIN chunk ON chunk.pk = chunk_pk "
             "JOIN document ON document.id = chunk.document_id "
             "WHERE episode_pk = ? ORDER BY chunk.seq",
             (episode,),
@@ -207,7 +208,8 @@ class Episodes:
         """A document's chunks from a place on, without front matter and branches that were left."""
         rows = self._database.rows(
             f"SELECT chunk.pk, {PREFIXED_COLUMNS}, document.uri, document.title, document.kind, "
-            "document.state FROM chunk JOIN document ON document.id = chunk.document_id "
+            "document.state, document.said_at_origin FROM chunk "
+            "JOIN document ON document.id = chunk.document_id "
             f"WHERE chunk.document_id = ? AND chunk.seq >= ? AND {SPOKEN} ORDER BY chunk.seq",
             (document, since_seq),
         )

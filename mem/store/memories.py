@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 
+from mem.core.document import SaidAtOrigin
 from mem.core.memory import Evidence, Link, Memory, MemoryKind, MemoryStatus, Relation, Trust
 from mem.store.chunks import batches
 from mem.store.database import Database
@@ -155,14 +156,14 @@ class Memories:
         """A memory's evidence with up to `around` characters before and after each quote."""
         rows = self._database.rows(
             'SELECT chunk.id, evidence."start", evidence."end", chunk.text, document.uri, '
-            "document.title, chunk.locator, chunk.speaker, chunk.said_at, chunk.message_id "
-            "FROM evidence JOIN chunk ON chunk.pk = chunk_pk "
+            "document.title, chunk.locator, chunk.speaker, chunk.said_at, chunk.message_id, "
+            "document.said_at_origin FROM evidence JOIN chunk ON chunk.pk = chunk_pk "
             "JOIN document ON document.id = chunk.document_id "
             "WHERE memory_pk = ? ORDER BY evidence.pk",
             (memory_pk,),
         )
         found = []
-        for chunk, start, end, text, uri, title, locator, speaker, said_at, message in rows:
+        for chunk, start, end, text, uri, title, locator, speaker, said_at, message, origin in rows:
             words, first, last = str(text), int(str(start)), int(str(end))
             found.append(
                 EvidencePlace(
@@ -175,6 +176,7 @@ class Memories:
                     words[max(0, first - around) : first],
                     words[last : last + around],
                     None if message is None else str(message),
+                    SaidAtOrigin(str(origin)) if origin else None,
                 )
             )
         return found

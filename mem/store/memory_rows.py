@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from mem.core.clock import format_time, parse_time
+from mem.core.document import SaidAtOrigin
 from mem.core.forgetting import strength_at
 from mem.core.memory import Evidence, Link, Memory, MemoryKind, MemoryStatus, Trust
 
@@ -67,6 +68,7 @@ class EvidencePlace:
     before: str
     after: str
     message_id: str | None = None
+    said_at_origin: SaidAtOrigin | None = None
 
 
 def memory_of(

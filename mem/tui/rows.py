@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mem.core.document import SaidAtOrigin
 from mem.core.memory import Memory, MemoryStatus
 from mem.store.browse import ChunkRow
 from mem.store.browse_view import Span
@@ -65,9 +66,13 @@ def with_minutes(columns: tuple[Column, ...]) -> tuple[Column, ...]:
 
 
 def chunk_row(one: ChunkRow, *, time: bool = False) -> Row:
-    """A chunk: when, what (from shortly before its first match), who or else where, who, where."""
+    """A chunk: when, what (from shortly before its first match), who or else where, who, where.
+
+    Where only its file has a date, none is shown.
+    """
     text, marks = excerpt(one.chunk.text, one.matches)
-    said, who = one.chunk.said_at, one.chunk.speaker or ""
+    said = one.chunk.said_at if one.said_at_origin is not SaidAtOrigin.FILE_TIME else None
+    who = one.chunk.speaker or ""
     # Midnight is a day that is known and a time that is not.
     form = _MINUTES if time and said and said.time() != datetime.time() else "%Y-%m-%d"
     place = one.title or shown_path(one.uri)
@@ -84,8 +89,8 @@ def chunk_row(one: ChunkRow, *, time: bool = False) -> Row:
 
 
 def document_row(one: DocumentRecord) -> Row:
-    """A document: when, its title, its format, how many passages."""
-    said = one.said_at
+    """A document: when (not the file's own time), its title, its format, how many passages."""
+    said = one.said_at if one.said_at_origin is not SaidAtOrigin.FILE_TIME else None
     return Row(
         one.id,
         (

@@ -5,7 +5,17 @@ from __future__ import annotations
 from tests.functional.conftest import Filled
 
 HIT = {
-    *("id", "kind", "text", "score", "source", "speaker", "said_at", "happened_at"),
+    *(
+        "id",
+        "kind",
+        "text",
+        "score",
+        "source",
+        "speaker",
+        "said_at",
+        "said_at_origin",
+        "happened_at",
+    ),
     *("message_id", "session_id", "signals"),
 }
 DOCUMENT = {
@@ -69,7 +79,8 @@ def test_ask(filled: Filled) -> None:
     assert "1.3 bar" in answer["answer"]
     cited = {n for sentence in answer["sentences"] for n in sentence["citations"]}
     assert cited <= {citation["n"] for citation in answer["citations"]}
-    assert set(answer["citations"][0]) == {"n", "id", "uri", "locator", "quote", "said_at"}
+    keys = {"n", "id", "uri", "locator", "quote", "said_at", "said_at_origin"}
+    assert set(answer["citations"][0]) == keys
 
 
 def test_ask_abstains_with_code_3(filled: Filled) -> None:

@@ -12,6 +12,7 @@ from textual.content import Content
 
 from mem.core.answer import Answer, Citation, Sentence
 from mem.core.display import sanitize, sanitize_line
+from mem.core.document import SaidAtOrigin
 from mem.core.query import Hit
 from mem.tui.widgets.cells import Cell, Row
 from mem.tui.widgets.lines import MUTED, on_a_line
@@ -49,6 +50,12 @@ def shown_sentences(sentences: Sequence[Sentence], current: str = "") -> list[Co
     ]
 
 
+def _day(one: Citation | Hit) -> str:
+    """When the words were said; empty where only their file has a date."""
+    known = one.said_at is not None and one.said_at_origin is not SaidAtOrigin.FILE_TIME
+    return f"{one.said_at:%Y-%m-%d}" if known else ""
+
+
 def citation_rows(citations: tuple[Citation, ...]) -> list[Row]:
     """A row for each citation: number, day, title with quote, speaker."""
     return [
@@ -56,7 +63,7 @@ def citation_rows(citations: tuple[Citation, ...]) -> list[Row]:
             f"citation-{one.n}",
             (
                 f"{one.n}",
-                Cell(f"{one.said_at:%Y-%m-%d}" if one.said_at else "", dim=True),
+                Cell(_day(one), dim=True),
                 on_a_line(f"{one.title}: {one.quote}" if one.title else one.quote),
                 Cell(one.speaker or "", dim=True),
             ),
@@ -72,7 +79,7 @@ def nearest_rows(hits: tuple[Hit, ...]) -> list[Row]:
             f"nearest-{number}",
             (
                 "≈",
-                Cell(f"{one.said_at:%Y-%m-%d}" if one.said_at else "", dim=True),
+                Cell(_day(one), dim=True),
                 on_a_line(f"{one.source.title}: {one.text}" if one.source.title else one.text),
                 Cell(one.speaker or "", dim=True),
             ),
@@ -112,7 +119,7 @@ def answer_markdown(answer: Answer) -> str:
         )
     )
     for one in answer.citations:
-        when = f", {one.said_at:%Y-%m-%d}" if one.said_at else ""
+        when = f", {_day(one)}" if _day(one) else ""
         who = f"{sanitize_line(one.speaker)}, " if one.speaker else ""
         lines.append(
             f"\n[^{one.n}]: “{sanitize_line(one.quote).strip()}” — {who}{sanitize_line(one.title)}"

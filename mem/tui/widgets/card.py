@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from mem.core.display import sanitize, sanitize_line
+from mem.core.document import SaidAtOrigin
 from mem.core.memory import Memory, MemoryStatus, Relation
 from mem.tui.widgets.lines import MUTED
 from mem.tui.widgets.passage import MATCH_STYLE, shown_path
@@ -124,7 +125,8 @@ def validity_bar(begun: datetime | None, over: datetime | None, latest: datetime
 
 
 def _evidence(place: EvidencePlace) -> list[Content]:
-    said = f"{place.said_at:%Y-%m-%d}  " if place.said_at else ""
+    of = "file of " if place.said_at_origin is SaidAtOrigin.FILE_TIME else ""
+    said = f"{of}{place.said_at:%Y-%m-%d}  " if place.said_at else ""
     speaker = f"{place.speaker}  " if place.speaker else ""
     where = f"{said}{speaker}{place.title or shown_path(place.uri)}  {place.locator}"
     before = place.before

@@ -10,6 +10,7 @@ from textual.content import Content
 
 from mem.core.chunk import Chunk
 from mem.core.display import plural, sanitize, sanitize_line
+from mem.core.document import SaidAtOrigin
 from mem.tui.widgets.lines import MUTED
 from mem.tui.widgets.textview import TextView
 
@@ -95,7 +96,8 @@ def _head(passage: Passage) -> Content:
     title = sanitize_line(document.title) or "(no title)"
     facts = [document.format, plural(document.chunks, "passage")]
     if document.said_at:
-        facts.insert(0, f"{document.said_at:%Y-%m-%d}")
+        of = "file of " if document.said_at_origin is SaidAtOrigin.FILE_TIME else ""
+        facts.insert(0, f"{of}{document.said_at:%Y-%m-%d}")
     if document.tags:
         facts.append("#" + " #".join(document.tags))
     if document.gone:

@@ -7,6 +7,7 @@ import pytest
 from mem.answer.context import Statement, statements
 from mem.answer.dates import length, mentions, pick, since
 from mem.answer.question import read
+from mem.core.timespan import describe, find_mentions
 from tests.unit.answer.hits import message
 
 
@@ -86,3 +87,40 @@ def test_a_day_lies_where_the_words_around_it_look(text: str, day: datetime) -> 
         hit=message(text, "Ana", datetime(2026, 2, 10, 12)), start=0, end=len(text), rank=0
     )
     assert [one.span.start for one in mentions(statement)] == [day]
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("Dentist this Monday at 9.", "8 September 2025"),
+        ("This Monday I start at the museum.", "8 September 2025"),
+        ("We went to the lake this Monday.", "1 September 2025"),
+        ("We were at the lake this weekend.", "the weekend of 30 August 2025"),
+        ("We'll be at the lake this weekend.", "the weekend of 6 September 2025"),
+        ("Call the bank on Friday.", "5 September 2025"),
+        ("Meeting on Friday at 3", "5 September 2025"),
+        ("The plumber comes on Friday.", "5 September 2025"),
+        ("On Monday I bought a bike.", "1 September 2025"),
+        ("He broke his wrist on Sunday at 3.", "31 August 2025"),
+        ("I met Ben last Friday.", "29 August 2025"),
+        ("We meet next week.", "the week of 8 September 2025"),
+    ],
+)
+def test_a_day_lies_where_its_sentence_looks(text: str, day: str) -> None:
+    [found] = mentions(said(text, datetime(2025, 9, 2, 10)))
+    assert describe(found.span) == day
+
+
+@pytest.mark.parametrize(
+    ("question", "day"),
+    [
+        ("What did I do this Monday?", "1 September 2025"),
+        ("What is on this Monday?", "8 September 2025"),
+        ("What happened on Monday?", "1 September 2025"),
+        ("Who did I meet last Friday?", "29 August 2025"),
+        ("What do I have to do next week?", "the week of 8 September 2025"),
+    ],
+)
+def test_a_day_in_a_question_lies_where_it_looks(question: str, day: str) -> None:
+    [found] = find_mentions(question, said_at=datetime(2025, 9, 2, 10))
+    assert describe(found.span) == day
