@@ -98,10 +98,11 @@ class Arrivals:
         other = known is not None and known.kind is not head.kind
         return replace(made, chunks=(), stays=True) if other else made
 
-    def vectors(self, one: Arriving) -> dict[str, Vectors]:
-        """Vectors of those passages that this store has not, by id."""
-        held = self._store.chunks.keys_of([chunk.id for chunk in one.chunks])
-        fresh = [chunk for chunk in one.chunks if chunk.id not in held]
+    def vectors(self, several: Sequence[Arriving]) -> dict[str, Vectors]:
+        """Vectors of those of their passages that this store has not, by id."""
+        chunks = [chunk for one in several for chunk in one.chunks]
+        held = self._store.chunks.keys_of([chunk.id for chunk in chunks])
+        fresh = [chunk for chunk in chunks if chunk.id not in held]
         if not fresh:
             return {}
         rows = self._embedder.embed([chunk.embedded_text for chunk in fresh])

@@ -39,6 +39,7 @@ OnProgress = Callable[[int, int], None]
 NO_QUOTE = "its quote does not stand in its source here"
 NO_PASSAGE = "it names no passage of its own document"
 FORGOTTEN = "forgotten"
+_TOGETHER = 256  # passages that are embedded together
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +152,12 @@ def _embedded(
             quotes[quote.uri].append(quote)
     vectors: dict[str, Vectors] = {}
     standing: set[Quote] = set()
+    waiting: list[Arriving] = []
     for done, document in enumerate(_documents(path), start=1):
-        vectors |= arrivals.vectors(arrivals.prepared(document))
+        waiting.append(arrivals.prepared(document))
+        if sum(len(one.chunks) for one in waiting) >= _TOGETHER or done == bundle.documents:
+            vectors |= arrivals.vectors(waiting)
+            waiting.clear()
         texts = [one.chunk.text for one in document.passages]
         standing.update(one for one in quotes[document.head.uri] if _stands(one, texts))
         on_progress(done, bundle.documents)

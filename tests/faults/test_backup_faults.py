@@ -16,6 +16,7 @@ import pytest
 
 from mem.assistant import Assistant
 from mem.carrying.backup import Backup, make_backup
+from mem.carrying.giving import give
 from mem.carrying.opening import opened_backup
 from mem.carrying.restore import restore
 from mem.errors import HomeInUse
@@ -134,6 +135,33 @@ def test_a_backup_while_an_import_writes_is_one_moment(tmp_path: Path) -> None:
         assert len(rows["document"]) == one.manifest.counts["documents"]
         assert len(rows["chunk"]) == len(rows["embedding"])
     assert made
+
+
+def test_killed_while_memories_are_merged_all_or_none_are_there(tmp_path: Path) -> None:
+    folder, bundle = tmp_path / "notes", tmp_path / "m.jsonl"
+    folder.mkdir()
+    for number in range(20):
+        head = f"---\ndate: 2024-01-{number + 1:02}\n---\n# Day {number}\n\n"
+        said = f"I live in Town{number}. My brother Tom{number} is a nurse.\n"
+        (folder / f"n{number}.md").write_text(head + said)
+    with Assistant.open(tmp_path / "one") as assistant:
+        assistant.ingest(folder)
+        assistant.memories.consolidate()
+        with bundle.open("wb") as target:
+            give(assistant, target)
+    started = time.perf_counter()
+    carrying.main("merge", str(tmp_path / "calm"), str(bundle))
+    seconds = time.perf_counter() - started
+    moments = random.Random(5)
+    for round_ in range(3):
+        home = tmp_path / f"home{round_}"
+        Assistant.open(home).close()
+        killed(moments.uniform(seconds / 2, seconds * 1.3), "merge", str(home), str(bundle))
+        rows = every_row(home)
+        found = (len(rows["document"]), len(rows["memory"]) > 20)
+        assert found in {(0, False), (20, True)}, round_
+        carrying.main("merge", str(home), str(bundle))
+        assert len(every_row(home)["memory"]) == len(every_row(tmp_path / "calm")["memory"])
 
 
 def test_a_watcher_holds_the_home(homes: Path, tmp_path: Path) -> None:

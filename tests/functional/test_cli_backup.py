@@ -59,7 +59,9 @@ def test_what_was_forgotten_since_does_not_come_back(
     assert run_mem("backup", str(tmp_path / "b.zip")).code == 0
     assert b"quimbexco" in bytes_below(lived)
     leeds = [m for m in run_mem("list", "--json").json["memories"] if "Leeds" in m["text"]]
-    assert run_mem("forget", "--match", "quimbexco", "--yes").code == 0
+    forgot = run_mem("forget", "--match", "quimbexco", "--yes")
+    assert forgot.code == 0
+    assert "Backups and exports made earlier" in forgot.err
     assert run_mem("forget", leeds[0]["id"], "--yes").code == 0
     assert run_mem("forget", str(work.parent / "nope"), "--yes").code == 3
     refused = run_mem("restore", str(tmp_path / "b.zip"))
@@ -177,7 +179,7 @@ def test_where_it_may_be_written(run_mem: RunMem, lived: Path, tmp_path: Path) -
     inside = run_mem("backup", str(lived / "data" / "b.zip"), "--json")
     assert (inside.code, "inside the home" in inside.json["error"]["message"]) == (2, True)
     assert run_mem("backup", str(tmp_path / "no" / "b.zip")).code == 1
-    assert run_mem("backup", "").code == 2
+    assert run_mem("backup", "").code == run_mem("backup", "-").code == 2
     assert run_mem("stats", "--json").json["last_backup"] is not None
 
 

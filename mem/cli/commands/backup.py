@@ -58,6 +58,8 @@ def command(
 
     if not target:
         raise typer.BadParameter("it is empty; `.` is this folder", param_hint="FILE|FOLDER")
+    if target == "-":
+        raise typer.BadParameter("a backup is a file, not a stream", param_hint="FILE|FOLDER")
     if passphrase_stdin and not encrypt:
         raise typer.BadParameter("it is for --encrypt alone", param_hint="--passphrase-stdin")
     passphrase = backup_passphrase(new=True, stdin=passphrase_stdin) if encrypt else None

@@ -70,7 +70,7 @@ def command(
       mem forget --match "project heron" --dry-run
     """
     from mem.cli import forgetviews
-    from mem.cli.diagnostics import complain, is_interactive, say
+    from mem.cli.diagnostics import complain, is_interactive, note, say
     from mem.cli.output import SCHEMA, emit_json
     from mem.cli.session import open_assistant
 
@@ -89,6 +89,7 @@ def command(
                 emit_json({"schema": SCHEMA, **forgetviews.shape(plan, None), "dry_run": dry_run})
             complain("Nothing in memory names it.")
             return ExitCode.NOTHING_FOUND
+        note(forgetviews.OUT_OF_REACH)
         if dry_run:
             _print(plan, None, json=json)
             return ExitCode.OK
@@ -117,6 +118,7 @@ def _forget_memories(
 
     found = assistant.memories.versions(given)
     receipt = None
+    note(forgetviews.OUT_OF_REACH)
     if not dry_run:
         if not yes and not is_interactive():
             complain("forget destroys for good; without a terminal it needs --yes.")
@@ -139,17 +141,14 @@ def _forget_memories(
         if receipt is None:
             emit(memoryviews.memory_lines(found, stdout_style()))
         note("The passages they were drawn from stay; forget their documents to destroy those.")
-        note(forgetviews.OUT_OF_REACH)
     return ExitCode.OK
 
 
 def _print(plan: ForgetPlan, receipt: Receipt | None, *, json: bool) -> None:
     """The receipt, or without one what would have gone."""
     from mem.cli import forgetviews
-    from mem.cli.diagnostics import note
     from mem.cli.output import SCHEMA, emit_json, emit_text
 
-    note(forgetviews.OUT_OF_REACH)
     if json:
         emit_json({"schema": SCHEMA, **forgetviews.shape(plan, receipt)})
     elif receipt is not None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mem.store.erase import Receipt
 
 _LISTED = 6
+_OUT_OF_REACH = "Backups and exports made earlier are files that mem cannot reach."
 
 
 class Forgets(MemScreen):
@@ -34,6 +35,7 @@ class Forgets(MemScreen):
             f"{documents} with {plural(plan.chunks, 'passage')} will go for good,",
             "and with them their vectors, what was drawn from them alone, and every copy.",
             "This cannot be undone; an import does not bring it back. Your own files stay.",
+            _OUT_OF_REACH,
             "",
             *_some([one.title or shown_path(one.uri) for one in plan.documents]),
         ]
@@ -65,6 +67,7 @@ class Forgets(MemScreen):
             f"{count} for good, with {tied}, vectors, history and every copy.",
             "This cannot be undone; it is not drawn again from the same words.",
             f"{behind} behind it will stay: forget documents to destroy passages.",
+            _OUT_OF_REACH,
             "",
             *_some([one.text for one in versions]),
         ]
