@@ -15,7 +15,7 @@ from mem.consolidation.taking import MemoryTaker
 from mem.core.clock import format_time
 from mem.core.memory import Memory
 from mem.core.secrets import Redactor
-from mem.errors import EmptyQuery, NoSuchChange
+from mem.errors import EmptyQuery, NoSuchChange, NotAllowed
 from mem.store.changes import ChangeEntry
 from mem.store.entities import EntityRecord
 from mem.store.erase import Receipt, erase_memories
@@ -87,9 +87,14 @@ class MemoryKeeper(MemoryTaker):
         return self._settled(one.pk, one.memory.id)
 
     def merge(self, target: str, others: Sequence[str]) -> Memory:
-        """One memory with the evidence of several that say the same."""
+        """One memory with the evidence of several that say the same.
+
+        Raises NotAllowed where they are one already.
+        """
         kept = self.find(target)
         rest = {one.pk: one for one in map(self.find, others) if one.pk != kept.pk}
+        if not rest:
+            raise NotAllowed(kept.memory.id, "it is one already; name another that says the same")
         self._person.merge(kept, list(rest.values()))
         return self._settled(kept.pk, kept.memory.id)
 

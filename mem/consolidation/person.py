@@ -237,6 +237,8 @@ class Person:
                 for row in rows:
                     operation.delete("evidence", [row.pk])
                 self._reconciler.put_evidence(operation, target.pk, rows)
+                entities = self._reconciler.entities
+                entities.mention(operation, target.pk, entities.of_memory(one.pk))
                 self._close(operation, one, MemoryStatus.SUPERSEDED)
                 links.put(operation, target.pk, one.pk, Relation.SUPERSEDES)
             for slot in dict.fromkeys([target.slot, *(one.slot for one in others)]):

@@ -85,12 +85,17 @@ def test_what_was_merged_is_not_archived_for_want_of_a_source(
 def test_merging_by_hand_keeps_all_evidence(keeper: MemoryKeeper, draw: Draw) -> None:
     one, other = (
         draw("I own a bike.", ("user", "own", "a bike")),
-        draw("The bicycle is mine.", ("bicycle", "be", "mine"), "2023-02-02"),
+        draw(
+            "The bicycle is mine.", ("bicycle", "be", "mine"), "2023-02-02", entities=("Raleigh",)
+        ),
     )
     keeper.take([one, other])
     first, second = sorted(keeper.list(), key=lambda found: found.text)
     merged = keeper.merge(first.id, [second.id])
     assert len(merged.evidence) == 2
+    assert keeper.view(first.id).entities == ("Raleigh",)
+    with pytest.raises(NotAllowed, match="one already"):
+        keeper.merge(first.id, [first.id])
     assert [found.id for found in keeper.list()] == [first.id]
     assert [found.action for found in keeper.take([one, other])] == ["known", "known"]
 
