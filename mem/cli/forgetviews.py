@@ -130,7 +130,7 @@ def receipt_lines(plan: ForgetPlan, receipt: Receipt) -> list[str]:
     elif receipt.found_after:
         count = plural(receipt.found_after, "file")
         told.append(
-            f"  {count} of the store still hold the letters: within longer words, or in the path "
-            "of a source (`mem source list`)."
+            f"  {count} of this home still hold the letters: within longer words, in the path of a "
+            "source (`mem source list`), or in config.toml."
         )
     return told

@@ -181,7 +181,9 @@ class Forgetter:
             if plan.named is None:
                 return self._destroy_documents(plan)
             receipt = self._destroy_named(plan.named)
-        left = files_with(self._paths.data, plan.named.mentions.names)
+        names = plan.named.mentions.names
+        left = sum(files_with(one, names) for one in (self._paths.data, self._paths.cache))
+        left += self._paths.config_file.is_file() and _holds(self._paths.config_file, _forms(names))
         return replace(receipt, found_after=left)
 
     def _destroy_documents(self, plan: ForgetPlan) -> Receipt:
@@ -214,14 +216,20 @@ class Forgetter:
 
 
 def files_with(folder: Path, names: Sequence[str]) -> int:
-    """How many files below `folder` hold the bytes of a name, in the case given or in lower case.
+    """How many files below `folder` hold the bytes of a name as given, in lower or upper case.
 
     Model and lock files are no place for words and are left unread; one that cannot be read is
     counted.
     """
-    wanted = {name.lower().encode() for name in names} | {name.encode().lower() for name in names}
+    wanted = _forms(names)
     files = (one for one in folder.rglob("*") if one.is_file() and one.suffix not in _WORDLESS)
     return sum(_holds(one, wanted) for one in files)
+
+
+def _forms(names: Sequence[str]) -> set[bytes]:
+    """The bytes of names, as they are compared with bytes in lower case."""
+    cased = (form for name in names for form in (name, name.lower(), name.upper()))
+    return {form.encode().lower() for form in cased}
 
 
 def _holds(path: Path, wanted: Iterable[bytes]) -> bool:

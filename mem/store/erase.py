@@ -161,12 +161,13 @@ def delete_documents(
 
 
 def settle(database: Database, backups: Path) -> int:
-    """Remove the copies and scrub, after a transaction that owes it; returns how many copies.
+    """Remove copies and logs and scrub, after a transaction that owes it; returns how many copies.
 
     Raises ForgettingUnfinished where that cannot be done now; the next process to open the store
     sees to it then.
     """
     copies = remove_copies(backups)
+    remove_logs(backups.parent)
     try:
         scrub(database)
     except (StoreLocked, StoreFull) as error:
@@ -198,6 +199,12 @@ def remove_copies(backups: Path) -> int:
     for copy in copies:
         copy.unlink()
     return len(copies)
+
+
+def remove_logs(folder: Path) -> None:
+    """Destroy what a watcher logged: its lines name files. It begins anew by itself."""
+    for log in [*folder.glob("*.log"), *folder.glob("*.log.*")]:
+        log.unlink(missing_ok=True)
 
 
 def scrub(database: Database) -> None:

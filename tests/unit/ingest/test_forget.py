@@ -227,3 +227,16 @@ def test_the_name_of_a_file_does_not_come_back_with_the_next_import(
     assert bytes_with(home, CANARY) == []
     assert assistant.ingest(notes, readmit=True).added == 1
     assert assistant.ingest(notes).unchanged >= 1
+
+
+def test_what_the_watcher_logged_goes_and_the_settings_are_looked_at(
+    assistant: Assistant, notes: Path, secret: Path, home: Path
+) -> None:
+    assistant.ingest(notes)
+    for name in ("watch.log", "watch.log.1"):
+        (assistant.paths.data / name).write_text(f"failed: {secret.name} in {CANARY}\n")
+    config = assistant.paths.config_file
+    config.write_text(f'user_names = ["{CANARY.upper()}"]\n')
+    receipt = assistant.forget(assistant.forget_preview(match=CANARY))
+    assert bytes_with(home, CANARY) == [config]
+    assert receipt.found_after == 1
