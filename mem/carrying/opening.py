@@ -8,6 +8,7 @@ there.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sqlite3
 import tomllib
@@ -38,6 +39,7 @@ from mem.store.migrate import applied, known, migrate
 
 # Made by sqlite-utils, whose versions lay it out differently.
 _MIGRATIONS = "_sqlite_migrations"
+_KEY = re.compile(r"(?:[0-9a-f]{2}){16,64}")
 _SQLITE = b"SQLite format 3\0"
 
 
@@ -205,11 +207,22 @@ def _look_through(path: Path, store: Path, manifest: Manifest) -> None:
             raise BackupDamaged(str(path), f"its store is not sound: {problem}")
         if connection.execute("PRAGMA foreign_key_check").fetchone() is not None:
             raise BackupDamaged(str(path), "rows of its store refer to nothing")
+        if not _has_keys(connection):
+            raise BackupDamaged(str(path), "its store lacks the keys of its marks")
         if applied(connection) != list(manifest.steps):
             raise BackupDamaged(str(path), "its store is not of the schema that its manifest names")
         _schema_in(connection)
     finally:
         connection.close()
+
+
+def _has_keys(connection: sqlite3.Connection) -> bool:
+    """Whether the keys are there that hashes of a store are made with, as hex."""
+    rows = connection.execute(
+        "SELECT value FROM setting WHERE key LIKE 'tombstone_key%' OR key = 'secret_key'"
+    ).fetchall()
+    own = connection.execute("SELECT 1 FROM setting WHERE key = 'tombstone_key'").fetchone()
+    return own is not None and all(_KEY.fullmatch(str(row[0])) for row in rows)
 
 
 def _schema_of(store: Path) -> set[tuple[str, str, str]]:

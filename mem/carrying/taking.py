@@ -24,10 +24,11 @@ from mem.carrying.bundle import (
     read,
 )
 from mem.consolidation.absorbing import CarriedLink, CarriedMemory, MergeReport
+from mem.consolidation.reconciling.admission import gives_orders
 from mem.consolidation.reconciling.book import NewStatement
 from mem.core.chunk import Chunk
 from mem.core.ids import source_id
-from mem.core.memory import Evidence
+from mem.core.memory import Evidence, Trust
 from mem.ingest.ledger import Ledger
 from mem.store.journal import write_entry
 from mem.store.memory_rows import EvidenceRow
@@ -255,6 +256,9 @@ def _located(
         for quote, (_, chunk, start) in places_of
     )
     trust = min(memory.candidate.trust, max(row.trust for row in rows))
+    if any(gives_orders(text) for text in (memory.candidate.text, *(one.quote for one in quotes))):
+        # Who typed it is told by the file alone: such a text waits for review.
+        trust = min(trust, Trust.OWN_NOTE)
     candidate = replace(memory.candidate, evidence=evidence, trust=trust)
     return CarriedMemory(
         id=memory.id,

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from mem.cli.layout import shown_path
 from mem.core.display import plural
 
 if TYPE_CHECKING:
@@ -46,8 +45,6 @@ def restored_lines(done: Restored, indexed: int) -> list[tuple[str, str]]:
         pairs.append(("put in place", _named(done.written)))
     if done.kept:
         pairs.append(("left as it was", _named(done.kept)))
-    if done.copy is not None:
-        pairs.append(("the old store", shown_path(done.copy)))
     return pairs
 
 

@@ -23,6 +23,7 @@ _BACKED_UP = "backed_up_at"  # a setting: when the last backup was made, UTC
 def owe_files(connection: sqlite3.Connection, files: Mapping[str, bytes]) -> None:
     """Note in the caller's transaction that these files belong beside the store."""
     kept = {name: base64.b64encode(data).decode() for name, data in files.items()}
+    connection.execute("DELETE FROM setting WHERE key = ?", (_FILES,))
     if kept:
         _put(connection, _FILES, json.dumps(kept))
 

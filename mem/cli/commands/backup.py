@@ -49,8 +49,7 @@ def command(
       mem backup ~/mem.zip --encrypt --force
     """
     from mem.carrying.backup import make_backup
-    from mem.cli.layout import shown_path
-    from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+    from mem.cli.output import SCHEMA, emit, emit_json, emit_text, stdout_style
     from mem.cli.progress import ProgressBar
     from mem.cli.render import facts
     from mem.cli.session import absolute, open_assistant
@@ -75,7 +74,8 @@ def command(
     if json:
         emit_json({"schema": SCHEMA, **_shape(made)})
     else:
-        emit(facts([("file", shown_path(str(made.path))), *_pairs(made)], stdout_style()))
+        emit_text(f"file   {made.path}")
+        emit(facts(_pairs(made), stdout_style()))
 
 
 def _pairs(made: Backup) -> list[tuple[str, str]]:

@@ -111,6 +111,8 @@ def _told(done: Restored, *, json: bool) -> ExitCode:
         indexed, pending = make_derived(assistant, bar.update)
     if done.upgraded:
         note(f"Its store was of an older mem, and was brought up to date: {done.upgraded[-1]}.")
+    if done.copy is not None:
+        note(f"The old store is kept at {done.copy}; `mem restore` takes that, too.")
     if done.marks_lost:
         note(
             "The old store was damaged and is kept as a copy. What was forgotten in it since the "

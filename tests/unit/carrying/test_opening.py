@@ -130,6 +130,8 @@ WRONG: dict[str, Change] = {
     "a trigger of somebody's": in_store(EVIL),
     "a view of somebody's": in_store("CREATE VIEW evil AS SELECT 1"),
     "a table more": in_store("CREATE TABLE evil (x)"),
+    "no key": in_store("DELETE FROM setting WHERE key = 'tombstone_key'"),
+    "a key that is none": in_store("UPDATE setting SET value = 'x' WHERE key = 'secret_key'"),
     "rows of nothing": in_store("INSERT INTO embedding VALUES (99, 'f', x'00')"),
     "other steps than it says": say(migrations=[]),
     "no counts": say(counts=None),
