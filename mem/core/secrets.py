@@ -209,14 +209,14 @@ def _spans(rule: Rule, text: str, at: int) -> Iterator[tuple[int, int]]:
     if rule.kind == "iban":
         # The words after an IBAN may look like more of it.
         end = start + secretchecks.iban_length(text[start:end])
-    elif rule.kind == "password":
+    elif rule.kind != "private-key":
         end = _without_closing(text, start, end)
     if end > start and rule.accepts(text[start:end]):
         yield start, end
 
 
 def _without_closing(text: str, start: int, end: int) -> int:
-    """A password's end without the punctuation of the sentence or code around it."""
+    """A secret's end without the punctuation of the sentence or code around it."""
     while end > start and text[end - 1] in ",;)]}*":
         if text[end - 1] in ")]}" and _opens(text[start:end], text[end - 1]):
             break

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mem.core.secretchecks import is_card, is_iban, looks_random
 from mem.core.secretrules import KINDS, RULES
-from mem.core.secrets import Redactor, find, find_in, mask
+from mem.core.secrets import Redactor, find, find_in, mask, placeholder
 from tests import synthetic_secrets
 
 KEY = bytes(range(32))
@@ -74,6 +74,24 @@ def test_two_findings_do_not_overlap_and_the_more_precise_kind_wins() -> None:
     found = find(f"password: {token}\nhttps://joe:{token}@git.company.org")
     assert [one.kind for one in found] == ["github-token", "github-token"]
     assert all(one.value == token for one in found)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "ghp_" + "aB3dE6gH9j" * 3 + "kL2mN5",
+        "glpat-" + "aB3dE6gH9jkL2mN5pQ8r",
+        "npm_" + "aB3dE6" * 6,
+    ],
+)
+@pytest.mark.parametrize(
+    "around",
+    ["Use {}.", "My token is {}. Keep it.", "token = {}.\n", "The token: {}, thanks", "({})"],
+)
+def test_the_punctuation_around_a_token_is_no_part_of_it(token: str, around: str) -> None:
+    text = around.format(token)
+    assert [one.value for one in find(text)] == [token]
+    assert mask(text) == around.format(placeholder(find(text)[0].kind))
 
 
 def test_a_key_without_its_end_is_found_as_far_as_it_goes() -> None:
