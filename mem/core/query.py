@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import pairwise
 from types import MappingProxyType
 from typing import overload
 
@@ -14,6 +15,8 @@ from mem.core.document import SaidAtOrigin
 #: evidence is lost on the question sets (docs/retrieval.md).
 ALWAYS = 3
 TAIL = 0.05
+#: Scores that differ by less are shown alike.
+SAME = 0.005
 _NO_SIGNALS: Mapping[str, float] = MappingProxyType({})
 
 
@@ -138,6 +141,16 @@ class SearchResult(Sequence[Hit]):
     deep: bool = False
     reranked: Reranked | None = None
     prior: float = 0.0
+
+    def out_of_order(self, shown: Sequence[Hit]) -> str | None:
+        """Why `shown` do not stand in the order of their scores; None where they do."""
+        if all(one.score >= other.score - SAME for one, other in pairwise(shown)):
+            return None
+        if any(one.signals.get("recency") for one in shown):
+            return (
+                "of passages that say different things the newest stands first, whatever it scores"
+            )
+        return "a passage beside others of its note or session waits behind hits that score less"
 
     def telling(self) -> tuple[Hit, ...]:
         """The hits without the tail that says next to nothing.

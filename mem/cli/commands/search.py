@@ -77,6 +77,9 @@ def command(
     elif found:
         shown = found.hits if limit else found.telling()
         emit(render.hits(shown, stdout_style(), explain=explain))
+        order = found.out_of_order(shown)
+        if order is not None:
+            note(f"not in the order of the scores: {order}.")
         if len(shown) < len(found):
             left = plural(len(found) - len(shown), "weaker hit")
             note(f"{left} not shown; `--limit {len(found)}` shows all.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from mem.core.query import Filters, Hit, HitSource, SearchResult
 
 
@@ -34,3 +36,12 @@ def test_where_all_are_weak_none_is_a_tail() -> None:
 def test_the_best_need_not_be_the_first() -> None:
     """The newest of contradicting statements goes first, whatever it scores."""
     assert told(0.02, 0.8, 0.4, 0.03) == 3
+
+
+def test_hits_that_do_not_stand_in_the_order_of_their_scores_say_why() -> None:
+    falling, risen = result(0.6, 0.4, 0.398, 0.401), result(0.6, 0.05, 0.3)
+    assert falling.out_of_order(falling.hits) is None
+    assert risen.out_of_order(risen.hits[:2]) is None
+    assert "beside others" in str(risen.out_of_order(risen.hits))
+    newer = (risen.hits[0], replace(risen.hits[1], signals={"recency": 1.0}), risen.hits[2])
+    assert "the newest stands first" in str(risen.out_of_order(newer))
