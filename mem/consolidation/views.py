@@ -111,7 +111,7 @@ def profile(memories: Sequence[Memory], *, each: int | None, now: datetime) -> P
     ]
     newest = max((one.said_at for one in mine if one.said_at), default=None)
     for kind, title in _SECTIONS:
-        those = [memory for memory in mine if memory.kind is kind]
+        those = [memory for memory in mine if _told_as(memory) is kind]
         if kind is MemoryKind.EVENT:
             ahead = [one for one in those if is_to_come(one, now)]
             past = [one for one in those if not is_to_come(one, now)]
@@ -125,6 +125,12 @@ def profile(memories: Sequence[Memory], *, each: int | None, now: datetime) -> P
         if those:
             sections.append((title, tuple(those[:each])))
     return Profile(tuple(sections), now)
+
+
+def _told_as(memory: Memory) -> MemoryKind:
+    """The kind under which it is told: who moved to a place lives there, until it changes."""
+    lasts = memory.kind is MemoryKind.EVENT and memory.exclusive
+    return MemoryKind.PROFILE if lasts else memory.kind
 
 
 def _is_over(memory: Memory, now: datetime) -> bool:

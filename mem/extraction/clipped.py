@@ -16,6 +16,7 @@ from mem.extraction.pronouns import third_person
 from mem.extraction.statement import Statement, Tense, bare
 from mem.extraction.subjects import Speaker
 
+MOST_BARE = 3  # words of a sentence about a bare noun that say too little
 MOST_WORDS = 7  # of what a day is kept for
 #: What one does to a text, a program or a dish: without "I" it is a note of a change or a step.
 _WORK_STEPS = words.word_set(
@@ -33,10 +34,19 @@ _INTRANSITIVE = words.word_set(
 )
 _ARRIVING = words.word_set("come go arrive arise follow appear happen")
 _SAME_PAST = words.word_set("quit put cut let hit hurt")
-_STATES = words.word_set("hate love prefer need want own dislike miss adore")
+_STATES = words.word_set("hate love need want dislike miss adore")
 _DENYING = words.word_set("can't cannot couldn't don't didn't haven't")
-_STATES_DENIED = _STATES | words.word_set("like know have eat drink understand care mind smoke")
-_DOING = words.word_set("working living learning studying staying teaching")
+_LIKED = _STATES | words.word_set("like know have eat drink understand care mind smoke")
+#: What a body or a taste does not allow.
+_BORNE = words.word_set("eat drink stand sleep drive swim bear tolerate have wear walk lift afford")
+#: What one is at for long, with the words that tell it from a heading.
+_DOING = {
+    "working": words.word_set("at for as from"),
+    "living": words.word_set("in at on with"),
+    "staying": words.word_set("in at with"),
+    "studying": words.word_set("at"),
+    "teaching": words.word_set("at"),
+}
 _PARTICLES = words.word_set("up off out back down")
 #: What only a person is.
 _OF_A_PERSON = re.compile(
@@ -83,15 +93,15 @@ def completed(clause: str, *, stopped: bool, dated: bool) -> str | None:
 def _lead(low: list[str], at: int, *, stopped: bool) -> str:
     """What a verb that is not in the past leaves out before it: "I", "I am", "I have"."""
     first, led = low[at], low[at + 1]
-    denied = first in _DENYING and (first != "don't" or led in _STATES_DENIED)
-    if denied and words.is_base(led):
-        return "I"
+    if first in _DENYING:
+        allowed = {"don't": _LIKED, "can't": _BORNE, "cannot": _BORNE}.get(first)
+        return "I" * (led in allowed if allowed is not None else words.is_base(led))
     if [first, led] in (["have", "to"], ["must", "not"], ["going", "to"]):
         owed = words.is_base("".join(low[at + 2 : at + 3]))
         return ("I am" if first == "going" else "I") * owed
     if first in _STATES:
         return "I" * _takes(low, at)
-    lasting = first in _DOING or (first == "been" and words.is_gerund(led))
+    lasting = led in _DOING.get(first, ()) or (first == "been" and words.is_gerund(led))
     if lasting and stopped and not has_finite(low, at + 1):
         return "I have" if first == "been" else "I am"
     return ""
@@ -106,6 +116,8 @@ def _titled(tokens: list[str]) -> bool:
 
 def _is_mine(tokens: list[str], low: list[str]) -> bool:
     """Whether a bare noun of one's own opens it, before its verb: "Rent is now 780"."""
+    if is_given_name(tokens[0]):  # "Grandpa", too
+        return False
     for size in (3, 2, 1):
         if size >= len(low) or not is_belonging(" ".join(low[:size])):
             continue
@@ -115,7 +127,12 @@ def _is_mine(tokens: list[str], low: list[str]) -> bool:
         tags = words.readings(low[at])
         finite = low[at] in words.AUXILIARIES - {"be", "been", "being"}
         verb = finite or "s" in tags or ("past" in tags and "base" not in tags)
-        return verb and at < len(low) - 1 and tokens[at].islower()
+        said = low[at + 1 :]
+        if is_figure(" ".join(low[:size])):
+            told = any(character.isdigit() for character in " ".join(said))
+        else:  # "House is a series" says what the word means
+            told = len(low) > MOST_BARE and not (low[at] == "is" and said[0] in {"a", "an"})
+        return verb and tokens[at].islower() and bool(said) and told
     return False
 
 
@@ -124,7 +141,8 @@ def _takes(low: list[str], at: int) -> bool:
     following = low[at + 1]
     if following == "to":
         return words.is_base("".join(low[at + 2 : at + 3]))
-    return following not in words.PREPOSITIONS | words.AUXILIARIES | {"and", "or"}
+    light = words.PREPOSITIONS | words.AUXILIARIES | {"and", "or"}
+    return following not in light and not has_finite(low, at + 1)
 
 
 def _is_past(tokens: list[str], low: list[str], at: int, *, dated: bool) -> bool:
@@ -152,7 +170,9 @@ def keyed(text: str, speaker: Speaker) -> Statement | None:
         return None
     key, value = found["key"].lower(), found["value"].strip(" .,;")
     first = bare(value.split()[0])
-    if "?" in value or "://" in value or (words.is_base(first) and value[0].islower()):
+    if first in {"a", "an", "the"} or "?" in value or "://" in value:
+        return None  # what the word means: "Doctor: a person who …"
+    if words.is_base(first) and value[0].islower():
         return None  # what is to be done about it: "Car: wash it"
     named = speaker.possessive
     owner = "the" + named[3:] if named.startswith("The ") else named

@@ -251,7 +251,8 @@ def _attribute_of(statement: Statement, subject: str, owner: str) -> Statement:
         bearer = statement.subject.removesuffix("'s name")
         return replace(statement, subject=bearer, predicate="be named", exclusive=True)
     found = _ATTRIBUTE.match(subject)
-    if not found or not statement.predicate.startswith("be"):
+    liked = statement.predicate.startswith("be") and subject.startswith("my fav")
+    if not found or not (liked or statement.predicate in {"be", "have age"}):
         return statement
     if found[1] == "name":
         return replace(statement, subject=owner, predicate="be named", exclusive=True)

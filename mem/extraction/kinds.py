@@ -7,6 +7,7 @@ import re
 from mem.core.memory import MemoryKind
 from mem.extraction.statement import Statement, Tense
 from mem.extraction.subjects import Speaker
+from mem.extraction.words import PREPOSITIONS, is_gerund
 
 _PLACE = re.compile(
     r"^(?:be|be located|be kept|be saved|be stored|live|hang|stand|lie|sit) "
@@ -41,6 +42,8 @@ def kind_of(statement: Statement, label: str, speaker: Speaker) -> MemoryKind:
         return MemoryKind.PROFILE if about_user else MemoryKind.FACT
     if statement.tense is Tense.PRESENT and (label == "event" or statement.predicate == "be"):
         label = "profile" if statement.predicate == "be" else "fact"
+    elif statement.tense is Tense.PRESENT and label == "fact" and _is_state(statement):
+        label = "profile"
     if label in {"event", "plan"} or (
         statement.tense is Tense.PAST and not _LASTING.search(statement.text)
     ):
@@ -48,6 +51,13 @@ def kind_of(statement: Statement, label: str, speaker: Speaker) -> MemoryKind:
     if label == "profile":
         return MemoryKind.PROFILE if about_user else MemoryKind.FACT
     return MemoryKind.EVENT if statement.tense is Tense.FUTURE else MemoryKind.FACT
+
+
+def _is_state(statement: Statement) -> bool:
+    """Whether it says what someone is: "be", "be allergic to"; not where they are."""
+    base, _, what = statement.predicate.partition(" ")
+    first = what.partition(" ")[0]
+    return base == "be" and first not in PREPOSITIONS and not is_gerund(first)
 
 
 def importance_of(kind: MemoryKind, text: str, *, exclusive: bool) -> float:

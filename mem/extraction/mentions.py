@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from mem.extraction.belongings import is_belonging
 from mem.extraction.people import (
     PLURAL_ROLE,
     ROLE,
@@ -130,6 +131,8 @@ def _named(text: str, start: int, name: str, apart: Collection[str]) -> list[Men
     if words[0].lower() in apart:
         return []
     listed = is_given_name(words[0])
+    if not listed and is_belonging(name.lower()):
+        return []  # "Rent is now 780"
     place = re.search(r"\b(?:in|at|to|from|near|the)\s+$", text[:start])
     in_play = _IN_PLAY_BEFORE.search(text[:start]) or _IN_PLAY_AFTER.match(text[end:])
     if not (listed or in_play) or (place and not listed):

@@ -32,6 +32,8 @@ _NO_PASSIVE = words.word_set(
     "prepared related concerned located based named called"
 )
 _WED = words.word_set("married engaged divorced separated")
+#: What a thing does at a time, and nothing more is said.
+DATED_VERBS = words.word_set("expire end begin start reopen")
 _LIFE_VERBS = words.word_set("graduate retire quit marry divorce resign emigrate die")
 #: What one does or does not do, without more.
 _HABITS = words.word_set("swim drive cook drink smoke sing dance ski snore drive travel")
@@ -137,6 +139,8 @@ def is_complete(low: list[str], group: VerbGroup, after: int) -> bool:
         return False
     if group.base in _LIFE_VERBS:
         return group.tense is Tense.PAST
+    if group.base in DATED_VERBS:
+        return group.tense is not Tense.PAST
     if group.base in _HABITS:
         return group.negated or (group.tense is Tense.PRESENT and "can" in low[: group.main])
     return after > group.after and _is_passive(low, group, group.after)

@@ -27,6 +27,7 @@ from mem.extraction.notes import (
     read_todo,
     read_where,
 )
+from mem.extraction.objects import DATED_VERBS
 from mem.extraction.people import TITLED, is_given_name
 from mem.extraction.references import (
     REACH,
@@ -49,7 +50,8 @@ PER_SENTENCE = 3
 FULL_CHUNK = 900  # characters from which a chunk may have been cut inside a sentence
 FUTURE = re.compile(
     r"\b(?:will|\w+'ll|going to|gonna|planning|plans? to|wants? to|hopes?|ha(?:ve|s) to|"
-    r"needs? to|must|upcoming|appointment|leaves|starts|due|booked|expecting|todo|"
+    r"needs? to|must|upcoming|appointment|leaves|starts|begins|ends|expires|closes|due|booked|"
+    r"expecting|todo|"
     r"(?:i'm|i am|we're|we are|is|are) \w+ing|exam|deadline)\b",
     re.IGNORECASE,
 )
@@ -259,12 +261,13 @@ class Reader:
             gapped = first and not speaker.to_assistant and not self._note
             statement, known = read_choice(timed.text, speaker), None
             statement = statement or read_clause(timed.text, owner, gapped=gapped)
-            if first and not self._counts(statement, speaker):
-                if (whole := self._whole(chunk, speaker, sentence, told, timed)) is None:
-                    continue
-                statement, timed, told = whole
-                known = "clipped"
+            if first and (statement is None or not statement.own):
+                whole = self._whole(chunk, speaker, sentence, told, timed)
+                statement, timed, told = whole or (statement, timed, told)
+                known = "clipped" if whole else None
             if statement is None or _DANGLING.search(statement.text):
+                continue
+            if statement.predicate in DATED_VERBS and not (statement.object or timed.phrase):
                 continue
             if not resolved and not self._counts(statement, speaker):
                 continue

@@ -17,6 +17,7 @@ from mem.core.memory import Candidate, Evidence
 from mem.extraction import words
 from mem.extraction.kinds import importance_of, kind_of
 from mem.extraction.people import TITLED
+from mem.extraction.predicates import normalised
 from mem.extraction.reading import Reader, Reading, is_by_name, is_ended
 from mem.extraction.screening import Screen, is_impersonal, is_publication, shows_how
 from mem.extraction.statement import Statement, Tense
@@ -178,7 +179,8 @@ def settled(statement: Statement, timed: Timed) -> tuple[Statement, datetime | N
     """The statement with since when it holds; who has moved to a place lives in it since."""
     moved = statement.predicate in {"move to", "relocate to"} and statement.object[:1].isupper()
     if moved and statement.tense is Tense.PAST:
-        statement = replace(statement, predicate="live in", exclusive=True)
+        predicate, place = normalised("live in", statement.object)
+        statement = replace(statement, predicate=predicate, object=place, exclusive=True)
     return statement, timed.since or (timed.start if moved and statement.exclusive else None)
 
 

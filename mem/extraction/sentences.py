@@ -157,7 +157,6 @@ def _trimmed(text: str, left: int, right: int) -> Iterator[tuple[int, int]]:
 
 def _is_language(body: str) -> bool:
     """Whether a slice can be prose: mostly letters, and no word longer than words are."""
-    letters = sum(map(str.isalpha, body))
-    return letters >= 0.55 * len(body) and all(
-        len(word) <= MAX_WORD or "://" in word for word in body.split()
-    )
+    words = body.split()
+    letters, signs = sum(map(str.isalpha, body)), sum(map(len, words))
+    return letters >= 0.6 * signs and all(len(one) <= MAX_WORD or "://" in one for one in words)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from mem.consolidation.views import Profile
 from mem.core.memory import Evidence, MemoryKind
-from mem.extraction.screening import is_own
 from mem.store.summaries import SummarySentence
 
 MOST = 5
@@ -24,7 +23,7 @@ def places_of(profile: Profile) -> list[Evidence]:
     places: dict[str, Evidence] = {}
     lasting = [one for _, those in profile.sections for one in those if one.kind in _TELLING]
     for place in (one.evidence[0] for one in lasting if one.evidence):
-        if len(place.quote) <= _LONGEST and is_own(place.quote):
+        if len(place.quote) <= _LONGEST:
             places.setdefault(place.chunk_id, place)
     return list(places.values())
 

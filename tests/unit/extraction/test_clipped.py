@@ -19,6 +19,8 @@ from tests.unit.extraction.making import from_chat, from_note
             ["Ines Calloway moved to Porto with Lea in October 2025."],
         ),
         ("Rent is now 640.", ["Ines Calloway's rent is now 640."]),
+        ("My rent is 640.", ["Ines Calloway's rent is 640."]),
+        ("Passport expires in March 2027.", ["Ines Calloway's passport expires in March 2027."]),
         ("Allergic to wasps.", ["Ines Calloway is allergic to wasps."]),
         ("Can't eat walnuts.", ["Ines Calloway can not eat walnuts."]),
         ("Bike: red Koga, frame 8812.", ["Ines Calloway's bike: red Koga, frame 8812."]),
@@ -50,6 +52,13 @@ def test_what_is_left_out_is_put_back(
         "`Rent` is now 640 in the test.",
         "- 200 g flour\n- 50 g butter\nBaked the cake for an hour in May.",
         "Wedding on 3 March 1981.",
+        "House is a series with a grumpy doctor.",
+        "Doctor: a person who treats the sick",
+        "Weight is mass times gravity.",
+        "Hate speech is on the rise.",
+        "Can't reproduce the bug on Linux.",
+        "Prefer composition over inheritance.",
+        "Working with strings in Python.",
     ],
 )
 def test_what_only_looks_like_one_yields_nothing(extractor: RulesExtractor, text: str) -> None:
