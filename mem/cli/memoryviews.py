@@ -6,7 +6,7 @@ Pure: values in, lines out.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mem.cli.layout import day, padded, place, shown_path, table, wrapped
@@ -119,13 +119,17 @@ def review_lines(items: Sequence[ReviewItem], style: Style) -> list[str]:
     return lines
 
 
-def change_lines(found: Sequence[ChangeEntry], style: Style) -> list[str]:
-    """One line a change: number, time, who, what, of what, why."""
+def change_lines(
+    found: Sequence[ChangeEntry], style: Style, texts: Mapping[str, str] | None = None
+) -> list[str]:
+    """One line a change: number, time, who, what, of what, why, and the statement by its id."""
     rows = []
     for one in found:
-        detail = one.entry.detail
+        detail, subject = one.entry.detail, one.entry.subject
         why = " · ".join(str(detail[name]) for name in ("decision", "reason") if detail.get(name))
-        remark = f"{_short(one.entry.subject)} {why}".strip() + (" (undone)" if one.undone else "")
+        remark = f"{_short(subject)} {why}".strip() + (" (undone)" if one.undone else "")
+        if texts and subject in texts:
+            remark += f": {texts[subject]}"
         time = one.entry.at.replace("T", " ").rstrip("Z")[:16]
         rows.append((f"{one.number:>5}", time, one.entry.actor, one.entry.action, remark))
     return table(rows, style, last=4)

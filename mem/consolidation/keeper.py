@@ -160,6 +160,11 @@ class MemoryKeeper(MemoryTaker):
         assert isinstance(undoes, list)
         return undoes
 
+    def changes_of(self, numbers: Sequence[int]) -> Sequence[ChangeEntry]:
+        """The changes of those numbers, the newest first."""
+        wanted = sorted(numbers, reverse=True)
+        return [entry for one in wanted for entry in self.changes.entries(1, number=one)]
+
     # --- fading ----------------------------------------------------------------------------
 
     def prune_plan(

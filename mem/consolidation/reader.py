@@ -64,6 +64,10 @@ class MemoryReader:
         found = self._memories.by_ids(ids)
         return [found.get(one) for one in ids]
 
+    def texts(self, ids: Sequence[str]) -> dict[str, str]:
+        """What memories say, by their whole ids; others are left out."""
+        return {one: memory.text for one, memory in self._memories.by_ids(set(ids)).items()}
+
     def versions(self, given: Sequence[str]) -> Sequence[Memory]:
         """What forgetting those memories destroys: they, and all they replaced or gave way to."""
         pks = with_versions(self._store.database.connection, [self.find(one).pk for one in given])

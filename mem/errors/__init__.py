@@ -204,7 +204,12 @@ class AmbiguousId(UsageError):
 
 class NoSuchChange(UsageError):
     def __init__(self, entry: int | None) -> None:
-        what = "There is no change to undo." if entry is None else f"There is no change {entry}."
+        what = (
+            "There is no change to undo."
+            if entry is None
+            else f"There is no change {entry} to undo: it is unknown, no change of memories, or "
+            "taken back already."
+        )
         super().__init__(f"{what} `mem history` shows what can be undone.")
 
 

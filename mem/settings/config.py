@@ -334,7 +334,10 @@ def _from_text(setting: Setting, text: str, *, place: str, key: str) -> Value:
     if setting.choices or isinstance(setting.default, str):
         return _checked(setting, text.strip(), place=place, key=key)
     if setting.least is None:
-        names = [name.strip() for name in text.split(",")]
+        # A list as TOML and JSON write it is one too: ["Ann Lee", "Annie"].
+        bare = text.strip()
+        bare = bare[1:-1] if bare.startswith("[") and bare.endswith("]") else bare
+        names = [name.strip().strip("\"'").strip() for name in bare.split(",")]
         return _checked(setting, [name for name in names if name], place=place, key=key)
     try:
         number = int(text.strip().replace("_", ""))

@@ -16,7 +16,8 @@ Limit = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="H
 def command(identity: Identity = None, limit: Limit = 20, json: Json = False) -> ExitCode:
     """Show what was done, by whom and why.
 
-    Columns: number, time (UTC), who, what, of what and why. `mem undo NUMBER` takes one back.
+    Columns: number, time (UTC), who, what, of what, why, and what that says. `mem undo NUMBER`
+    takes one back.
 
     \b
     Example:
@@ -31,10 +32,11 @@ def command(identity: Identity = None, limit: Limit = 20, json: Json = False) ->
 
     with open_assistant() as assistant:
         found = assistant.memories.history(identity, limit=limit)
+        texts = assistant.memories.texts([one.entry.subject for one in found])
     if json:
         emit_json({"schema": SCHEMA, "changes": [shapes.change(one) for one in found]})
     else:
-        emit(memoryviews.change_lines(found, stdout_style()))
+        emit(memoryviews.change_lines(found, stdout_style(), texts))
     if found:
         return ExitCode.OK
     complain("Nothing was done yet.")

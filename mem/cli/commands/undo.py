@@ -15,6 +15,8 @@ Last = Annotated[
     int, typer.Option("--last", "-n", min=1, metavar="N", help="Without numbers: the newest N.")
 ]
 
+_TOLD = 10  # changes that are described
+
 
 def command(numbers: Numbers = None, last: Last = 1, json: Json = False) -> None:
     """Take changes to memories back.
@@ -26,18 +28,24 @@ def command(numbers: Numbers = None, last: Last = 1, json: Json = False) -> None
       mem undo
       mem undo 12 14
     """
-    from mem.cli.output import SCHEMA, emit_json, emit_text
+    from mem.cli import memoryviews
+    from mem.cli.output import SCHEMA, emit, emit_json, emit_text, stdout_style
     from mem.cli.session import open_assistant
 
     wanted = [_number(one) for one in numbers or []]
     with open_assistant() as assistant:
+        wanted = wanted or assistant.memories.changes.undoable(last)
+        changes = assistant.memories.changes_of(wanted[:_TOLD])
+        texts = assistant.memories.texts([one.entry.subject for one in changes])
         done = assistant.memories.undo(wanted, last=last)
         undone = assistant.memories.undone_by(done)
     if json:
         emit_json({"schema": SCHEMA, "undone": undone, "number": done})
     else:
         named = ", ".join(map(str, undone))
-        emit_text(f"Took back {named}. `mem undo {done}` brings it back.")
+        which = "it" if len(undone) == 1 else "them"
+        emit_text(f"Took back {named}. `mem undo {done}` brings {which} back.")
+        emit(memoryviews.change_lines(changes, stdout_style(), texts))
 
 
 def _number(given: str) -> int:

@@ -87,6 +87,7 @@ def test_unreadable_file(paths: Paths, content: bytes) -> None:
 def test_set_keeps_comments_and_the_rest(paths: Paths) -> None:
     write(paths, "# mine\n[search]\nlimit = 5  # few\n[answer]\nsentences = 2\n")
     assert set_value(paths, "search.limit", "1_0") == 10
+    assert set_value(paths, "user.names", '["Ann", "A. Lee"]') == ("Ann", "A. Lee")
     assert set_value(paths, "user.names", "Ann,  A. Lee,") == ("Ann", "A. Lee")
     text = paths.config_file.read_text(encoding="utf-8")
     assert text.startswith("# mine\n[search]\nlimit = 10  # few\n")
