@@ -17,7 +17,7 @@ from itertools import groupby
 from mem.core.chunk import Chunk
 from mem.store.chunks import COLUMNS, chunk_of
 from mem.store.database import Database
-from mem.store.erase import Resettle, delete_documents, scrub
+from mem.store.erase import Resettle, delete_documents
 from mem.store.erase_memories import destroy, forget_ids, slots_of
 from mem.store.erase_passages import (
     cascade_of,
@@ -66,7 +66,7 @@ def erase_marked(
     """Destroy what the marks stand for, and keep the marks; `sources` are the uris of that home's.
 
     Marks that the store has itself are left alone: it holds nothing of theirs. `resettle` is told
-    of what the memories spoke of. Raises StoreFull.
+    of what the memories spoke of; whoever calls scrubs the file. Raises StoreFull.
     """
     own = marks_left(database)
     fresh = {digest: when for digest, when in marks.digests.items() if digest not in own.digests}
@@ -98,7 +98,6 @@ def erase_marked(
         )
         forget_ids(connection, cascade.documents)
         resettle(slots)
-    scrub(database)
     return done
 
 
