@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from mem.tui.messages import GoTo
+from mem.tui.screens.browse import BrowseScreen
 from mem.tui.widgets.passage import PassageView
 from tests.functional.tui_support import LARGE, SMALL, Driver, drives, pick, run
 
@@ -126,5 +128,27 @@ def test_hostile_text_cannot_steer_the_terminal(sample_home: Path, tmp_path: Pat
         await search(d, "zebra")
         await d.see("[red]plain", "[/nope]")
         assert not set(d.shown) & set("\x1b\x07\u202e")
+
+    run(sample_home, scenario)
+
+
+def test_a_change_of_the_store_keeps_the_passage_that_one_was_sent_to(
+    sample_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrive = BrowseScreen.arrive
+
+    def and_then_it_changes(self: BrowseScreen, event: GoTo) -> None:
+        arrive(self, event)
+        self.changed()
+
+    monkeypatch.setattr(BrowseScreen, "arrive", and_then_it_changes)
+
+    async def scenario(d: Driver) -> None:
+        chunk = d.assistant.search("hazelnuts", memories=False)[0].id
+        d.app.post_message(GoTo("browse", chunk=chunk))
+        await d.until(lambda: d.screen.NAME == "browse")
+        await d.quiet()
+        await d.until(lambda: d.table("#rows").row is not None)
+        assert d.row("#rows").key == chunk
 
     run(sample_home, scenario)

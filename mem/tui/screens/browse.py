@@ -84,13 +84,15 @@ class BrowseScreen(Forgets, FiltersRows):
 
     def _read(self, *, renew: bool) -> None:
         self.show_chips()
+        # Wanted until it is shown: a change of the store meanwhile asks for the keys anew.
         view, chunk = self.view, self._wanted_chunk
-        self._wanted_chunk = None
+        renew = renew and chunk is None
         self.want(
             KeysWanted(view, chunk, reply=lambda found: self._take_keys(view, *found, renew=renew))
         )
 
     def _take_keys(self, view: View, keys: Keys, focus: int | None, *, renew: bool) -> None:
+        self._wanted_chunk = None
         table = self.query_one("#rows", VirtualTable)
         same_rows = table.columns == COLUMNS[view.rows]
         table.columns = COLUMNS[view.rows]
