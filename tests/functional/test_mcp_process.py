@@ -186,20 +186,21 @@ def test_a_kind_that_nothing_is_of_shares_nothing(home: Path, work: Path) -> Non
     assert "kind or format 'epub'. Known: note, chat, typed." in run.err
 
 
-def test_the_newest_version_of_the_protocol(home: Path) -> None:
+def test_the_newest_version_of_the_protocol(home: Path, tmp_path: Path) -> None:
     """Without a handshake, as the SDK's own client speaks it by default."""
     import anyio
     from mcp.client.client import Client
-    from mcp.client.stdio import StdioServerParameters
+    from mcp.client.stdio import StdioServerParameters, stdio_client
 
     async def talk() -> tuple[str, str]:
         given = StdioServerParameters(
             command=sys.executable, args=["-m", "mem", "mcp"], env=environment(home)
         )
-        async with Client(given) as client:
-            found = await client.call_tool("memory_ask", {"question": QUESTION})
-            assert found.structured_content is not None
-            return client.protocol_version, found.structured_content["answer"]
+        with (tmp_path / "errors").open("w") as errors:
+            async with Client(stdio_client(given, errlog=errors)) as client:
+                found = await client.call_tool("memory_ask", {"question": QUESTION})
+                assert found.structured_content is not None
+                return client.protocol_version, found.structured_content["answer"]
 
     version, answer = anyio.run(talk)
     assert version >= "2026" and "1.3 bar" in answer
