@@ -1,7 +1,8 @@
 """Cuts passages into statements, the smallest pieces that can be quoted.
 
 Invariant: a statement's text is `hit.text[start:end]`, character for character, and statements of
-one hit do not overlap. Code blocks stay whole; a list item, table row or short line is its own.
+one hit do not overlap. Code blocks stay whole; a list item, table row, short line or property of
+the front matter is its own.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from html import unescape
 from itertools import pairwise
 from typing import Final
 
+from mem.answer.words import word_set
 from mem.core.query import Hit
 
 #: Longer pieces are cut at clause ends, so that a quote stays readable.
@@ -47,6 +49,13 @@ _TAG: Final = re.compile(
     r"</?(?:a|b|blockquote|br|center|code|details|div|em|font|h[1-6]|hr|i|iframe|img|kbd|li|ol|p|pre|"
     r"small|source|span|strong|sub|summary|sup|table|tbody|td|th|thead|tr|u|ul|video)\b[^<>]*>",
     re.IGNORECASE,
+)
+#: A property of a note, and those that say nothing of what the note is about.
+_PROPERTY: Final = re.compile(r"^(?P<key>[^\W\d_][\w -]{0,40}):(?P<value>.*)$")
+_OF_FORM: Final = word_set(
+    "title date created updated modified tags tag aliases alias categories category cssclass "
+    "cssclasses cover image banner icon url link source id uid uuid permalink slug layout publish "
+    "draft type status"
 )
 _PICTURE: Final = re.compile(r"!\[[^\]]*\]\([^)]*\)|<img\b[^<>]*>", re.IGNORECASE)
 _STRUCK: Final = re.compile(r"~~[^~]*~~")
@@ -124,6 +133,7 @@ def plain(text: str) -> str:
     text = _STRUCK.sub("", _MARKUP.sub("", text))
     text = re.sub(r"\[\[(?:[^\]|]*\|)?([^\]]*)\]\]", r"\1", text)
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    text = re.sub(r'(?m)^"([^"\n]*)"$', r"\1", text)
     if "<" in text:
         text = unescape(_TAG.sub("", _IMAGE.sub(r"\1", text)))
     text = re.sub(r"(\*\*|__|(?<!\w)[*_](?=\w)|(?<=\w)[*_](?!\w)|`{1,3}|==)", "", text)
@@ -132,9 +142,9 @@ def plain(text: str) -> str:
 
 
 def _beside(text: str, spans: list[tuple[int, int, str]], i: int, step: int) -> str:
-    """The statement before or after the `i`th; items of a list are about different things."""
+    """The statement before or after the `i`th; items and properties are about different things."""
     j = i + step
-    if not 0 <= j < len(spans):
+    if not 0 <= j < len(spans) or "property" in (spans[i][2], spans[j][2]):
         return ""
     mine, other = text[slice(*spans[i][:2])], text[slice(*spans[j][:2])]
     if _ITEM.match(other) and (_ITEM.match(mine) or step > 0):
@@ -146,7 +156,7 @@ def _spans(text: str) -> Iterator[tuple[int, int, str]]:
     """(start, end, kind) of every statement; white space at the edges is left out."""
     for block in _blocks(text):
         whole = block.kind == "item" and block.end - block.start <= WHOLE
-        if whole or block.kind in ("code", "heading"):
+        if whole or block.kind in ("code", "heading", "property"):
             yield block.start, block.end, block.kind
             continue
         yield from ((start, end, "text") for start, end in _sentences(text, block.start, block.end))
@@ -154,13 +164,20 @@ def _spans(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _lines(text: str) -> Iterator[_Line]:
     position, fence = 0, False
-    front = text.startswith("---\n")
+    front, told = text.startswith("---\n"), False
     for line in text.splitlines(keepends=True):
         start, position = position, position + len(line)
         end = start + len(line.rstrip())
         if front:
             front = start == 0 or line.strip() != "---"
-            yield _Line(start, end, "heading" if line.startswith("title:") else "blank")
+            named = _PROPERTY.match(line)
+            if named:
+                told = named["key"].lower() not in _OF_FORM
+            told = told and line.strip() != "---"
+            if line.startswith("title:"):
+                yield _Line(start, end, "heading")
+            else:
+                yield _Line(start, end, ("property" if named else "value") if told else "blank")
         elif fence or _FENCE.match(line):
             closing = fence and _FENCE_END.match(line) is not None
             yield _Line(start, end, "code")
@@ -188,6 +205,8 @@ def _blocks(text: str) -> Iterator[_Line]:
 
 
 def _continues(text: str, block: _Line, line: _Line) -> bool:
+    if line.kind == "value":
+        return block.kind == "property"
     if block.kind == "code" or line.kind == "code":
         return block.kind == line.kind == "code"
     if line.kind != "prose" or block.kind == "heading":
@@ -242,6 +261,9 @@ def _shortened(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def says_something(statement: Statement) -> bool:
     """Whether it has words of its own: no bare heading, struck-out line, rule or picture."""
     if statement.heading or statement.struck:
+        return False
+    named = _PROPERTY.fullmatch(statement.text)
+    if named and not named["value"].strip():
         return False
     return _LETTER.search(_PICTURE.sub("", statement.text)) is not None
 

@@ -29,6 +29,12 @@ _TOLD_BY: Final = {
     "ukulele viola accordion organ",
     "language": "english french german spanish portuguese italian dutch swedish danish norwegian "
     "polish russian arabic chinese japanese korean turkish greek latin",
+    "direct": "director",
+    "write": "author writer novelist",
+    "sing": "singer",
+    "publish": "publisher",
+    "visit": "trip travel",
+    "end": "until return",
     "vehicle": "car bike motorbike motorcycle van bicycle scooter truck",
     "wife": "marry husband spouse partner",
     "husband": "marry wife spouse partner",

@@ -69,6 +69,8 @@ _UNITS: Final = {
     "millimetr": r"mm",
 }
 _INNER: Final = re.compile(r"(?<=[\w,;)] )(?<![.!?] )([A-Z][a-zà-ÿ]+)\b")
+#: What a note links to by a name of several words: "[[Ridley Scott]]".
+_LINKED: Final = re.compile(r"\[\[((?:[A-Z][\w.'-]*)(?: [A-Z][\w.'-]*)+)\]\]")
 _CALENDAR: Final = word_set(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may "
     "june july august september october november december jan feb mar apr jun jul aug sep sept "
@@ -152,6 +154,7 @@ def people_of(texts: Iterable[str], speakers: Iterable[str]) -> frozenset[str]:
     for text in texts:
         for match in _INNER.finditer(text):
             found.add(match.group(1).lower())
+        found.update(name.lower() for link in _LINKED.findall(text) for name in link.split())
     return frozenset(one for one in found - STOP - _CALENDAR if one.rstrip("s") not in _CALENDAR)
 
 

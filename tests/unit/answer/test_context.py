@@ -103,3 +103,17 @@ def test_of_long_code_only_whole_lines_are_quoted() -> None:
     first = statements(note(text), rank=0)[0]
     assert text[: led_to(first)].endswith("\nmake something")
     assert 0 < led_to(first) - first.end <= LED_TO
+
+
+def test_properties_of_a_note_are_statements_and_those_of_its_form_are_not() -> None:
+    text = (
+        "---\ntitle: Blade Runner\ntags:\n  - film\ncreated: 2023-09-12\ndirector:\n"
+        '  - "[[Ridley Scott]]"\nyear: 1982\nrating:\n---\nSeen twice.\n'
+    )
+    told = [one for one in statements(note(text), rank=0) if says_something(one)]
+    assert [plain(one.text) for one in told] == [
+        "director: Ridley Scott",
+        "year: 1982",
+        "Seen twice.",
+    ]
+    assert all(one.text == text[one.start : one.end] for one in told)
