@@ -73,7 +73,7 @@ def test_a_killed_restore_leaves_the_old_or_the_new(homes: Path, tmp_path: Path)
     moments, found = random.Random(3), set()
     for round_ in range(8):
         home = Path(shutil.copytree(homes / "old", tmp_path / f"home{round_}"))
-        killed(moments.uniform(0, seconds * 1.2), "restore", str(home), str(homes / "new.zip"))
+        killed(moments.uniform(0, seconds + 1), "restore", str(home), str(homes / "new.zip"))
         rows = restored_rows(home)
         assert rows in (old, new), round_
         found.add(rows == new)
@@ -109,7 +109,7 @@ def test_a_killed_backup_leaves_the_earlier_one_or_a_whole_one(homes: Path, tmp_
     seconds = time.perf_counter() - started
     moments = random.Random(4)
     for round_ in range(6):
-        killed(moments.uniform(0, seconds * 1.5), "backup", str(homes / "new"), str(file))
+        killed(moments.uniform(0, seconds + 1), "backup", str(homes / "new"), str(file))
         with opened_backup(Paths.of(tmp_path / "home"), file, lambda: "") as found:
             assert found.manifest.counts["documents"] in (33, 66), round_
     carrying.main("backup", str(homes / "new"), str(file))
