@@ -43,6 +43,7 @@ from mem.extraction.spans import span_of
 from mem.extraction.statement import Statement
 from mem.extraction.subjects import Speaker
 from mem.extraction.timing import Timed, take_times
+from mem.extraction.transcripts import Spans
 from mem.extraction.unfolding import unfold
 from mem.extraction.words import word_set
 
@@ -117,8 +118,13 @@ class Reading:
 class Reader:
     """Reads the chunks of one document in their order."""
 
-    def __init__(self, names: Sequence[str], *, note: bool, title: str) -> None:
-        """`names`: who takes part in the conversation; `title`: of the document."""
+    def __init__(
+        self, names: Sequence[str], *, note: bool, title: str, machine: Spans | None = None
+    ) -> None:
+        """`names`: who takes part in the conversation; `title`: of the document; `machine`: what
+        an assistant wrote in it.
+        """
+        self._machine = machine or {}
         self._names = names
         self._note = note
         self._title = title
@@ -140,7 +146,7 @@ class Reader:
         if self._last != (chunk.seq - 1, chunk.session_id):
             self._said = []
         sentences = split_sentences(chunk.text)
-        if self._note:
+        if self._note and not self._machine:
             heading = chunk.context.rsplit(" > ", 1)[-1] or self._title
             if passage := read_passage(heading, sentences):
                 statement, start, end = passage
@@ -150,6 +156,9 @@ class Reader:
         pasted = _PASTED.match(chunk.text) if speaker.to_assistant else None
         for sentence in sentences:
             if (pasted and sentence.start >= pasted.end()) or _quoted(chunk.text, sentence):
+                continue
+            said = self._machine.get(chunk.id, ())
+            if any(start <= sentence.start < end for start, end in said):
                 continue
             struck = "~~" in sentence.text or sentence.text.count('"') % 2
             if struck or sentence.text.endswith(":") or _cut_off(chunk.text, sentence):

@@ -84,7 +84,7 @@ class RulesExtractor:
             return []
         speakers = Speakers(chunks, document_kind=document_kind, user_names=self._user_names)
         note = document_kind == "note"
-        reader = Reader(speakers.names, note=note, title=document_title)
+        reader = Reader(speakers.names, note=note, title=document_title, machine=speakers.machine)
         readings: list[Reading] = []
         strict = note and shows_how([one.text for one in chunks])
         for chunk in chunks:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from mem.core.chunk import Chunk
 from mem.core.memory import Trust
+from mem.extraction.transcripts import LABELS, Spans, machine_spans
 
 _GENERIC = frozenset({"user", "you", "me", "human", "myself", "i"})
 _MACHINES = frozenset({"assistant", "system", "tool", "function", "developer"})
@@ -44,6 +45,8 @@ class Speakers:
         self._aliases = frozenset(
             part.lower() for name in user_names for part in (name, *name.split()[:1])
         )
+        #: By chunk of a note, what an assistant wrote in a talk that was saved as one.
+        self.machine: Spans = {} if self._chat else machine_spans(chunks)
         self._with_assistant = any(chunk.role in _MACHINES for chunk in chunks)
         self.names: tuple[str, ...] = tuple(
             dict.fromkeys(
@@ -52,11 +55,14 @@ class Speakers:
                 if chunk.speaker and chunk.speaker.lower() not in _GENERIC
             )
         )
+        if self.machine:
+            self.names = LABELS
 
     def of(self, chunk: Chunk) -> Speaker | None:
         """The chunk's speaker, or None where nothing may be drawn from it."""
         if not self._chat:
-            return self._owner(Trust.OWN_NOTE, to_assistant=False)
+            theirs = self.machine.get(chunk.id) == [(0, len(chunk.text))]
+            return None if theirs else self._owner(Trust.OWN_NOTE, to_assistant=False)
         if chunk.role in _MACHINES or chunk.variant:
             return None
         name = (chunk.speaker or "").strip()
