@@ -149,7 +149,7 @@ class MemoryKeeper(MemoryTaker):
         wanted = list(numbers) or self.changes.undoable(last)
         if not wanted:
             raise NoSuchChange(None)
-        done = self.changes.undo(wanted)
+        done = self.changes.undo(wanted, resettle=self._reconciler.resettle_all)
         self.embed_pending()
         return done
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,11 +81,18 @@ class Changes:
             finally:
                 self._one = None
 
-    def undo(self, numbers: Sequence[int], *, actor: str = "user") -> int:
+    def undo(
+        self,
+        numbers: Sequence[int],
+        *,
+        actor: str = "user",
+        resettle: Callable[[Operation, Collection[str]], None] | None = None,
+    ) -> int:
         """Take those operations back, newest first, as one new operation; returns its number.
 
-        Raises NoSuchChange for an unknown, empty or already undone one, UndoConflict where a row
-        was changed again since; nothing is changed then.
+        `resettle` is told, within it, of the histories that later operations have a part in: what
+        comes back has to find its place there. Raises NoSuchChange for an unknown, empty or already
+        undone one, UndoConflict where a row was changed again since; nothing is changed then.
         """
         wanted = sorted(set(numbers), reverse=True)
         if not wanted:
@@ -100,10 +107,9 @@ class Changes:
             # An undo all of whose rows are already gone is still told.
             by = done.open()
             for number in wanted:
-                connection.execute("DELETE FROM undone WHERE by = ?", (number,))
-            connection.executemany(
-                "INSERT INTO undone (entry, by) VALUES (?, ?)", [(one, by) for one in wanted]
-            )
+                _set_undone(connection, number, by)
+            if resettle is not None and (slots := _shared_slots(connection, wanted, by)):
+                resettle(done, slots)
             _drop_orphans(connection, done)
         return by
 
@@ -191,6 +197,53 @@ class Changes:
             elif key in rows:
                 rows[key] = {**rows[key], **json.loads(before)}
         return list(rows.values())
+
+
+def _set_undone(connection: sqlite3.Connection, number: int, by: int | None) -> None:
+    """Note that an entry is out of effect (undone `by` another), or with None in effect again.
+
+    What it took back itself, if it is an undoing, turns the other way round.
+    """
+    if by is None:
+        connection.execute("DELETE FROM undone WHERE entry = ?", (number,))
+    else:
+        connection.execute("INSERT OR REPLACE INTO undone (entry, by) VALUES (?, ?)", (number, by))
+    rows = connection.execute(
+        "SELECT value FROM journal, json_each(detail, '$.undoes') WHERE journal.pk = ? "
+        "AND action = 'undo'",
+        (number,),
+    ).fetchall()
+    for (target,) in rows:
+        _set_undone(connection, int(target), number if by is None else None)
+
+
+def _shared_slots(connection: sqlite3.Connection, wanted: Sequence[int], by: int) -> set[str]:
+    """What the memories that an undoing touched speak of, where entries that are later and in
+    effect have touched memories of the same. Later ones that were taken back since count for none.
+    """
+    slots = {
+        str(row[0])
+        for row in connection.execute(
+            "SELECT slot FROM memory WHERE pk IN (SELECT memory_pk FROM change WHERE entry = ?1) "
+            "UNION SELECT before ->> '$.slot' FROM change WHERE entry = ?1 AND tbl = 'memory' "
+            "UNION SELECT after ->> '$.slot' FROM change WHERE entry = ?1 AND tbl = 'memory' "
+            "AND after LIKE '{%'",
+            (by,),
+        )
+        if row[0]
+    }
+    return {
+        slot
+        for slot in slots
+        if connection.execute(
+            "SELECT 1 FROM memory JOIN change ON change.memory_pk = memory.pk "
+            "JOIN journal ON journal.pk = entry WHERE slot = ?1 AND entry > ?2 AND entry != ?3 "
+            "AND entry NOT IN (SELECT value FROM json_each(?4)) "
+            "AND entry NOT IN (SELECT entry FROM undone) AND (action != 'undo' OR EXISTS "
+            "(SELECT 1 FROM json_each(detail, '$.undoes') WHERE value < ?2)) LIMIT 1",
+            (slot, min(wanted), by, json.dumps(list(wanted))),
+        ).fetchone()
+    }
 
 
 def _changes_of(

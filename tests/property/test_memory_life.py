@@ -38,12 +38,15 @@ if TYPE_CHECKING:
 
 EXAMPLES = int(os.environ.get("MEM_FUZZ", "6"))
 NAMES = tuple(f"Q{letters}a" for letters in ("bvxk", "jzwf", "kxdg", "vvyq", "zgbd", "wfkz"))
-_SAID = re.compile(r"(I|Ines|Joel) (lives? in|likes?|hates?|(?:do|does) not like) (Q\w+)\.")
+_SAID = re.compile(
+    r"(I|Ines|Joel) (lives? in|likes?|hates?|(?:do|does) not like|left|moved out of) (Q\w+)\."
+)
+_PREDICATES = {"left": "leave", "moved out of": "move out of"}
 _EVERY = tuple(MemoryStatus)
 
 State = dict[str, list[tuple[object, ...]]]
 whos = st.sampled_from(("I", "Ines", "Joel"))
-verbs = st.sampled_from(("live in", "like", "hate", "do not like"))
+verbs = st.sampled_from(("live in", "like", "hate", "do not like", "moved out of"))
 sentences = st.tuples(whos, verbs, st.sampled_from(NAMES))
 any_place = st.integers(0, 10**6)
 
@@ -61,17 +64,19 @@ class Plain:
 
 def _candidate(one: StoredChunk, found: re.Match[str]) -> Candidate:
     who, verb, what = found.groups()
-    predicate = {"l": "live in" if "live" in verb else "like", "h": "hate"}.get(verb[0], "like")
-    typed = one.uri.startswith("mem:")
+    base = "live in" if "live" in verb else "hate" if "hate" in verb else "like"
+    predicate = _PREDICATES.get(verb, base)
+    kind = MemoryKind.PROFILE if who == "I" else MemoryKind.FACT
+    trust = Trust.OTHERS if one.uri.endswith("3.md") else Trust.OWN_NOTE  # waits for review
     return Candidate(
-        kind=MemoryKind.PROFILE if who == "I" else MemoryKind.FACT,
+        kind=MemoryKind.EVENT if verb in _PREDICATES else kind,
         text=found.group(),
         subject="user" if who == "I" else who,
         predicate=predicate,
         object=what,
         evidence=(Evidence(one.chunk.id, found.start(), found.end(), found.group()),),
         said_at=one.chunk.said_at,
-        trust=Trust.TYPED if typed else Trust.OWN_NOTE,
+        trust=Trust.TYPED if one.uri.startswith("mem:") else trust,
         confidence=0.8,
         origin="plain",
         exclusive=predicate == "live in",
@@ -82,8 +87,8 @@ def _candidate(one: StoredChunk, found: re.Match[str]) -> Candidate:
 
 def written(sentence: tuple[str, str, str]) -> str:
     who, verb, what = sentence
-    if who == "I":
-        return f"I {verb} {what}."
+    if who == "I" or verb in _PREDICATES:
+        return f"{who} {verb} {what}."
     verb = {"live in": "lives in", "do not like": "does not like"}.get(verb, verb + "s")
     return f"{who} {verb} {what}."
 
@@ -216,6 +221,24 @@ class Life(RuleBasedStateMachine):
         before, number = self.state(), self.last()
         try:
             self.keeper.merge(kept.id, [gone.id])
+        except NotAllowed:
+            assert self.state() == before
+            return
+        self.note(before, number)
+
+    @rule(one=any_place, other=any_place, split=st.booleans())
+    def entities(self, one: int, other: int, split: bool) -> None:
+        known = sorted(self.keeper.entities(), key=lambda found: found.id)
+        if not known:
+            return
+        kept, joined = known[one % len(known)], known[other % len(known)]
+        before, number = self.state(), self.last()
+        try:
+            if split:
+                alias = (*kept.aliases, kept.name)[other % (len(kept.aliases) + 1)]
+                self.keeper.split_entity(kept.name, alias)
+            else:
+                self.keeper.merge_entities(kept.name, [joined.name])
         except NotAllowed:
             assert self.state() == before
             return

@@ -190,3 +190,48 @@ def break_off(changes: Changes) -> None:
     with changes.operation("user", "break") as operation:
         operation.insert("entity", {"id": "n1", "name": "Ann"})
         operation.insert("alias", {"entity_pk": 424242, "key": "x", "name": "x"})
+
+
+def test_undo_redo_and_undo_again_leave_the_change_before_to_be_undone() -> None:
+    rng = random.Random(1)
+    with filled() as (assistant, evidence):
+        keeper = assistant.memories
+        keeper.take([candidate(rng, evidence)])
+        (memory,) = keeper.list(statuses=tuple(MemoryStatus))
+        keeper.pin(memory.id)
+        made, pinned = (one.number for one in reversed(keeper.history(limit=2)))
+        number = pinned
+        for back in (True, False, True, False, True):
+            number = keeper.undo([number])
+            assert keeper.get(memory.id).pinned is not back
+            assert keeper.changes.undoable(9) == ([made] if back else [pinned, made])
+        keeper.undo()
+        assert keeper.list(statuses=tuple(MemoryStatus)) == []
+
+
+def test_what_comes_back_beside_something_newer_finds_its_place() -> None:
+    with filled() as (assistant, evidence):
+        keeper = assistant.memories
+        older, newer = (
+            Candidate(
+                kind=MemoryKind.PROFILE,
+                text=part.quote,
+                subject="user",
+                predicate="live in",
+                object=place,
+                evidence=(part,),
+                said_at=datetime(year, 1, 1),
+                trust=Trust.OWN_NOTE,
+                confidence=0.8,
+                origin="test",
+                exclusive=True,
+            )
+            for part, place, year in zip(evidence, PLACES, (2021, 2023), strict=False)
+        )
+        keeper.take([older])
+        back = keeper.undo()
+        keeper.take([newer])
+        keeper.undo([back])
+        assert [one.object for one in keeper.list()] == [newer.object]
+        (past,) = keeper.list(statuses=(MemoryStatus.SUPERSEDED,))
+        assert (past.object, past.valid_to) == (older.object, datetime(2023, 1, 1))

@@ -72,8 +72,12 @@ class Settler:
         """Settle those histories after some of what was said in them has been forgotten."""
         if slots:
             with self.changes.operation("forget", "settle") as operation:
-                for slot in sorted(slots):
-                    self.resettle(operation, slot)
+                self.resettle_all(operation, slots)
+
+    def resettle_all(self, operation: Operation, slots: Collection[str]) -> None:
+        """Settle several histories again."""
+        for slot in sorted(slots):
+            self.resettle(operation, slot)
 
     def _settle(
         self, operation: Operation, slot: str, value: str, new: NewStatement | None
