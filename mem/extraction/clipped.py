@@ -160,7 +160,7 @@ def _is_past(tokens: list[str], low: list[str], at: int, *, dated: bool) -> bool
     if following in words.PREPOSITIONS:
         with_object = low[at + 2 : at + 3] and low[at + 2] in words.DETERMINERS | {"from", "to"}
         return base in _INTRANSITIVE or (following in _PARTICLES and bool(with_object))
-    return following not in words.AUXILIARIES
+    return not {following, *low[at + 2 : at + 3]} & (words.AUXILIARIES - {"have", "had"})
 
 
 def keyed(text: str, speaker: Speaker) -> Statement | None:

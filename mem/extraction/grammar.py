@@ -95,9 +95,8 @@ def _gapped(  # noqa: PLR0911 - one return per case
     if owed and words.is_base("".join(low[at + 2 : at + 3])):
         return _first_person(tokens, speaker)
     if "past" in tags and "base" not in tags and low[at + 1] not in {"by", "in", "as"}:
-        if "s" in words.readings(low[at + 1]):
-            return None
-        return _first_person(tokens, speaker)
+        said = "s" in words.readings(low[at + 1]) or low[at + 2] in words.MODALS
+        return None if said else _first_person(tokens, speaker)
     if first == "excited":
         return _first_person(["am", *tokens], speaker)
     return None

@@ -107,10 +107,13 @@ def owned(text: str, speaker: Speaker) -> str:
     found = next(filter(_is_first_person, _OWNER.finditer(text)), None)
     if found is None:
         return third_person(text)
+    before = text[: found.start()]
+    if any(map(_is_first_person, _FIRST.finditer(before))):
+        return third_person(text)
     name = speaker.possessive if found[0].lower() in {"my", "our"} else speaker.phrase
     if name.startswith("The "):
         name = name[:1].lower() + name[1:]
-    return text[: found.start()] + name + third_person(text[found.end() :])
+    return before + name + third_person(text[found.end() :])
 
 
 def is_self_contained(text: str, speaker_name: str) -> bool:

@@ -45,6 +45,7 @@ def test_a_recipe_tells_what_is_liked_not_what_was_cooked(extractor: RulesExtrac
         'She wrote: "We sold our house in June. I bought a flat in Turin." That was all.',
         "Then came a warning from the tower.",
         "The other thought that came was a chance to win my trust.",
+        "Submitted manuscript should normally be 4000 words long.",
     ],
 )
 def test_what_says_nothing_of_its_writer(extractor: RulesExtractor, text: str) -> None:
@@ -63,3 +64,8 @@ def test_a_document_pasted_to_an_assistant_is_not_the_user_s_talk(
 def test_what_others_think_is_not_drawn(extractor: RulesExtractor) -> None:
     theirs = [("Otto", "other", "I think the old bridge is a danger to my kids.")]
     assert from_chat(extractor, [*theirs, ("Ines Calloway", "user", "Really?")]) == []
+
+
+def test_a_statement_is_told_in_the_third_person_throughout(extractor: RulesExtractor) -> None:
+    (one,) = from_note(extractor, "My phone has a fault: I can not open my mail on it in trains.")
+    assert " I " not in one.text and one.text.endswith("open their mail on it in trains.")
