@@ -16,7 +16,7 @@ from mem.core.clock import Clock
 from mem.core.files import expanded
 from mem.core.memory import Memory
 from mem.core.mentions import Mentions, Span
-from mem.errors import AmbiguousId, EmptyQuery, UnknownId, UnknownName
+from mem.errors import AmbiguousId, EmptyQuery, UnknownName, UnknownSource
 from mem.settings.paths import Paths
 from mem.store.changes import Changes
 from mem.store.documents import DocumentRecord
@@ -91,7 +91,7 @@ class Forgetter:
     def of_source(self, given: str) -> ForgetPlan:
         """Everything that only the source of that id, uri or path supplies.
 
-        Raises UnknownId, AmbiguousId.
+        Raises UnknownSource, AmbiguousId.
         """
         source = self._source(given)
         ids = self._store.documents.of_source(source.id)
@@ -164,7 +164,7 @@ class Forgetter:
             if source.uri in wanted or (len(given) > 1 and source.id.startswith(given))
         ]
         if not found:
-            raise UnknownId(given)
+            raise UnknownSource(given)
         if len(found) > 1:
             raise AmbiguousId(given, len(found))
         return found[0]

@@ -16,6 +16,7 @@ Last = Annotated[
 ]
 
 _TOLD = 10  # changes that are described
+_NAMED = 20  # and whose numbers are named
 
 
 def command(numbers: Numbers = None, last: Last = 1, json: Json = False) -> None:
@@ -43,6 +44,8 @@ def command(numbers: Numbers = None, last: Last = 1, json: Json = False) -> None
         emit_json({"schema": SCHEMA, "undone": undone, "number": done})
     else:
         named = ", ".join(map(str, undone))
+        if len(undone) > _NAMED:
+            named = f"{len(undone):,} changes, {min(undone)} to {max(undone)}"
         which = "it" if len(undone) == 1 else "them"
         emit_text(f"Took back {named}. `mem undo {done}` brings {which} back.")
         emit(memoryviews.change_lines(changes, stdout_style(), texts))

@@ -12,7 +12,7 @@ import pytest
 from mem.assistant import Assistant
 from mem.consolidation.forgetting import files_with
 from mem.core.protocols import FileEntry
-from mem.errors import ForgettingUnfinished, UnknownId
+from mem.errors import ForgettingUnfinished, UnknownId, UnknownSource
 from mem.ingest.reading import FileReader
 from mem.testing import FakeEmbedder
 
@@ -240,3 +240,8 @@ def test_what_the_watcher_logged_goes_and_the_settings_are_looked_at(
     receipt = assistant.forget(assistant.forget_preview(match=CANARY))
     assert bytes_with(home, CANARY) == [config]
     assert receipt.found_after == 1
+
+
+def test_an_unknown_source_says_where_the_known_ones_are_listed(assistant: Assistant) -> None:
+    with pytest.raises(UnknownSource, match="mem source list"):
+        assistant.forget_preview(source="nowhere")
