@@ -35,6 +35,7 @@ _NEW: Final = re.compile(
     r"(?: (?:it|they)?(?: ?(?:is|are|'s|’s))?)?(?: on)?(?: the)?\W*$",
     re.IGNORECASE,
 )
+_OLD: Final = re.compile(r"\bhow old (?:is|am|are)\b", re.IGNORECASE)
 _RANK: Final = {
     Precision.MINUTE: 4, Precision.HOUR: 4, Precision.DAY: 4, Precision.WEEKEND: 3,
     Precision.WEEK: 3, Precision.MONTH: 2, Precision.SEASON: 2, Precision.QUARTER: 2,
@@ -136,6 +137,38 @@ def length(start: datetime, end: datetime, unit: str | None) -> str:
         unit, round(days / 365.25)
     )
     return f"{count} {unit}" + ("" if count == 1 else "s")
+
+
+def age(asked: Asked, statement: Statement, asked_at: datetime) -> int | None:
+    """How many years old the one asked about is, where the statement says the day of birth.
+
+    Only of "Ana was born …" or "she was born …" itself, not of whoever else is born there.
+    """
+    if not _OLD.search(asked.text):
+        return None
+    speaker = (statement.hit.speaker or "").lower()
+    speaks = not asked.subjects or any(one in speaker for one in asked.subjects)
+    who = "|".join(
+        [
+            "I" if speaks else "(?!)",
+            "[Hh]e",
+            "[Ss]he",
+            *(rf"(?i:{re.escape(one)})" for one in asked.names),
+        ]
+    )
+    told = re.search(rf"\b(?:{who}) (?:was|is|were) born\b", statement.text)
+    if told is None:
+        return None
+    found = [
+        one.span.start
+        for one in mentions(statement)
+        if not one.relative and one.span.precision is Precision.DAY and one.start > told.start()
+    ]
+    if len(found) != 1 or found[0] > asked_at:
+        return None
+    [born] = found
+    had = (asked_at.month, asked_at.day) >= (born.month, born.day)
+    return asked_at.year - born.year - (not had)
 
 
 def _day_of(span: TimeSpan) -> TimeSpan:

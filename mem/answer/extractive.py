@@ -36,6 +36,8 @@ CONTEXT_SHARE: Final = 0.4
 SLACK: Final = 2.0
 DATED_SLACK: Final = 0.8
 NEAREST: Final = 3
+#: Cosine with the question from which a statement without any of its words is told beside others.
+FURTHER: Final = 0.4
 #: Questions for a way to do something.
 _HOW: Final = re.compile(
     r"how (?:do|did|can|could|should|would|to)\b|what(?:'s| is| are) the (?:way|steps|recipe)\b",
@@ -212,6 +214,9 @@ def _tell(
     n = book.number(best.statement)
     dated = dates.wants_date(found.asked) and found.asked.wanted is not Wanted.WEEKDAY
     lead = _date_lead(found.asked, best.statement, asked_at) if dated else None
+    years = dates.age(found.asked, best.statement, asked_at)
+    if years is not None:
+        lead = f"{years} years old."
     if lead is not None:
         said.append(Sentence(lead, (n,)))
     said.append(Sentence(reported(best.statement, dated=bool(settled.earlier)), (n,)))
@@ -267,7 +272,7 @@ def _further(found: Evidence, settled: conflicts.Settled, most: int) -> list[Sco
             )
             for other in found.ranked[:12]
             if id(other) not in closed
-            and not other.barred
+            and _is_of_it(found, other)
             and other.score >= settled.best.score - slack
         ]
         if not options:
@@ -279,6 +284,15 @@ def _further(found: Evidence, settled: conflicts.Settled, most: int) -> list[Sco
         taken.append(other)
         picked.append(other)
     return picked
+
+
+def _is_of_it(found: Evidence, other: Scored) -> bool:
+    """Whether a statement has to do with what is asked, not only with whom it is asked of."""
+    names = {one for name in found.asked.names for one in content_stems(name)}
+    sought = found.asked.stems - names
+    if other.barred:
+        return False
+    return not sought or bool(other.covered & sought) or other.feature("cosine") >= FURTHER
 
 
 def _gain(found: Evidence, taken: Iterable[Scored], other: Scored) -> float:

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from mem.answer.context import Statement, statements
-from mem.answer.dates import length, mentions, pick, since
+from mem.answer.dates import age, length, mentions, pick, since
 from mem.answer.question import read
 from mem.core.timespan import describe, find_mentions
 from tests.unit.answer.hits import message
@@ -124,3 +124,22 @@ def test_a_day_lies_where_its_sentence_looks(text: str, day: str) -> None:
 def test_a_day_in_a_question_lies_where_it_looks(question: str, day: str) -> None:
     [found] = find_mentions(question, said_at=datetime(2025, 9, 2, 10))
     assert describe(found.span) == day
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "years"),
+    [
+        ("How old is Ana?", "Ana was born on 4 May 1988.", 37),
+        ("How old is Ana?", "She was born on 9 March 1988 in Porto.", 36),
+        ("How old am I?", "I was born on 8 March 1988.", 37),
+        ("How old is Ben?", "I was born on 8 March 1988.", None),
+        ("How old is Ana?", "Ana's son was born on 4 May 2020.", None),
+        ("How old is Ana?", "Ana was born in May 1988.", None),
+        ("When was Ana born?", "Ana was born on 4 May 1988.", None),
+    ],
+)
+def test_an_age_is_reckoned_from_the_day_of_birth_alone(
+    question: str, text: str, years: int | None
+) -> None:
+    at = datetime(2025, 3, 8) if "May" not in text else datetime(2025, 5, 4)
+    assert age(read(question), said(text, at), at) == years

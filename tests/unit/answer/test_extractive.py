@@ -123,3 +123,16 @@ def test_a_picture_is_no_answer(answerer: Answerer) -> None:
     text = "![A whisky sour](sour.jpg)\n\nA whisky sour is made with rye and lemon.\n"
     answer = ask(answerer, "How do I make a whisky sour?", note(text, title="Whisky sour"))
     assert [one.quote for one in answer.citations] == ["A whisky sour is made with rye and lemon."]
+
+
+def test_an_age_is_told_from_a_day_of_birth(answerer: Answerer) -> None:
+    answer = ask(answerer, "How old is Ana?", note("Ana was born on 4 May 1988.", title="Ana"))
+    assert answer.answer.startswith("37 years old. [1]")
+
+
+def test_what_has_nothing_to_do_with_the_question_is_not_told_beside_the_answer(
+    answerer: Answerer,
+) -> None:
+    others = (note("Call the bank on Friday."), note("She lives in Porto with two cats."))
+    answer = ask(answerer, "Where do I live?", note("I live in Leipzig."), *others)
+    assert [one.quote for one in answer.citations] == ["I live in Leipzig."]
