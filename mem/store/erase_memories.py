@@ -44,7 +44,10 @@ def memories_of(connection: sqlite3.Connection, documents: Collection[str]) -> F
 
 
 def with_versions(connection: sqlite3.Connection, pks: Collection[int]) -> Found:
-    """Those memories and every version and duplicate that they replaced or that replaced them."""
+    """Those memories and every version and duplicate that they replaced or that replaced them.
+
+    Corrections that were taken back are among them: their words stand in the change log.
+    """
     found, new = set(pks), set(pks)
     while new:
         wanted = json.dumps(sorted(new))
@@ -59,10 +62,41 @@ def with_versions(connection: sqlite3.Connection, pks: Collection[int]) -> Found
                 "AND target_pk IN (SELECT value FROM json_each(?))",
                 (wanted, wanted),
             )
-            - found
-        )
+            | _corrections(connection, new)
+        ) - found
         found |= new
     return found
+
+
+def _corrections(connection: sqlite3.Connection, pks: Collection[int]) -> Found:
+    """Keys of the corrected versions of those memories, whether or not they are there still."""
+    rows = connection.execute(
+        "SELECT detail ->> '$.version' FROM journal WHERE action = 'edit' "
+        "AND subject IN (SELECT value FROM json_each(?))",
+        (json.dumps(_ids(connection, pks)),),
+    )
+    versions = json.dumps(sorted(str(one) for (one,) in rows if one is not None))
+    if versions == "[]":
+        return set()
+    return _keys(
+        connection,
+        "SELECT pk FROM memory WHERE id IN (SELECT value FROM json_each(?1)) UNION "
+        "SELECT memory_pk FROM change WHERE tbl = 'memory' AND after IS NULL "
+        "AND before ->> '$.id' IN (SELECT value FROM json_each(?1))",
+        (versions,),
+    )
+
+
+def _ids(connection: sqlite3.Connection, pks: Collection[int]) -> list[str]:
+    """The ids of memories, those taken back included."""
+    wanted = json.dumps(sorted(pks))
+    rows = connection.execute(
+        "SELECT id FROM memory WHERE pk IN (SELECT value FROM json_each(?1)) UNION "
+        "SELECT before ->> '$.id' FROM change WHERE tbl = 'memory' AND after IS NULL "
+        "AND memory_pk IN (SELECT value FROM json_each(?1))",
+        (wanted,),
+    )
+    return sorted(str(identity) for (identity,) in rows)
 
 
 def slots_of(connection: sqlite3.Connection, pks: Collection[int]) -> set[str]:
@@ -82,10 +116,7 @@ def destroy(connection: sqlite3.Connection, pks: Collection[int]) -> int:
     """
     wanted = json.dumps(sorted(pks))
     those = "(SELECT value FROM json_each(?))"
-    gone_ids = [
-        str(row[0])
-        for row in connection.execute(f"SELECT id FROM memory WHERE pk IN {those}", (wanted,))
-    ]
+    gone_ids = _ids(connection, pks)
     stood_on = _keys(
         connection, f"SELECT chunk_pk FROM evidence WHERE memory_pk IN {those}", (wanted,)
     )

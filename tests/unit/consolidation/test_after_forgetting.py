@@ -102,3 +102,20 @@ def test_the_taking_back_of_what_was_forgotten_in_part(assistant: Assistant) -> 
     keeper.forget([pick(keeper, "jazz")])
     keeper.undo([archived])
     assert {one.object for one in keeper.list()} == {"Porto"}
+
+
+def test_corrections_that_were_taken_back_go_too(assistant: Assistant, home: Path) -> None:
+    keeper = assistant.memories
+    first = keeper.edit(pick(keeper, "jazz"), Correction(text="I love zanziquok jazz."))
+    keeper.edit(first.id, Correction(text="I love zanziquok and jazz."))
+    one = pick(keeper, "jazz")
+    back = keeper.undo(last=2)
+    keeper.forget([one])
+    assert "zanziquok" not in {word for path in home.rglob("*") for word in words_of(path)}
+    with pytest.raises(NoSuchChange):
+        keeper.undo([back])
+    assert not [one for one in keeper.list(statuses=tuple(MemoryStatus)) if "jazz" in one.text]
+
+
+def words_of(path: Path) -> set[str]:
+    return {"zanziquok"} if path.is_file() and b"zanziquok" in path.read_bytes() else set()
