@@ -201,8 +201,3 @@ class MemoryKeeper(MemoryTaker):
         """Archive what a plan names, as one change; returns how many."""
         those = [entry.stored for entry in plan.entries]
         return self._person.archive(those, actor="prune", reason="faded") if those else 0
-
-    def note_use(self, ids: Sequence[str], event: str) -> None:
-        """Note that memories were shown, cited, useful or useless."""
-        pks = [one.pk for one in map(self._memories.get, ids) if one is not None]
-        self._uses.note(pks, event, self._clock.utc())

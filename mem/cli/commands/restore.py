@@ -54,11 +54,14 @@ def command(
     from mem.cli.progress import ProgressBar
     from mem.cli.session import absolute, clock
     from mem.cli.vaultaccess import backup_passphrase
-    from mem.errors import HomeFilled
+    from mem.errors import HomeFilled, PathMissing
     from mem.settings.paths import Paths
 
     if not file:
         raise typer.BadParameter("it is empty", param_hint="FILE")
+    place = Path(absolute(file))
+    if not place.exists():
+        raise PathMissing(str(place))
     paths, now = Paths.find(), clock()
     filled = is_filled(paths)
     if filled and not replace:
@@ -69,7 +72,7 @@ def command(
 
     with (
         ProgressBar("Checking", "bytes") as bar,
-        opened_backup(paths, Path(absolute(file)), ask, bar.update) as backup,
+        opened_backup(paths, place, ask, bar.update) as backup,
     ):
         bar.close()
         refused = _refused(paths, backup) if filled and not yes else None

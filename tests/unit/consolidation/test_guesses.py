@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mem.assistant import Assistant
+from mem.consolidation.fading import Uses
 from mem.consolidation.guesses import BESIDE, KEPT, SUREST, Guesses, after_verdict
 from mem.consolidation.keeper import MemoryKeeper
 from tests.unit.consolidation.conftest import Draw
@@ -83,10 +86,10 @@ def test_chances_of_only_the_latest_questions_are_held(
 def test_utility_stays_within_its_bounds_when_a_question_is_taken_back(
     assistant: Assistant, keeper: MemoryKeeper, boats: list[int], guesses: Guesses
 ) -> None:
-    first = min(keeper.list(), key=lambda one: one.text).id
+    first = keeper.find(min(keeper.list(), key=lambda one: one.text).id).pk
     guesses.note({boats[0]: SUREST, boats[1]: 0.1})
     for _ in range(80):
-        keeper.note_use([first], "useless")
+        Uses(assistant.store.database).note([first], "useless", datetime(2025, 12, 2, tzinfo=UTC))
     guesses.settle({boats[0]}, useful=False)
     assert utilities(assistant)[0] == -1.0
 

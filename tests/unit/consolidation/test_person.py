@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mem.assistant import Assistant
+from mem.consolidation.fading import Uses
 from mem.consolidation.keeper import MemoryKeeper
 from mem.consolidation.person import Correction
 from mem.core.clock import format_time
@@ -137,13 +138,13 @@ def test_the_profile_is_of_the_user_by_kind(keeper: MemoryKeeper, draw: Draw) ->
 
 
 def test_strength_fades_and_recall_makes_it_firmer(
-    keeper: MemoryKeeper, draw: Draw, clock: FixedClock
+    assistant: Assistant, keeper: MemoryKeeper, draw: Draw, clock: FixedClock
 ) -> None:
     keeper.take([draw("I like tea.", ("user", "like", "tea")), draw("Paris", PARIS)])
     tea, paris = sorted(keeper.list(), key=lambda one: one.text != "I like tea.")
     assert tea.strength == pytest.approx(1.0, abs=0.05)
     clock.moment += timedelta(days=30)
-    keeper.note_use([tea.id], "cited")
+    Uses(assistant.store.database).note([keeper.find(tea.id).pk], "cited", clock.utc())
     clock.moment += timedelta(days=200)
     tea, paris = keeper.get(tea.id), keeper.get(paris.id)
     assert tea.recall_count == 1

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from mem.assistant import Assistant
-from mem.consolidation.fading import need_of
+from mem.consolidation.fading import Uses, need_of
 from mem.consolidation.guesses import SUREST
 from mem.consolidation.keeper import MemoryKeeper
 from mem.consolidation.learning import FOLLOWED, LEADING, chances_meant, note_found
@@ -75,10 +75,10 @@ def test_judgements_outweigh_a_question_and_take_each_other_back(
     assistant: Assistant, keeper: MemoryKeeper, chunks: list[str]
 ) -> None:
     first = min(keeper.list(), key=lambda one: one.text).id
-    keeper.note_use([first], "useful")
+    assistant.judge([first], useful=True)
     assert utilities(assistant)[0] == pytest.approx(0.5)
     for _ in range(60):
-        keeper.note_use([first], "useless")
+        assistant.judge([first], useful=False)
     assert -1.0 <= utilities(assistant)[0] < -0.9
     note_found(assistant.store, found({chunks[0]: 0.5}))
     assert -1.0 < utilities(assistant)[0] < 1.0
@@ -98,8 +98,8 @@ def test_a_plan_says_why_and_leaves_what_is_fresh(
     assert not keeper.prune_plan().entries
     boats = sorted(keeper.list(), key=lambda one: one.text)
     note_found(assistant.store, found({chunks[0]: 0.9, chunks[1]: 0.02, "other": 0.05}))
-    keeper.note_use([boats[1].id], "cited")
-    keeper.note_use([boats[2].id], "useless")
+    Uses(assistant.store.database).note([keeper.find(boats[1].id).pk], "cited", clock.utc())
+    assistant.judge([boats[2].id], useful=False)
     clock.moment += timedelta(days=60)
     plan = keeper.prune_plan(keep=0.1)
     (least, *_) = plan.entries

@@ -139,7 +139,7 @@ def test_filters_hold_for_memories(assistant: Assistant, draw: Draw) -> None:
 def test_use_moves_the_score(assistant: Assistant, draw: Draw) -> None:
     memory = draw("m10", "Joel's flat costs 1050 euros.", ("Joel", "pay", "1050 euros"))
     before = assistant.search(RENT, limit=100)[-1]
-    assistant.memories.note_use([memory], "useful")
+    assistant.judge([memory], useful=True)
     after = assistant.search(RENT, limit=100)[-1]
     assert after.score > before.score
     assert after.signals["utility"] == pytest.approx(0.5)
