@@ -35,7 +35,7 @@ NAMES: Final = ("alike", "when", "names")
 #: Earlier memories whose likeness is averaged.
 NEAREST: Final = 5
 #: A memory is compared with at most so many said before it, the latest; bounds the time it takes.
-LOOKED_BACK: Final = 20_000
+LOOKED_BACK: Final = 5_000
 #: Added to the log-odds: half of the memories that the head was fitted on are asked for, in chats
 #: made to be asked about; of a person's memories fewer are.
 RARER: Final = -0.9
