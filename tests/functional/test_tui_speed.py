@@ -77,7 +77,7 @@ def check(home: Path, size: tuple[int, int], chunks: int) -> None:
 
 
 def test_no_callback_keeps_the_loop(tmp_path: Path) -> None:
-    check(build_large(tmp_path / "home", tmp_path / "chats", 5_000), SMALL, 5_000)
+    check(build_large(tmp_path / "home", tmp_path / "chats", 2_000), SMALL, 2_000)
 
 
 @pytest.mark.slow
