@@ -150,7 +150,10 @@ class Asker:
     def extractive(self) -> ExtractiveAnswerer:
         """What answers without a language model."""
         return ExtractiveAnswerer(
-            embedder=self.embedder, neighbours=self._neighbours, search=self.search
+            embedder=self.embedder,
+            neighbours=self._neighbours,
+            search=self.search,
+            replaced=Memories(self.store.database, self.clock.now).replaced_spans,
         )
 
     def _neighbours(self, chunk: str) -> Sequence[Chunk]:

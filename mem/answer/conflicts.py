@@ -6,7 +6,7 @@ Invariant: nothing is dropped; what a newer statement replaces is returned besid
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -54,12 +54,30 @@ class Settled:
     earlier: tuple[Scored, ...]
 
 
-def settle(ranked: Sequence[Scored], vectors: Sequence[Vectors], asked: Asked) -> Settled:
+def settle(
+    ranked: Sequence[Scored],
+    vectors: Sequence[Vectors],
+    asked: Asked,
+    replaced: Collection[int] = (),
+) -> Settled:
     """The newest of the statements that compete with the first of `ranked`.
 
     `vectors` are the unit vectors of `ranked`, in its order. Where `asked` is for the present
-    state, a newer statement may win by more.
+    state, a newer statement may win by more. `replaced` are the places in `ranked` of those of
+    which memory knows that something newer took their place: each gives way to what still holds.
     """
+    gone = {place for place in replaced if _is_near(ranked[0], ranked[place])}
+    held = next(
+        (
+            one
+            for place, one in enumerate(ranked)
+            if place not in replaced and _is_near(ranked[0], one)
+        ),
+        None,
+    )
+    if gone and held is not None:
+        before = sorted((ranked[place] for place in gone), key=_moment, reverse=True)
+        return Settled(held, tuple(before[:2]))
     margin = MARGIN_CURRENT if asked.current else MARGIN
     amendable = asked.wanted in _AMENDABLE
     valued = asked.current or asked.wanted not in (Wanted.OTHER, Wanted.YES_NO)
@@ -86,6 +104,17 @@ def settle(ranked: Sequence[Scored], vectors: Sequence[Vectors], asked: Asked) -
         newest = first
     earlier = tuple(one for one in by_time if one is not newest and _newer(newest, one))
     return Settled(newest, earlier[:2])
+
+
+def _is_near(first: Scored, other: Scored) -> bool:
+    """Whether a statement answers nearly as well as the first one."""
+    return (
+        not other.barred
+        and other.score >= first.score - MARGIN_CURRENT
+        and other.feature("value") == first.feature("value")
+        and bool(other.covered & first.covered)
+        and not other.feature("asks")
+    )
 
 
 def _amends(one: Scored, other: Scored) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 #: Hits whose neighbours are read too, statements that are embedded.
 WIDENED: Final = 6
 EMBEDDED: Final = 24
+#: Statements of which it is looked up whether they are out of date.
+LOOKED_UP: Final = 12
 #: How strongly what a statement stands under counts in its vector.
 CONTEXT_SHARE: Final = 0.4
 #: Further evidence may score this much below the best.
@@ -38,6 +40,8 @@ DATED_SLACK: Final = 0.8
 NEAREST: Final = 3
 #: Cosine with the question from which a statement without any of its words is told beside others.
 FURTHER: Final = 0.4
+#: A year makes a question one about another time.
+_YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
 #: Questions for a way to do something.
 _HOW: Final = re.compile(
     r"how (?:do|did|can|could|should|would|to)\b|what(?:'s| is| are) the (?:way|steps|recipe)\b",
@@ -47,12 +51,16 @@ _HOW: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The ranked statements for one question, with their vectors and the rarity of its words."""
+    """The ranked statements for one question, with their vectors and the rarity of its words.
+
+    `replaced` are the places of those that something newer took the place of.
+    """
 
     asked: Asked
     ranked: tuple[Scored, ...]
     vectors: Sequence[Vectors]
     weights: dict[str, float]
+    replaced: frozenset[int] = frozenset()
 
 
 class ExtractiveAnswerer:
@@ -66,14 +74,17 @@ class ExtractiveAnswerer:
         embedder: Embedder,
         neighbours: Callable[[str], Sequence[Chunk]] | None = None,
         search: Callable[[str], SearchResult] | None = None,
+        replaced: Callable[[Sequence[tuple[str, int, int]]], Collection[int]] | None = None,
     ) -> None:
         """`neighbours(chunk_id)` gives the chunks around one.
 
-        `search` looks for one part of a question that asks several things.
+        `search` looks for one part of a question that asks several things; `replaced` says of
+        spans (chunk id, start, end) which ones, by position, hold only what is out of date.
         """
         self._embedder = embedder
         self._neighbours = neighbours
         self._search = search
+        self._replaced = replaced
 
     def answer(
         self, question: str, result: SearchResult, *, asked_at: datetime, sentences: int = 3
@@ -138,7 +149,16 @@ class ExtractiveAnswerer:
             for one, cosines, vector in zip(rough, alike, vectors, strict=True)
         ]
         final.sort(key=lambda pair: pair[0].order)
-        return Evidence(asked, tuple(s for s, _ in final), [v for _, v in final], reading.weights)
+        ranked = tuple(scored for scored, _ in final)
+        old = self._out_of_date(asked, ranked)
+        return Evidence(asked, ranked, [vector for _, vector in final], reading.weights, old)
+
+    def _out_of_date(self, asked: Asked, ranked: Sequence[Scored]) -> frozenset[int]:
+        """Places of what is out of date, where the question is not about the past."""
+        if self._replaced is None or asked.past or _YEAR.search(asked.text):
+            return frozenset()
+        first = [one.statement for one in ranked[:LOOKED_UP]]
+        return frozenset(self._replaced([(one.hit.id, one.start, one.end) for one in first]))
 
     def _vectors(self, pool: Sequence[Statement]) -> tuple[Vectors, Vectors]:
         """Twice (len(pool), dimensions) unit rows: the words alone, and the words in context."""
@@ -208,7 +228,7 @@ def _tell(
     found: Evidence, asked_at: datetime, most: int, book: Citations
 ) -> tuple[list[Sentence], list[str]]:
     """The sentences for one question, and notices on what newer statements replaced."""
-    settled = conflicts.settle(found.ranked, found.vectors, found.asked)
+    settled = conflicts.settle(found.ranked, found.vectors, found.asked, found.replaced)
     best = settled.best
     said: list[Sentence] = []
     n = book.number(best.statement)

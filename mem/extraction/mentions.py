@@ -64,7 +64,8 @@ _NO_THINGS = word_set(
     "day week month year morning evening night time bit lot way weekend moment while while "
     "few couple"
 )
-_NAME = re.compile(rf"\b(?!(?:{'|'.join(sorted(_NO_NAMES))})\b){_CAPITAL}\b(?:\s+{_CAPITAL}\b)?")
+# On one line: what stands under a heading does not go on from it.
+_NAME = re.compile(rf"\b(?!(?:{'|'.join(sorted(_NO_NAMES))})\b){_CAPITAL}\b(?: +{_CAPITAL}\b)?")
 #: "My guy" calls someone; "the guy" may be anyone.
 _ANYONE = word_set("guy man woman lady girl boy baby ex assistant")
 #: What stands before a thing that is spoken of next.

@@ -152,6 +152,23 @@ class Memories:
             found.update(int(str(row[0])) for row in rows)
         return found
 
+    def replaced_spans(self, spans: Sequence[tuple[str, int, int]]) -> set[int]:
+        """Which of those (chunk id, start, end) say nothing but what newer memories replaced.
+
+        By position. One that no memory stands on is not among them.
+        """
+        found: set[int] = set()
+        for place, (chunk, start, end) in enumerate(spans):
+            rows = self._database.rows(
+                "SELECT DISTINCT status FROM memory WHERE pk IN (SELECT memory_pk FROM evidence "
+                "JOIN chunk ON chunk.pk = chunk_pk "
+                'WHERE chunk.id = ? AND evidence."start" < ? AND evidence."end" > ?)',
+                (chunk, end, start),
+            )
+            if {str(row[0]) for row in rows} == {MemoryStatus.SUPERSEDED.value}:
+                found.add(place)
+        return found
+
     def places(self, memory_pk: int, *, around: int = 160) -> list[EvidencePlace]:
         """A memory's evidence with up to `around` characters before and after each quote."""
         rows = self._database.rows(

@@ -8,6 +8,7 @@ import pytest
 
 from mem.assistant import Assistant
 from mem.core.memory import Candidate
+from mem.extraction.mentions import persons
 from mem.extraction.rules import ORIGIN_RESOLVED, RulesExtractor
 from mem.inference.embedder import OnnxEmbedder
 from scripts.measure_references import cases, measure
@@ -32,6 +33,13 @@ def test_the_quote_stays_exact_and_says_who_is_meant(extractor: RulesExtractor) 
     assert one.text == "Ines Calloway's sister Ana works as a vet."
     assert [part.quote for part in one.evidence] == ["She works as a vet.", "My sister Ana"]
     assert all(text[part.start : part.end] == part.quote for part in one.evidence)
+
+
+def test_a_heading_and_the_name_under_it_are_no_full_name() -> None:
+    (named,) = persons("# Marta\n\nMarta lives in Porto.", apart=())
+    assert named.phrase == "Marta"
+    (whole,) = persons("I met Ana Silva.", apart=())
+    assert whole.phrase == "Ana Silva"
 
 
 def test_the_message_before_counts(extractor: RulesExtractor) -> None:
