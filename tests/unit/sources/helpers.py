@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from mem.core.document import ParsedDocument
 from mem.core.protocols import FileEntry, Parser
+
+#: 2025-06-15T15:06:40Z, when the files are said to have been written.
+WRITTEN = 1_750_000_000
 
 
 def entry_of(path: Path) -> FileEntry:
@@ -15,9 +19,10 @@ def entry_of(path: Path) -> FileEntry:
 
 
 def parse(parser: Parser, path: Path, content: str | bytes) -> list[ParsedDocument]:
-    """Write `content` to `path` and parse it."""
+    """Write `content` to `path`, always with the same time, and parse it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content.encode() if isinstance(content, str) else content)
+    os.utime(path, (WRITTEN, WRITTEN))
     return list(parser.parse(entry_of(path)))
 
 
