@@ -42,11 +42,11 @@ async def drive(home: Path, seed: int, seconds: float) -> dict[str, Any]:
     """Press keys at random; what was told, and what the keys did."""
     from textual.widgets import Input
 
+    from mem.core.threads import Threads
     from mem.tui.actions import SCREENS
     from mem.tui.app import MemApp
     from mem.tui.opening import open_home
     from mem.tui.screens.base import MemScreen
-    from mem.tui.threads import Threads
 
     chance, told, presses, made = random.Random(seed), [], 0, record()
     app = MemApp(lambda given: open_home(given or str(home)))
