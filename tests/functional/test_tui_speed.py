@@ -76,8 +76,9 @@ def check(home: Path, size: tuple[int, int], chunks: int) -> None:
     run(home, scenario, size)
 
 
+@pytest.mark.slow
 def test_no_callback_keeps_the_loop(tmp_path: Path) -> None:
-    check(build_large(tmp_path / "home", tmp_path / "chats", 2_000), SMALL, 2_000)
+    check(build_large(tmp_path / "home", tmp_path / "chats", 5_000), SMALL, 5_000)
 
 
 @pytest.mark.slow
