@@ -1,5 +1,4 @@
 """The format `mem-memories`: memories with their documents, quotes, times and links, as JSON Lines.
-from mem.sources import checked
 
 The first line says what the file is and how many lines of each kind follow, so that one that was
 cut is known. What a line says is checked when it is read; a line that says anything else is named
@@ -16,11 +15,12 @@ from pathlib import Path
 from typing import IO, Any, Final, TypeVar
 
 from mem.core.chunk import Chunk
-from mem.core.clock import format_time, parse_time
-from mem.core.document import DocumentKind, ParsedDocument, SaidAtOrigin
+from mem.core.clock import format_time
+from mem.core.document import ParsedDocument
 from mem.core.memory import Candidate, MemoryKind, MemoryStatus, Relation, Trust
 from mem.errors import BundleDamaged, BundleTooNew, FileUnreadable
 from mem.sources import checked
+from mem.sources.heads import fields_of_head, head_from
 from mem.sources.sniffing import BUNDLE_START
 
 FORMAT: Final = "mem-memories"
@@ -165,20 +165,8 @@ def _item(value: dict[str, Any]) -> tuple[str, Item]:
 
 def document_fields(document: CarriedDocument) -> dict[str, Any]:
     """A document as a line says it."""
-    head = document.head
-    return {
-        "uri": head.uri,
-        "kind": head.kind.value,
-        "format": head.format,
-        "title": head.title,
-        "said_at": _moment(head.said_at),
-        "said_at_origin": head.said_at_origin.value if head.said_at_origin else None,
-        "tags": list(head.tags),
-        "aliases": list(head.aliases),
-        "links": list(head.links),
-        "notices": list(head.notices),
-        "passages": [_passage_fields(one) for one in document.passages],
-    }
+    passages = [_passage_fields(one) for one in document.passages]
+    return {**fields_of_head(document.head), "passages": passages}
 
 
 def _passage_fields(one: CarriedPassage) -> dict[str, Any]:
@@ -200,24 +188,12 @@ def _passage_fields(one: CarriedPassage) -> dict[str, Any]:
 
 
 def _document(value: Mapping[str, Any]) -> CarriedDocument:
-    origin = value["said_at_origin"]
     passages = tuple(
         _passage(one, seq) for seq, one in enumerate(checked.listed(value["passages"]))
     )
-    if not passages or not checked.text(value["uri"]):
+    head = head_from(value)
+    if not passages or not head.uri:
         raise ValueError("a document without words or address")
-    head = ParsedDocument(
-        uri=checked.text(value["uri"]),
-        kind=DocumentKind(value["kind"]),
-        format=checked.text(value["format"]),
-        title=checked.text(value["title"]),
-        said_at=_time(value["said_at"]),
-        said_at_origin=SaidAtOrigin(origin) if origin is not None else None,
-        tags=checked.texts(value["tags"]),
-        aliases=checked.texts(value["aliases"]),
-        links=checked.texts(value["links"]),
-        notices=checked.texts(value["notices"]),
-    )
     return CarriedDocument(head, passages)
 
 
@@ -237,7 +213,7 @@ def _passage(value: Mapping[str, Any], seq: int) -> CarriedPassage:
         locator=checked.text(value["locator"]),
         speaker=checked.optional_text(value["speaker"]),
         role=checked.optional_text(value["role"]),
-        said_at=_time(value["said_at"]),
+        said_at=checked.optional_time(value["said_at"]),
         session_id=checked.optional_text(value["session_id"]),
         message_id=checked.optional_text(value["message_id"]),
         variant=bool(value["variant"]),
@@ -303,17 +279,17 @@ def _memory(value: Mapping[str, Any]) -> BundledMemory:
         predicate=checked.text(value["predicate"]),
         object=checked.text(value["object"]),
         evidence=(),
-        said_at=_time(value["said_at"]),
+        said_at=checked.optional_time(value["said_at"]),
         trust=trust,
         confidence=_share(value["confidence"]),
         origin=checked.text(value["origin"]),
         importance=_share(value["importance"]),
         exclusive=bool(value["exclusive"]),
         negated=bool(value["negated"]),
-        happened_from=_time(value["happened_at"]),
-        happened_to=_time(value["happened_to"]),
-        valid_from=_time(value["valid_from"]),
-        valid_to=_time(value["valid_to"]),
+        happened_from=checked.optional_time(value["happened_at"]),
+        happened_to=checked.optional_time(value["happened_to"]),
+        valid_from=checked.optional_time(value["valid_from"]),
+        valid_to=checked.optional_time(value["valid_to"]),
         entities=checked.texts(value["entities"]),
     )
     return BundledMemory(
@@ -334,9 +310,9 @@ def _quote(value: Mapping[str, Any]) -> Quote:
         start=checked.number(value["start"]),
         end=checked.number(value["end"]),
         quote=checked.text(value["quote"]),
-        said_at=_time(value["said_at"]),
-        valid_from=_time(value["valid_from"]),
-        valid_to=_time(value["valid_to"]),
+        said_at=checked.optional_time(value["said_at"]),
+        valid_from=checked.optional_time(value["valid_from"]),
+        valid_to=checked.optional_time(value["valid_to"]),
         trust=_trust(value["trust"]),
     )
 
@@ -371,10 +347,6 @@ _READERS: dict[str, Callable[[Any], Item]] = {
 
 def _moment(value: datetime | None) -> str | None:
     return format_time(value) if value is not None else None
-
-
-def _time(value: object) -> datetime | None:
-    return None if value is None else parse_time(checked.text(value))
 
 
 def _share(value: object) -> float:

@@ -20,7 +20,6 @@ from mem.carrying.bundle import (
     memory_fields,
 )
 from mem.core.clock import format_time
-from mem.core.document import ParsedDocument
 from mem.core.memory import Candidate, Memory, MemoryStatus, Relation
 from mem.store.chunks import Chunks
 from mem.store.database import Database
@@ -104,24 +103,12 @@ class _Giver:
         for identity in self._documents:
             record = records.get(identity)
             assert record is not None
-            head = ParsedDocument(
-                uri=record.uri,
-                kind=record.kind,
-                format=record.format,
-                title=record.title,
-                said_at=record.said_at,
-                said_at_origin=record.said_at_origin,
-                tags=record.tags,
-                aliases=record.aliases,
-                links=record.links,
-                notices=record.notices,
-            )
             done = self._extracted(identity)
             passages = tuple(
                 CarriedPassage(chunk, tuple(done.get(chunk.id, ())))
                 for chunk in self._chunks.of_document(identity)
             )
-            yield CarriedDocument(head, passages)
+            yield CarriedDocument(record.head(), passages)
 
     def _extracted(self, document: str) -> dict[str, list[str]]:
         """The extractors that have gone through each chunk of a document."""

@@ -5,8 +5,10 @@ Each function raises TypeError for a value of another type. Texts come well-form
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from mem.core.clock import parse_time
 from mem.sources.textfile import well_formed
 
 
@@ -20,6 +22,11 @@ def text(value: object) -> str:
 def optional_text(value: object) -> str | None:
     """A text, or None for null."""
     return None if value is None else text(value)
+
+
+def optional_time(value: object) -> datetime | None:
+    """A naive time, or None for null. Raises ValueError for a text that is not ISO 8601."""
+    return None if value is None else parse_time(text(value))
 
 
 def listed(value: object) -> list[Any]:

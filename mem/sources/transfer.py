@@ -1,5 +1,4 @@
 """Documents as JSON between two processes: what one side writes, the other reads or refuses.
-from mem.sources import checked
 
 A frame is eight bytes of length, most significant first, and that many bytes of UTF-8 JSON.
 """
@@ -7,18 +6,12 @@ A frame is eight bytes of length, most significant first, and that many bytes of
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from dataclasses import replace
 from typing import IO, Any
 
-from mem.core.document import (
-    Block,
-    BlockKind,
-    DocumentKind,
-    Message,
-    ParsedDocument,
-    SaidAtOrigin,
-)
+from mem.core.document import Block, BlockKind, Message, ParsedDocument
 from mem.sources import checked
+from mem.sources.heads import fields_of_head, head_from
 
 _HEADER_BYTES = 8
 MAX_FRAME_BYTES = 128 * 1024 * 1024
@@ -54,22 +47,13 @@ def _exactly(pipe: IO[bytes], size: int) -> bytes:
 def fields_of_document(document: ParsedDocument) -> dict[str, Any]:
     """`document` as JSON values."""
     return {
-        "uri": document.uri,
-        "kind": document.kind.value,
-        "format": document.format,
-        "title": document.title,
+        **fields_of_head(document),
         "text": document.text,
         "blocks": [
             [one.kind.value, one.start, one.end, one.line, list(one.headings), one.place]
             for one in document.blocks
         ],
         "messages": [_fields_of_message(one) for one in document.messages],
-        "said_at": document.said_at.isoformat() if document.said_at else None,
-        "said_at_origin": document.said_at_origin.value if document.said_at_origin else None,
-        "tags": list(document.tags),
-        "aliases": list(document.aliases),
-        "links": list(document.links),
-        "notices": list(document.notices),
     }
 
 
@@ -79,21 +63,11 @@ def document_from(value: Any) -> ParsedDocument:
     Raises ValueError, KeyError or TypeError for anything else.
     """
     text = checked.text(value["text"])
-    origin = value["said_at_origin"]
-    return ParsedDocument(
-        uri=checked.text(value["uri"]),
-        kind=DocumentKind(value["kind"]),
-        format=checked.text(value["format"]),
-        title=checked.text(value["title"]),
+    return replace(
+        head_from(value),
         text=text,
         blocks=tuple(_block(one, len(text)) for one in value["blocks"]),
         messages=tuple(_message(one) for one in value["messages"]),
-        said_at=_time(value["said_at"]),
-        said_at_origin=SaidAtOrigin(origin) if origin is not None else None,
-        tags=checked.texts(value["tags"]),
-        aliases=checked.texts(value["aliases"]),
-        links=checked.texts(value["links"]),
-        notices=checked.texts(value["notices"]),
     )
 
 
@@ -117,7 +91,7 @@ def _message(value: Any) -> Message:
         speaker=checked.text(value["speaker"]),
         role=checked.text(value["role"]),
         text=checked.text(value["text"]),
-        at=_time(value["at"]),
+        at=checked.optional_time(value["at"]),
         session=checked.optional_text(value["session"]),
         variant=bool(value["variant"]),
         line=None if value["line"] is None else checked.number(value["line"]),
@@ -137,9 +111,3 @@ def _block(value: Any, length: int) -> Block:
         checked.texts(headings),
         checked.optional_text(place),
     )
-
-
-def _time(value: Any) -> datetime | None:
-    if value is None:
-        return None
-    return datetime.fromisoformat(checked.text(value)).replace(tzinfo=None)

@@ -50,6 +50,21 @@ class DocumentRecord:
     updated_at: str
     chunks: int
 
+    def head(self) -> ParsedDocument:
+        """The document as its parser gave it, without its words."""
+        return ParsedDocument(
+            uri=self.uri,
+            kind=self.kind,
+            format=self.format,
+            title=self.title,
+            said_at=self.said_at,
+            said_at_origin=self.said_at_origin,
+            tags=self.tags,
+            aliases=self.aliases,
+            links=self.links,
+            notices=self.notices,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Written:

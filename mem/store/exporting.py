@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from mem.core.chunk import METADATA_ROLE, Chunk
 from mem.core.document import Block, BlockKind, DocumentKind, Message, ParsedDocument
@@ -24,21 +25,8 @@ def stored_documents(database: Database, *, gone: bool = False) -> Iterator[Pars
 def _document(record: DocumentRecord, chunks: Sequence[Chunk]) -> ParsedDocument:
     chat = record.kind is DocumentKind.CHAT
     text, blocks = ("", ()) if chat else _note(chunks)
-    return ParsedDocument(
-        uri=record.uri,
-        kind=record.kind,
-        format=record.format,
-        title=record.title,
-        text=text,
-        blocks=blocks,
-        messages=tuple(_messages(chunks)) if chat else (),
-        said_at=record.said_at,
-        said_at_origin=record.said_at_origin,
-        tags=record.tags,
-        aliases=record.aliases,
-        links=record.links,
-        notices=record.notices,
-    )
+    messages = tuple(_messages(chunks)) if chat else ()
+    return replace(record.head(), text=text, blocks=blocks, messages=messages)
 
 
 def _note(chunks: Sequence[Chunk]) -> tuple[str, tuple[Block, ...]]:
