@@ -26,6 +26,8 @@ MARGIN_CURRENT: Final = 2.2
 ALIKE: Final = 0.45
 #: Share of the shorter of two statements that must be alike where no kind of value is asked for.
 FRAME: Final = 0.5
+#: How many replaced statements are told beside the one in force.
+MOST_EARLIER: Final = 2
 #: Characters within which what was said last is still talked about.
 SOON: Final = 120
 _AMENDED: Final = re.compile(
@@ -66,36 +68,10 @@ def settle(
     state, a newer statement may win by more. `replaced` are the places in `ranked` of those of
     which memory knows that something newer took their place: each gives way to what still holds.
     """
-    gone = {place for place in replaced if _is_near(ranked[0], ranked[place])}
-    held = next(
-        (
-            one
-            for place, one in enumerate(ranked)
-            if place not in replaced and _is_near(ranked[0], one)
-        ),
-        None,
-    )
-    if gone and held is not None:
-        before = sorted((ranked[place] for place in gone), key=_moment, reverse=True)
-        return Settled(held, tuple(before[:2]))
-    margin = MARGIN_CURRENT if asked.current else MARGIN
-    amendable = asked.wanted in _AMENDABLE
-    valued = asked.current or asked.wanted not in (Wanted.OTHER, Wanted.YES_NO)
     first = ranked[0]
-    rivals = [
-        other
-        for other, vector in zip(ranked[1:], vectors[1:], strict=True)
-        if not other.barred
-        and (
-            (
-                other.score >= first.score - margin
-                and float(vectors[0] @ vector) >= ALIKE
-                and _compete(first, other)
-                and (valued or _same_frame(first, other))
-            )
-            or (amendable and _amends(first, other))
-        )
-    ]
+    if known := _settled_by_memory(ranked, replaced):
+        return known
+    rivals = _rivals(ranked, vectors, asked)
     if not rivals:
         return Settled(first, ())
     by_time = sorted([first, *rivals], key=_moment, reverse=True)
@@ -103,7 +79,40 @@ def settle(
     if newest is not first and not _newer(newest, first):
         newest = first
     earlier = tuple(one for one in by_time if one is not newest and _newer(newest, one))
-    return Settled(newest, earlier[:2])
+    return Settled(newest, earlier[:MOST_EARLIER])
+
+
+def _settled_by_memory(ranked: Sequence[Scored], replaced: Collection[int]) -> Settled | None:
+    """The best of what still holds, before what is known to be replaced; None without both."""
+    near = [place for place, one in enumerate(ranked) if _is_near(ranked[0], one)]
+    held = [ranked[place] for place in near if place not in replaced]
+    gone = [ranked[place] for place in near if place in replaced]
+    if not held or not gone:
+        return None
+    return Settled(held[0], tuple(sorted(gone, key=_moment, reverse=True)[:MOST_EARLIER]))
+
+
+def _rivals(ranked: Sequence[Scored], vectors: Sequence[Vectors], asked: Asked) -> list[Scored]:
+    """The statements that give the first one's value otherwise, or amend it."""
+    first = ranked[0]
+    margin = MARGIN_CURRENT if asked.current else MARGIN
+    amendable = asked.wanted in _AMENDABLE
+    valued = asked.current or asked.wanted not in (Wanted.OTHER, Wanted.YES_NO)
+
+    def contradicts(other: Scored, vector: Vectors) -> bool:
+        return (
+            other.score >= first.score - margin
+            and float(vectors[0] @ vector) >= ALIKE
+            and _compete(first, other)
+            and (valued or _same_frame(first, other))
+        )
+
+    return [
+        other
+        for other, vector in zip(ranked[1:], vectors[1:], strict=True)
+        if not other.barred
+        and (contradicts(other, vector) or (amendable and _amends(first, other)))
+    ]
 
 
 def _is_near(first: Scored, other: Scored) -> bool:

@@ -157,17 +157,17 @@ class Memories:
 
         By position. One that no memory stands on is not among them.
         """
-        found: set[int] = set()
-        for place, (chunk, start, end) in enumerate(spans):
-            rows = self._database.rows(
-                "SELECT DISTINCT status FROM memory WHERE pk IN (SELECT memory_pk FROM evidence "
-                "JOIN chunk ON chunk.pk = chunk_pk "
-                'WHERE chunk.id = ? AND evidence."start" < ? AND evidence."end" > ?)',
-                (chunk, end, start),
-            )
-            if {str(row[0]) for row in rows} == {MemoryStatus.SUPERSEDED.value}:
-                found.add(place)
-        return found
+        rows = self._database.rows(
+            "SELECT wanted.key FROM json_each(?) AS wanted "
+            "CROSS JOIN chunk ON chunk.id = json_extract(wanted.value, '$[0]') "
+            "CROSS JOIN evidence ON chunk_pk = chunk.pk "
+            """AND evidence."start" < json_extract(wanted.value, '$[2]') """
+            """AND evidence."end" > json_extract(wanted.value, '$[1]') """
+            "CROSS JOIN memory ON memory.pk = memory_pk "
+            "GROUP BY wanted.key HAVING min(memory.status = 'superseded')",
+            (json.dumps(spans),),
+        )
+        return {int(str(place)) for (place,) in rows}
 
     def places(self, memory_pk: int, *, around: int = 160) -> list[EvidencePlace]:
         """A memory's evidence with up to `around` characters before and after each quote."""
