@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
 from mem import __version__
@@ -20,7 +20,7 @@ from mem.carrying.bundle import (
     memory_fields,
 )
 from mem.core.clock import format_time
-from mem.core.memory import Candidate, Memory, MemoryStatus, Relation
+from mem.core.memory import MemoryStatus, Relation
 from mem.store.chunks import Chunks
 from mem.store.database import Database
 from mem.store.documents import Documents
@@ -128,7 +128,7 @@ class _Giver:
             memory = one.memory
             yield BundledMemory(
                 id=memory.id,
-                candidate=_candidate(memory, self._names(one.pk)),
+                candidate=memory.candidate(entities=self._names(one.pk)),
                 status=memory.status,
                 closed=not one.slot and memory.status is MemoryStatus.SUPERSEDED,
                 pinned=memory.pinned,
@@ -172,26 +172,3 @@ class _Giver:
         pks = {pk for one in self._stored for pk in self._entities.of_memory(one.pk)}
         records = [self._entities.get(pk) for pk in sorted(pks)]
         return [one for one in records if one is not None and one.aliases]
-
-
-def _candidate(memory: Memory, names: Sequence[str]) -> Candidate:
-    return Candidate(
-        kind=memory.kind,
-        text=memory.text,
-        subject=memory.subject,
-        predicate=memory.predicate,
-        object=memory.object,
-        evidence=(),
-        said_at=memory.said_at,
-        trust=memory.trust,
-        confidence=memory.confidence,
-        origin=memory.origin,
-        importance=memory.importance,
-        exclusive=memory.exclusive,
-        negated=memory.negated,
-        happened_from=memory.happened_from,
-        happened_to=memory.happened_to,
-        valid_from=memory.valid_from,
-        valid_to=memory.valid_to,
-        entities=tuple(names),
-    )

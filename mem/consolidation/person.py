@@ -169,7 +169,7 @@ class Person:
             evidence=(),
             links=(),
         )
-        fingerprint = fingerprint_of(version)
+        fingerprint = version.candidate().fingerprint
         attempt = 0
         while self._memories.get(memory_id(fingerprint, attempt)) is not None:
             attempt += 1
@@ -250,23 +250,6 @@ class Person:
         if one.memory.expired_at is None:
             values["expired_at"] = self._now
         operation.update("memory", [one.pk], values)
-
-
-def fingerprint_of(memory: Memory) -> str:
-    """The fingerprint of a memory's words, as of the candidate that would make it."""
-    return Candidate(
-        kind=memory.kind,
-        text=memory.text,
-        subject=memory.subject,
-        predicate=memory.predicate,
-        object=memory.object,
-        evidence=(),
-        said_at=None,
-        trust=memory.trust,
-        confidence=1.0,
-        origin=memory.origin,
-        negated=memory.negated,
-    ).fingerprint
 
 
 def _happened(text: str, memory: Memory) -> tuple[datetime | None, datetime | None]:

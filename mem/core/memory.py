@@ -148,3 +148,26 @@ class Memory:
     fingerprint: str
     evidence: tuple[Evidence, ...] = ()
     links: tuple[Link, ...] = ()
+
+    def candidate(self, *, entities: tuple[str, ...] = ()) -> Candidate:
+        """What would make this memory again, its evidence left out."""
+        return Candidate(
+            kind=self.kind,
+            text=self.text,
+            subject=self.subject,
+            predicate=self.predicate,
+            object=self.object,
+            evidence=(),
+            said_at=self.said_at,
+            trust=self.trust,
+            confidence=self.confidence,
+            origin=self.origin,
+            importance=self.importance,
+            exclusive=self.exclusive,
+            negated=self.negated,
+            happened_from=self.happened_from,
+            happened_to=self.happened_to,
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+            entities=entities,
+        )
