@@ -15,12 +15,11 @@ from mem.core.chunk import Chunk
 from mem.core.memory import Candidate, Evidence, MemoryKind
 from mem.core.timespan import TimeMention, describe, find_mentions
 from mem.extraction import words
+from mem.extraction.candidates import candidate
 from mem.extraction.evidence import denies, find_quote, said_share, unsupported
-from mem.extraction.kinds import importance_of
 from mem.extraction.predicates import is_exclusive, normalised
 from mem.extraction.prompts import Proposal, echoes_prompt
 from mem.extraction.reading import FUTURE
-from mem.extraction.rules import entities_of, settled
 from mem.extraction.screening import asks, is_code_or_secret
 from mem.extraction.sentences import split_sentences
 from mem.extraction.statement import Statement, Tense
@@ -197,27 +196,17 @@ def _candidate(
     timed = _timed(proposal, chunk.said_at, sentence)
     statement = _statement(proposal, speaker, timed, chunk.said_at)
     kind = _kind(proposal.kind, statement, speaker)
-    statement, valid_from = settled(statement, timed)
-    text = f"{timed.text}{timed.phrase}."
     about = _without_subject(proposal.text, proposal.subject)
-    return Candidate(
+    return candidate(
+        statement,
+        timed,
+        speaker,
         kind=kind,
-        text=text[:1].upper() + text[1:],
-        subject=statement.subject,
-        predicate=statement.predicate,
-        object=statement.object,
         evidence=(Evidence(chunk.id, *whole, sentence),),
         said_at=chunk.said_at,
         trust=speaker.trust,
-        confidence=round(0.5 + 0.3 * said_share(about, [sentence]), 3),
+        confidence=0.5 + 0.3 * said_share(about, [sentence]),
         origin=origin,
-        importance=importance_of(kind, text, exclusive=statement.exclusive),
-        exclusive=statement.exclusive,
-        negated=statement.negated,
-        happened_from=timed.start,
-        happened_to=timed.end,
-        valid_from=valid_from,
-        entities=entities_of(statement, speaker),
     )
 
 

@@ -6,23 +6,17 @@ that the rules do not fully read, or that the screen finds ordinary, yields noth
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mem.core.chunk import Chunk
 from mem.core.memory import Candidate, Evidence
-from mem.extraction import words
-from mem.extraction.kinds import importance_of, kind_of
-from mem.extraction.people import TITLED
-from mem.extraction.predicates import normalised
+from mem.extraction.candidates import candidate
+from mem.extraction.kinds import kind_of
 from mem.extraction.reading import Reader, Reading, is_by_name, is_ended
 from mem.extraction.screening import Screen, is_impersonal, is_publication, shows_how
-from mem.extraction.statement import Statement, Tense
-from mem.extraction.subjects import Speaker, Speakers
-from mem.extraction.timing import Timed
+from mem.extraction.statement import Tense
+from mem.extraction.subjects import Speakers
 
 if TYPE_CHECKING:
     from mem.core.protocols import Embedder
@@ -49,17 +43,6 @@ KEEP_KNOWN = {"named": 0.0, "clipped": 0.75} | {
 KEEP_RESOLVED = 0.5  # one about someone whom a pronoun stood for
 RESOLVED = 0.9  # of the confidence, where a pronoun was resolved
 MAX_STATEMENT = 320
-_NAME = re.compile(
-    rf"(?<![.!?:;] )\b(?!The\b|A\b|An\b)(?:{TITLED.pattern}\s+)?[A-Z][\w'’-]+"
-    r"(?:\s+[A-Z][\w'’-]+){0,3}"
-)
-
-
-_CALENDAR = words.word_set(
-    "January February March April May June July August September October November December Monday "
-    "Tuesday Wednesday Thursday Friday Saturday Sunday Mondays Tuesdays Wednesdays Thursdays "
-    "Fridays Saturdays Sundays Christmas Easter"
-)
 
 
 class RulesExtractor:
@@ -113,10 +96,10 @@ class RulesExtractor:
             if strict and not _outlasts(one, label, verdict.score):
                 continue
             known = None if one.known in {"clipped", "kept"} else one.known
-            candidate = _candidate(one, said or known or label, verdict.score)
-            if (key := (one.chunk.id, candidate.fingerprint)) not in seen:
+            drawn = _candidate(one, said or known or label, verdict.score)
+            if (key := (one.chunk.id, drawn.fingerprint)) not in seen:
                 seen.add(key)
-                found.append(candidate)
+                found.append(drawn)
         return found
 
 
@@ -148,40 +131,18 @@ def _outlasts(one: Reading, label: str, score: float) -> bool:
 
 
 def _candidate(one: Reading, label: str, score: float) -> Candidate:
-    statement, timed = one.statement, one.timed
-    kind = kind_of(statement, label, one.speaker)
-    resolved = one.owner is not None
-    trust = min(one.speaker.trust, one.owner.trust) if one.owner else one.speaker.trust
-    text = f"{statement.text}{timed.phrase}."
-    statement, valid_from = settled(statement, timed)
-    return Candidate(
-        kind=kind,
-        text=text[:1].upper() + text[1:],
-        subject=statement.subject,
-        predicate=statement.predicate,
-        object=statement.object,
+    speaker, owner = one.speaker, one.owner
+    return candidate(
+        one.statement,
+        one.timed,
+        speaker,
+        kind=kind_of(one.statement, label, speaker),
         evidence=_evidence(one),
         said_at=one.chunk.said_at,
-        trust=trust,
-        confidence=round(score * (RESOLVED if resolved else 1), 3),
-        origin=ORIGIN_RESOLVED if resolved else ORIGIN,
-        importance=importance_of(kind, text, exclusive=statement.exclusive),
-        exclusive=statement.exclusive,
-        negated=statement.negated,
-        happened_from=timed.start,
-        happened_to=timed.end,
-        valid_from=valid_from,
-        entities=entities_of(statement, one.speaker),
+        trust=min(speaker.trust, owner.trust) if owner else speaker.trust,
+        confidence=score * (RESOLVED if owner else 1),
+        origin=ORIGIN_RESOLVED if owner else ORIGIN,
     )
-
-
-def settled(statement: Statement, timed: Timed) -> tuple[Statement, datetime | None]:
-    """The statement with since when it holds; who has moved to a place lives in it since."""
-    moved = statement.predicate in {"move to", "relocate to"} and statement.object[:1].isupper()
-    if moved and statement.tense is Tense.PAST:
-        predicate, place = normalised("live in", statement.object)
-        statement = replace(statement, predicate=predicate, object=place, exclusive=True)
-    return statement, timed.since or (timed.start if moved and statement.exclusive else None)
 
 
 def _evidence(one: Reading) -> tuple[Evidence, ...]:
@@ -191,24 +152,3 @@ def _evidence(one: Reading) -> tuple[Evidence, ...]:
         return (said,)
     inside = beside.chunk_id == said.chunk_id and said.start <= beside.start < said.end
     return (said,) if inside else (said, beside)
-
-
-def entities_of(statement: Statement, speaker: Speaker) -> tuple[str, ...]:
-    """Names in the statement, the speaker's first."""
-    if statement.predicate == "be done by":
-        return ()
-    named = [speaker.subject] if speaker.subject != "user" and statement.own else []
-    about = "" if statement.subject == speaker.subject else statement.subject
-    for part in (about.replace(speaker.subject, "").lstrip("'s "), f"- {statement.object}"):
-        named += [re.sub(r"['’]s$", "", name) for name in _NAME.findall(part)]
-    named = [re.sub(rf"^({TITLED.pattern})", _undotted, name) for name in named]
-    return tuple(name for name in dict.fromkeys(named) if name and not _is_no_name(name))
-
-
-def _undotted(title: re.Match[str]) -> str:
-    return title[0].rstrip(".")
-
-
-def _is_no_name(name: str) -> bool:
-    """Whether the words are a month or a day, or a title without who bears it."""
-    return name in _CALENDAR or TITLED.fullmatch(name) is not None
