@@ -18,11 +18,14 @@ test: $(READY_LLM)  ## every test but the slow ones
 test-slow: $(READY_LLM)  ## the tests that take longer
 	@MEM_REQUIRE_LLM=1 MEM_REQUIRE_MCP=1 $(BIN)/python -m pytest -m slow
 
-fuzz: $(READY)  ## 10,000 examples of each property of the importers, 300 lives of memories
-	@MEM_FUZZ=10000 $(BIN)/python -m pytest --timeout 900 \
+fuzz: SEED := $(or $(SEED),$(shell date +%s))
+fuzz: $(READY)  ## 10,000 examples of each property of the importers, 300 lives of memories; SEED=N repeats a run
+	@echo "The examples are those of SEED=$(SEED)."
+	@MEM_FUZZ=10000 $(BIN)/python -m pytest --timeout 900 --hypothesis-seed=$(SEED) \
 		tests/property/test_chats.py tests/property/test_documents.py \
 		tests/property/test_marked_pages.py
-	@MEM_FUZZ=300 $(BIN)/python -m pytest --timeout 1800 tests/property/test_memory_life.py
+	@MEM_FUZZ=300 $(BIN)/python -m pytest --timeout 1800 --hypothesis-seed=$(SEED) \
+		tests/property/test_memory_life.py
 
 check: $(READY)  ## style, types, layers
 	$(BIN)/ruff check .

@@ -231,7 +231,7 @@ class WasRejected(UsageError):
 
 class UndoConflict(UsageError):
     def __init__(self, entry: int, later: int | None) -> None:
-        self.later = later
+        self.entry, self.later = entry, later
         step = (
             f"Undo {later} first: `mem undo {later} {entry}` takes both back."
             if later is not None

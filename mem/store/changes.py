@@ -102,8 +102,7 @@ class Changes:
             done.detail["undoes"] = sorted(wanted)
             for number in wanted:
                 self._check(connection, number)
-                for change in _changes_of(connection, number):
-                    _invert(connection, done, number, change)
+                _take_back(connection, done, number)
             # An undo all of whose rows are already gone is still told.
             by = done.open()
             for number in wanted:
@@ -254,29 +253,41 @@ def _changes_of(
     ).fetchall()
 
 
+def _take_back(connection: sqlite3.Connection, done: Operation, number: int) -> None:
+    """Apply the inverse of all that an entry changed. Raises UndoConflict."""
+    kept = [
+        change
+        for change in _changes_of(connection, number)
+        if not _invert(connection, done, number, change)
+    ]
+    for table, key_text, _, _ in kept:  # what needed it may have been part of the same entry
+        key = json.loads(key_text)
+        row = row_of(connection, table, key)
+        if row is not None and not _is_needed(connection, table, row):
+            _remove(connection, done, table, key)
+
+
 def _invert(
     connection: sqlite3.Connection,
     done: Operation,
     number: int,
     change: tuple[str, str, str | None, str | None],
-) -> None:
-    """Apply the inverse of one row's change. Raises UndoConflict."""
+) -> bool:
+    """Apply the inverse of one row's change; False where a memory of another operation needs the
+    row. Raises UndoConflict.
+    """
     table, key_text, before, after = change
     key = json.loads(key_text)
     row = row_of(connection, table, key)
     try:
         if before is None:
             if row is None and _may_be_gone(table, key):
-                return
+                return True
             if row is None or digest_of(row) != after:
                 raise UndoConflict(number, _later(connection, number, done, table, key_text))
             if _is_needed(connection, table, row):
-                return  # by a memory of another operation
-            if table == "memory":
-                _drop_derived_links(connection, done, key[0])
-            elif table == "entity":
-                _drop_aliases(connection, done, key[0])
-            done.delete(table, key)
+                return False
+            _remove(connection, done, table, key)
         elif after is None:
             if row is not None:
                 raise UndoConflict(number, _later(connection, number, done, table, key_text))
@@ -291,6 +302,18 @@ def _invert(
     except sqlite3.IntegrityError as error:
         later = _later_reference(connection, number, done, table, key)
         raise UndoConflict(number, later) from error
+    return True
+
+
+def _remove(
+    connection: sqlite3.Connection, done: Operation, table: str, key: Sequence[object]
+) -> None:
+    """Delete a row with the derived ones that hang on it."""
+    if table == "memory":
+        _drop_derived_links(connection, done, key[0])
+    elif table == "entity":
+        _drop_aliases(connection, done, key[0])
+    done.delete(table, key)
 
 
 def _may_be_gone(table: str, key: Sequence[object]) -> bool:

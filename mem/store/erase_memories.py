@@ -211,8 +211,24 @@ def _forget_names(connection: sqlite3.Connection, entity: int) -> None:
         forget_ids(connection, [str(identity) for (identity,) in rows])
         for table, column in (("mention", "entity_pk"), ("alias", "entity_pk"), ("entity", "pk")):
             connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (entity,))
+    _forget_naming(connection, entity)
+
+
+def _forget_naming(connection: sqlite3.Connection, entity: int) -> None:
+    """Destroy what the change log holds of an entity's names.
+
+    An act on entities alone (a merge, a split, their undoing) goes whole: half of it cannot be
+    taken back. Mentions of an entity that is gone for good can never come back either.
+    """
+    rows = connection.execute(
+        "SELECT DISTINCT entry FROM change WHERE entity_pk = ? AND tbl IN ('entity', 'alias')",
+        (entity,),
+    ).fetchall()
+    _forget_acts_on_entities(connection, [int(entry) for (entry,) in rows])
     connection.execute(
-        "DELETE FROM change WHERE entity_pk = ? AND tbl IN ('entity', 'alias')", (entity,)
+        "DELETE FROM change WHERE entity_pk = ?1 AND (tbl IN ('entity', 'alias') "
+        "OR NOT EXISTS (SELECT 1 FROM entity WHERE pk = ?1))",
+        (entity,),
     )
 
 
@@ -234,13 +250,25 @@ def forget_names(connection: sqlite3.Connection, mentions: Mentions) -> None:
                 connection.execute("UPDATE entity SET name = ? WHERE pk = ?", (other[0], entity))
     # Entities that were merged or split keep their rows in the change log.
     changes = connection.execute(
-        "SELECT pk, key, before, after FROM change WHERE tbl IN ('entity', 'alias')"
+        "SELECT pk, entry, key, before, after FROM change WHERE tbl IN ('entity', 'alias')"
     ).fetchall()
-    for number, key, before, after in changes:
+    saying = []
+    for number, entry, key, before, after in changes:
         texts = [str(value) for row in (before, after) for value in _values(row)]
         texts += map(str, json.loads(key))
         if any(mentions.within(text) for text in texts):
-            connection.execute("DELETE FROM change WHERE pk = ?", (number,))
+            saying.append((number, entry))
+    _forget_acts_on_entities(connection, {entry for _, entry in saying})
+    connection.executemany("DELETE FROM change WHERE pk = ?", [(number,) for number, _ in saying])
+
+
+def _forget_acts_on_entities(connection: sqlite3.Connection, entries: Collection[int]) -> None:
+    """Destroy the rows of those entries of the journal that changed nothing but entities."""
+    connection.executemany(
+        "DELETE FROM change WHERE entry = ?1 AND NOT EXISTS (SELECT 1 FROM change "
+        "WHERE entry = ?1 AND tbl NOT IN ('entity', 'alias', 'mention'))",
+        [(entry,) for entry in entries],
+    )
 
 
 def _values(row: str | None) -> Iterable[object]:

@@ -95,3 +95,40 @@ def test_forgetting_a_name_reaches_what_was_merged(
     assistant.close()
     for path in assistant.paths.data.rglob("*"):
         assert not path.is_file() or b"bobby" not in path.read_bytes().lower(), path
+
+
+def test_a_split_of_the_first_name_is_done_undone_and_done_again(
+    keeper: MemoryKeeper, two: Shown
+) -> None:
+    keeper.merge_entities("Robert", ["Bobby"])
+    merged = who(keeper)
+    keeper.split_entity("Robert", "Robert")
+    undone = keeper.undo()
+    assert who(keeper) == merged
+    again = keeper.undo([undone])
+    assert who(keeper) == two
+    keeper.undo([again])
+    assert who(keeper) == merged
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_what_is_left_of_a_merged_one_whose_memory_is_forgotten_stays_whole(
+    keeper: MemoryKeeper, draw: Draw, split: bool
+) -> None:
+    for at, name in enumerate(("Robert", "Bobby"), start=1):
+        words = f"{name} sails."
+        keeper.take([draw(words, (name, "sail", ""), f"2023-0{at}-01", entities=(name,))])
+    keeper.take([draw("Bobby bakes.", ("Bobby", "bake", ""), "2023-03-01", entities=("Bobby",))])
+    bakes, sails = (
+        next(one for one in keeper.list() if one.text == text)
+        for text in ("Bobby bakes.", "Robert sails.")
+    )
+    keeper.pin(bakes.id)
+    keeper.merge_entities("Robert", ["Bobby"])
+    if split:
+        keeper.split_entity("Robert", "Robert")
+    keeper.forget([sails.id])
+    known = who(keeper)
+    keeper.undo()  # the pin: half a merge or split cannot be taken back
+    assert not keeper.get(bakes.id).pinned
+    assert who(keeper) == known == {"Bobby": ((), ("Bobby sails.", "Bobby bakes."))}
