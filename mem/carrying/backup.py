@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from mem import __version__
 from mem.assistant import Assistant
 from mem.carrying import archive, sealing
 from mem.carrying.archive import STORE, VAULT_KEY, Manifest, OnProgress
 from mem.carrying.staging import appearing, filling, stage
 from mem.core.clock import format_time
 from mem.core.files import expanded
+from mem.core.version import __version__
 from mem.errors import FileUnreadable, StoreError, TargetInHome
 from mem.sources.folders import file_uri
 from mem.store.backup import snapshot

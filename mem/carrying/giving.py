@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
-from mem import __version__
 from mem.assistant import Assistant
 from mem.carrying.bundle import (
     BundledLink,
@@ -21,6 +20,7 @@ from mem.carrying.bundle import (
 )
 from mem.core.clock import format_time
 from mem.core.memory import MemoryStatus, Relation
+from mem.core.version import __version__
 from mem.store.chunks import Chunks
 from mem.store.database import Database
 from mem.store.documents import Documents

@@ -64,7 +64,7 @@ def _run(given: list[str]) -> int:
         print(help_text(help_lines()))
         return 0
     if given[0] in ("--version", "-V"):
-        from mem import __version__
+        from mem.core.version import __version__
 
         print(f"mem {__version__}")
         return 0

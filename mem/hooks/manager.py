@@ -249,7 +249,7 @@ def search_path() -> list[str]:
 
 
 def _own() -> Found:
-    from mem import __version__
+    from mem.core.version import __version__
 
     return Found(BUILT_IN, "mem", __version__, "mem.sources.builtin")
 

@@ -142,7 +142,7 @@ def _prepare() -> None:
 
 
 def _headers() -> dict[str, str]:
-    from mem import __version__
+    from mem.core.version import __version__
 
     return {"user-agent": f"mem/{__version__}", "accept-encoding": "identity"}
 

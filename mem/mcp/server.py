@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from mem import __version__
+from mem.core.version import __version__
 from mem.errors import MemError
 from mem.mcp import resources
 from mem.mcp.calls import Service, told
