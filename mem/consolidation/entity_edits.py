@@ -1,4 +1,4 @@
-"""What a person does to entities: make one of two that are the same, split off a name of another.
+"""What a person does to entities: make one of two that are the same, split off a name, rename.
 
 Each act is one operation of the change log, so that it can be taken back; no memory changes, only
 whom it is about.
@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from mem.consolidation.reconciling.naming import NOBODY
 from mem.consolidation.reconciling.normal import name_key, words_of
 from mem.core.memory import Memory
-from mem.errors import NotAllowed, UnknownName
+from mem.errors import EmptyQuery, NotAllowed, UnknownName
 from mem.store.changes import Changes
-from mem.store.entities import Entities, EntityRecord
+from mem.store.entities import RENAME, Entities, EntityRecord
 from mem.store.memories import Memories
 
 ACTOR = "user"
+LONGEST_NAME = 100
 
 
 def merge(
@@ -68,6 +70,31 @@ def split(
         made = entities.get(pk)
         operation.detail["split"] = made.id if made else ""
     return pk
+
+
+def rename(changes: Changes, entities: Entities, whole: EntityRecord, name: str) -> None:
+    """`name` is what `whole` goes by from here on; the old name stays one of its others.
+
+    Raises EmptyQuery for a name without a letter or digit, and NotAllowed for one that it goes by
+    already, that names nobody in particular ("she"), that somebody else has, or that is too long.
+    """
+    given = " ".join(name.split())
+    key = name_key(given)
+    if not key:
+        raise EmptyQuery
+    if given == whole.name:
+        raise NotAllowed(whole.name, "it goes by that name already")
+    if key in NOBODY:
+        raise NotAllowed(given, "that could be anybody; give a name")
+    if len(given) > LONGEST_NAME:
+        raise NotAllowed(whole.name, f"a name has at most {LONGEST_NAME} characters")
+    if not entities.is_only_of(key, whole.pk):
+        reason = "somebody or something else has that name; --merge makes one of two that are one"
+        raise NotAllowed(given, reason)
+    with changes.operation(ACTOR, RENAME, subject=whole.id) as operation:
+        entities.add_alias(operation, whole.pk, key, given)
+        operation.update("alias", [whole.pk, key], {"name": given})
+        operation.update("entity", [whole.pk], {"name": given})
 
 
 def names_said(memory: Memory, keys: Collection[str]) -> set[str]:

@@ -37,6 +37,9 @@ class MemoryKeeper(MemoryTaker):
     def _person(self) -> Person:
         return Person(self._reconciler, format_time(self._clock.utc()))
 
+    def _redactor(self) -> Redactor:
+        return Redactor(secret_key(self._store.database), allowed_marks(self._store.database))
+
     # --- a person in charge ----------------------------------------------------------------
 
     def edit(self, given: str, correction: Correction) -> Memory:
@@ -49,10 +52,7 @@ class MemoryKeeper(MemoryTaker):
         old = self.find(given)
         places: tuple[SecretPlace, ...] = ()
         if self._redact:
-            redactor = Redactor(
-                secret_key(self._store.database), allowed_marks(self._store.database)
-            )
-            correction, places = without_secrets(correction, redactor, old.memory.id)
+            correction, places = without_secrets(correction, self._redactor(), old.memory.id)
         read = None
         if correction.text is not None and correction.is_text_alone:
             from mem.consolidation.typed import read_again
@@ -116,6 +116,17 @@ class MemoryKeeper(MemoryTaker):
         whole = self._entity(name)
         pk = entity_edits.split(self.changes, self._entities, self._memories, whole, alias)
         return self._entities.get(pk) or whole
+
+    def rename_entity(self, name: str, new: str) -> EntityRecord:
+        """Another name for the entity with any of its names; the old one still finds it.
+
+        Raises UnknownName, EmptyQuery, and NotAllowed for a name that cannot be taken.
+        """
+        whole = self._entity(name)
+        if self._redact and self._redactor().redact(new).replaced:
+            raise NotAllowed(whole.name, "the name holds a secret; give one without it")
+        entity_edits.rename(self.changes, self._entities, whole, new)
+        return self._entities.get(whole.pk) or whole
 
     def forget(self, given: Sequence[str]) -> Receipt:
         """Destroy memories and all their versions for good; their passages stay in memory.

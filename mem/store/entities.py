@@ -9,6 +9,9 @@ from mem.core.ids import entity_id
 from mem.store.database import Database
 from mem.store.operation import Operation
 
+#: The journal's word for a person's act of giving an entity another name.
+RENAME = "rename-entity"
+
 
 @dataclass(frozen=True, slots=True)
 class EntityRecord:

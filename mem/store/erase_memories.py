@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from itertools import count
 
+from mem.core.ids import entity_id
 from mem.core.mentions import Mentions
 from mem.store.chunks import batches
+from mem.store.entities import RENAME
 from mem.store.summaries import destroy_over
 
 Found = set[int]
 # Where entries of the journal hold ids beside their subject.
 _IDS_IN_DETAIL = ("version", "merged", "split")
+_NAMESAKES = 16  # entities of one name whose ids are known to be made of it
 
 
 def memories_of(connection: sqlite3.Connection, documents: Collection[str]) -> Found:
@@ -127,6 +131,7 @@ def destroy(connection: sqlite3.Connection, pks: Collection[int]) -> int:
         f"SELECT entity_pk FROM change WHERE tbl = 'mention' AND memory_pk IN {those}",
         (wanted, wanted),
     )
+    gone_words = _words_of(connection, wanted)
     connection.execute(
         "DELETE FROM extraction WHERE chunk_pk IN "
         f"(SELECT chunk_pk FROM evidence WHERE memory_pk IN {those})",
@@ -143,9 +148,20 @@ def destroy(connection: sqlite3.Connection, pks: Collection[int]) -> int:
         f"DELETE FROM change WHERE memory_pk IN {those} OR other_pk IN {those}", (wanted, wanted)
     )
     for entity in entities:
-        _forget_names(connection, entity)
+        _forget_names(connection, entity, gone_words)
     forget_ids(connection, gone_ids)
     return gone
+
+
+def _words_of(connection: sqlite3.Connection, wanted: str) -> str:
+    """What memories (their keys, in JSON) say, with what the change log keeps of them; folded."""
+    those = "(SELECT value FROM json_each(?1))"
+    rows = connection.execute(
+        f"SELECT text, subject, object FROM memory WHERE pk IN {those} UNION ALL "
+        f"SELECT before, after, '' FROM change WHERE tbl = 'memory' AND memory_pk IN {those}",
+        (wanted,),
+    )
+    return "\n".join(str(part) for row in rows for part in row if part).casefold()
 
 
 def _forget_rejections(connection: sqlite3.Connection, wanted: str) -> None:
@@ -179,8 +195,10 @@ def forget_ids(connection: sqlite3.Connection, ids: Collection[str]) -> None:
         )
 
 
-def _forget_names(connection: sqlite3.Connection, entity: int) -> None:
-    """Keep only those names of an entity that the memories which remain mention."""
+def _forget_names(connection: sqlite3.Connection, entity: int, gone: str = "") -> None:
+    """Keep only those names of an entity that the memories which remain mention, and the one that
+    a person gave it unless `gone`, the words of what is destroyed, holds that one.
+    """
     remaining = [
         " ".join(str(part) for part in row).casefold()
         for row in connection.execute(
@@ -192,20 +210,15 @@ def _forget_names(connection: sqlite3.Connection, entity: int) -> None:
     names = connection.execute(
         "SELECT key, name FROM alias WHERE entity_pk = ? ORDER BY key", (entity,)
     ).fetchall()
-    kept = [
-        (key, name)
+    given = _given_name(connection, entity) if remaining else None
+    kept = {
+        key: name
         for key, name in names
         if any(name.casefold() in text or key in text for text in remaining)
-    ]
+        or (name == given and name.casefold() not in gone and key not in gone)
+    }
     if kept:
-        main = connection.execute("SELECT name FROM entity WHERE pk = ?", (entity,)).fetchone()
-        if main is not None and main[0] not in {name for _, name in kept}:
-            connection.execute("UPDATE entity SET name = ? WHERE pk = ?", (kept[0][1], entity))
-        for key, _ in names:
-            if key not in {known for known, _ in kept}:
-                connection.execute(
-                    "DELETE FROM alias WHERE entity_pk = ? AND key = ?", (entity, key)
-                )
+        _keep_names(connection, entity, dict(names), kept)
     else:
         rows = connection.execute("SELECT id FROM entity WHERE pk = ?", (entity,)).fetchall()
         forget_ids(connection, [str(identity) for (identity,) in rows])
@@ -230,6 +243,38 @@ def _forget_naming(connection: sqlite3.Connection, entity: int) -> None:
         "OR NOT EXISTS (SELECT 1 FROM entity WHERE pk = ?1))",
         (entity,),
     )
+
+
+def _given_name(connection: sqlite3.Connection, entity: int) -> str | None:
+    """The name of an entity where a person gave it."""
+    row = connection.execute(
+        "SELECT name FROM entity WHERE pk = ? AND EXISTS "
+        "(SELECT 1 FROM journal WHERE action = ? AND subject = entity.id)",
+        (entity, RENAME),
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def _keep_names(
+    connection: sqlite3.Connection, entity: int, names: Mapping[str, str], kept: Mapping[str, str]
+) -> None:
+    """Take from an entity all names but those kept, and an id that was made of another."""
+    row = connection.execute("SELECT id, name FROM entity WHERE pk = ?", (entity,)).fetchone()
+    if row is None:
+        return
+    identity, main = row
+    name = main if main in kept.values() else next(iter(kept.values()))
+    derived = {entity_id(key, attempt) for key in kept for attempt in range(_NAMESAKES)}
+    if identity not in derived:
+        held = {one for (one,) in connection.execute("SELECT id FROM entity")}
+        key = next(iter(kept))
+        new = next(one for n in count() if (one := entity_id(key, n)) not in held)
+        connection.execute("UPDATE journal SET subject = ? WHERE subject = ?", (new, identity))
+        forget_ids(connection, [identity])
+        identity = new
+    connection.execute("UPDATE entity SET id = ?, name = ? WHERE pk = ?", (identity, name, entity))
+    for key in names.keys() - kept.keys():
+        connection.execute("DELETE FROM alias WHERE entity_pk = ? AND key = ?", (entity, key))
 
 
 def forget_names(connection: sqlite3.Connection, mentions: Mentions) -> None:

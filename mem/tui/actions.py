@@ -288,6 +288,13 @@ ACTIONS: tuple[Action, ...] = (
         "One of its names is someone or something else.",
         "mem entities NAME --split ALIAS",
     ),
+    Action(
+        "people.rename",
+        ("e",),
+        "Rename",
+        "Give it another name; the old one still finds it.",
+        "mem entities NAME --rename NEW",
+    ),
     Action("people.memory", ("m",), "Memory", "Show the statement in Memory.", "mem show"),
     Action("people.browse", ("b",), "Browse", "Every passage with the name.", "mem search"),
     Action("prune.mark", ("space",), "Mark", "Mark this one, or no longer.", "mem prune"),

@@ -152,6 +152,10 @@ def _split_entity(keeper: MemoryKeeper, those: Given, text: str) -> str:
     return f"On its own now: {keeper.split_entity(those[0], text).name}. u undoes it."
 
 
+def _rename_entity(keeper: MemoryKeeper, those: Given, text: str) -> str:
+    return f"Its name now: {keeper.rename_entity(those[0], text).name}. u undoes it."
+
+
 def _undo(keeper: MemoryKeeper, _: Given, __: str) -> str:
     """Take back the person's last change, whatever has been drawn from passages since."""
     for change in keeper.history(limit=_LOOKED_THROUGH):
@@ -174,6 +178,7 @@ ACTS: dict[str, Callable[[MemoryKeeper, Given, str], str]] = {
     "forget": _forget,
     "merge-entities": _merge_entities,
     "split-entity": _split_entity,
+    "rename-entity": _rename_entity,
     "undo": _undo,
 }
 MEMORY_JOBS: dict[type[m.Request], Job] = {

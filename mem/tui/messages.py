@@ -289,7 +289,8 @@ class ActWanted(Request):
 
     `act` is accept, reject, pin, unpin, archive, merge (into the first), edit (to `text`),
     forget, or undo (the last change, of whatever); for entities by name merge-entities (into the
-    first) or split-entity (`text` off it); for a secret by its mark allow-secret or drop-secret.
+    first), split-entity (`text` off it) or rename-entity (to `text`); for a secret by its mark
+    allow-secret or drop-secret.
     """
 
     exclusive: ClassVar[bool] = False

@@ -169,6 +169,13 @@ def test_entities_are_merged_split_and_put_back(run_mem: RunMem, tmp_path: Path)
     assert run_mem("undo", "--last", "2").code == 0
     assert names() == before
     assert run_mem("entities", "Joelle", "--merge", "Haarlem", "--split", "Joelle").code == 2
+    renamed = run_mem("entities", "Joelle", "--rename", "Joelle Visser", "--json").json["entities"]
+    assert [(one["name"], one["aliases"]) for one in renamed] == [("Joelle Visser", ["Joelle"])]
+    assert run_mem("timeline", "--entity", "joelle visser").code == 0
+    refused = run_mem("entities", "Joelle", "--rename", "Haarlem")
+    assert refused.code == 2 and "--merge" in refused.err
+    assert run_mem("entities", "Joelle", "--rename", "").code == 2
+    assert run_mem("undo").code == 0 and names() == before
 
 
 def test_forget_a_memory(run_mem: RunMem, two: list[dict[str, Any]]) -> None:

@@ -44,3 +44,25 @@ def test_two_become_one_and_a_name_goes_its_own_way(
         assert names(d) == before
 
     run(sample_home, scenario, size)
+
+
+@drives("people.rename")
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_a_name_is_changed_and_taken_back(sample_home: Path, size: tuple[int, int]) -> None:
+    async def scenario(d: Driver) -> None:
+        before = names(d)
+        first = next(iter(before))
+        await d.go("people")
+        await d.until(lambda: d.table("#entities").row is not None)
+        new = f"the same {first}"
+        await pick(d, "e", new)
+        await d.hear(f"Its name now: {new}")
+        await d.quiet()
+        assert first in names(d)[new]
+        await d.until(lambda: d.row("#entities").key == new)
+        await d.press("u")
+        await d.hear("Undone: rename-entity")
+        await d.quiet()
+        assert names(d) == before
+
+    run(sample_home, scenario, size)

@@ -115,7 +115,9 @@ def _act_on_entities(rng: random.Random, keeper: MemoryKeeper) -> None:
     if len(known) < 2:
         return
     one, other = rng.sample(known, 2)
-    if one.aliases and rng.random() < 0.5:
+    if rng.random() < 0.25:
+        keeper.rename_entity(one.name, f"{one.name} {rng.randrange(10**6)}")
+    elif one.aliases and rng.random() < 0.5:
         keeper.split_entity(one.name, rng.choice(one.aliases))
     else:
         keeper.merge_entities(one.name, [other.name])

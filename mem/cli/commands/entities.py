@@ -18,6 +18,10 @@ Split = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="This name is someone or something else."),
 ]
+Rename = Annotated[
+    str | None,
+    typer.Option(metavar="NEW", help="What it is called; the old name still finds it."),
+]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="How many at most.")]
 
 _NOTHING = "No names yet. `mem consolidate` draws them from what was taken in."
@@ -27,26 +31,28 @@ def command(
     name: Name = None,
     merge: Merge = None,
     split: Split = None,
+    rename: Rename = None,
     limit: Limit = 30,
     json: Json = False,
 ) -> ExitCode:
     """List who and what memories mention, or everything about one.
 
-    --merge and --split put right who is who; `mem undo` takes either back.
+    --merge, --split and --rename put right who is who; `mem undo` takes each back.
 
     \b
     Example:
       mem entities Ann Lee
       mem entities "Ann Lee" --merge Annie
       mem entities "Ann Lee" --split Annie
+      mem entities Annie --rename "Ann Lee"
     """
     from mem import shapes
     from mem.cli import memoryviews, session
     from mem.cli.diagnostics import complain
     from mem.cli.output import emit, emit_json, stdout_style
 
-    if merge or split:
-        return _correct(name, merge or [], split, json=json)
+    if merge or split is not None or rename is not None:
+        return _correct(name, merge or [], split, rename, json=json)
     style = stdout_style()
     with session.open_assistant() as assistant:
         if name:
@@ -70,18 +76,22 @@ def command(
 
 
 def _correct(
-    name: list[str] | None, merge: list[str], split: str | None, *, json: bool
+    name: list[str] | None, merge: list[str], split: str | None, rename: str | None, *, json: bool
 ) -> ExitCode:
-    """Make one entity of several, or an entity of one of its names."""
+    """Make one entity of several, or an entity of one of its names, or give it another name."""
     from mem import shapes
     from mem.cli import memoryviews, session
     from mem.cli.output import emit, emit_json, stdout_style
 
-    if not name or (merge and split):
-        raise typer.BadParameter("give the NAME that it is about, and one of --merge and --split")
+    if not name or bool(merge) + (split is not None) + (rename is not None) > 1:
+        raise typer.BadParameter(
+            "give the NAME that it is about, and one of --merge, --split and --rename"
+        )
     with session.open_assistant() as assistant:
         keeper, given = assistant.memories, session.words(name)
-        if split:
+        if rename is not None:
+            found = [keeper.rename_entity(given, rename)]
+        elif split is not None:
             made = keeper.split_entity(given, split)
             found = [keeper.entity(given).entity, made]
         else:

@@ -44,7 +44,7 @@ _THINGS = frozenset(
     | {"store", "studio", "team", "text", "tools", "university"}
 )
 _TITLES = frozenset({"mr", "mrs", "ms", "dr", "prof", "professor", "sir", "aunt", "uncle"})
-_NOBODY = frozenset(
+NOBODY = frozenset(
     {"i", "me", "my", "you", "he", "she", "it", "we", "they", "user", "this", "that", "who"}
 )
 
@@ -54,7 +54,7 @@ def entities_of(operation: Operation, entities: Entities, names: Sequence[str]) 
     found: list[int] = []
     for name in names:
         key = _key(name)
-        if not key or key in _NOBODY:
+        if not key or key in NOBODY:
             continue
         known = entities.keys_like(key)
         pk = known.get(key) or match(key, known, written=name)

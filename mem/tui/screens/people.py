@@ -13,7 +13,7 @@ from mem.tui.keys import bindings
 from mem.tui.messages import EntitiesWanted, GoTo, StoryWanted
 from mem.tui.screens.acting import ActsOnMemories
 from mem.tui.widgets.cells import Cell, Column, Row
-from mem.tui.widgets.dialogs import Picker
+from mem.tui.widgets.dialogs import Picker, Prompt
 from mem.tui.widgets.table import VirtualTable
 
 if TYPE_CHECKING:
@@ -57,10 +57,12 @@ class PeopleScreen(ActsOnMemories):
         self.want(EntitiesWanted(reply=self._take))
 
     def _take(self, entities: Sequence[EntityRecord]) -> None:
+        before = self.entity
+        at = (place for place, one in enumerate(entities) if before and one.id == before.id)
         self.entities = entities
         table = self.query_one("#entities", VirtualTable)
         table.border_title = f"{len(entities):,} people and things"
-        table.set_rows([_entity_row(one) for one in entities])
+        table.set_rows([_entity_row(one) for one in entities], cursor=next(at, None))
 
     @on(VirtualTable.Highlighted, "#entities")
     def _on_entity(self, event: VirtualTable.Highlighted) -> None:
@@ -132,6 +134,19 @@ class PeopleScreen(ActsOnMemories):
 
         choices = [(name, name) for name in (*whole.aliases, whole.name)]
         self.app.push_screen(Picker(f"Not the same as {whole.name}", choices), take)
+
+    def action_rename(self) -> None:
+        """Give it another name; the old one still finds it."""
+        whole = self.entity
+        if whole is None:
+            return
+
+        def take(name: str | None) -> None:
+            if name and name != whole.name:
+                self.act("rename-entity", whole.name, text=name)
+
+        hint = "The old name still finds it; what was said keeps its words."
+        self.app.push_screen(Prompt("Rename", value=whole.name, hint=hint), take)
 
     def action_memory(self) -> None:
         row = self.query_one("#story", VirtualTable).row

@@ -1,4 +1,4 @@
-"""A person says who is who: entities merged, split, taken back, and forgotten without a trace."""
+"""A person says who is who: merged, split, renamed, taken back, and forgotten without a trace."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from mem.assistant import Assistant
 from mem.consolidation.keeper import MemoryKeeper
-from mem.errors import NotAllowed, UnknownId
+from mem.errors import EmptyQuery, NotAllowed, UnknownId
 from tests.unit.consolidation.conftest import Draw
 
 Shown = dict[str, tuple[tuple[str, ...], tuple[str, ...]]]
@@ -84,6 +84,85 @@ def test_a_name_inside_a_longer_one_is_not_said(keeper: MemoryKeeper, draw: Draw
     }
 
 
+def test_a_new_name_is_shown_and_the_old_one_still_finds_it(
+    keeper: MemoryKeeper, two: Shown, draw: Draw
+) -> None:
+    done = keeper.rename_entity("bobby", "  Roberta   Klein ")
+    assert (done.name, done.aliases) == ("Roberta Klein", ("Bobby",))
+    assert keeper.entity("Bobby").entity == keeper.entity("roberta klein").entity == done
+    keeper.take([draw("Bobby sings.", ("Bobby", "sing", ""), "2024-01-01", entities=("Bobby",))])
+    said = ("Roberta Klein",)
+    keeper.take([draw("Roberta Klein skis.", (*said, "ski", ""), "2024-02-01", entities=said)])
+    assert {"Bobby sings.", "Roberta Klein skis."} <= set(who(keeper)["Roberta Klein"][1])
+    assert keeper.rename_entity("Roberta Klein", "roberta klein").aliases == ("Bobby",)
+
+
+def test_a_renaming_is_taken_back_and_done_again(keeper: MemoryKeeper, two: Shown) -> None:
+    keeper.rename_entity("Bobby", "Roberta")
+    renamed = who(keeper)
+    undone = keeper.undo()
+    assert who(keeper) == two
+    keeper.undo([undone])
+    assert who(keeper) == renamed
+    keeper.rename_entity("Roberta", "Rob")
+    keeper.undo(last=2)
+    assert who(keeper) == two
+
+
+@pytest.mark.parametrize(
+    ("new", "why"),
+    [
+        ("Bobby", "goes by that name already"),
+        ("robert", "--merge"),
+        ("She", "anybody"),
+        ("x" * 101, "at most 100"),
+        ("AKIA" + "IOSFODNN7QR4BXWA", "secret"),
+    ],
+)
+def test_a_name_that_cannot_be_taken_is_refused(
+    keeper: MemoryKeeper, two: Shown, new: str, why: str
+) -> None:
+    with pytest.raises(NotAllowed, match=why):
+        keeper.rename_entity("Bobby", new)
+    with pytest.raises(EmptyQuery):
+        keeper.rename_entity("Bobby", " * ")
+    assert who(keeper) == two
+
+
+def nowhere(assistant: Assistant, word: str) -> None:
+    """No byte of the home holds the word, in any case."""
+    assistant.close()
+    for path in assistant.paths.data.rglob("*"):
+        assert not path.is_file() or word.encode() not in path.read_bytes().lower(), path
+
+
+@pytest.mark.parametrize("name", ["Bobby", "Zebulon"])
+def test_neither_the_old_nor_the_given_name_outlives_forgetting_it(
+    assistant: Assistant, keeper: MemoryKeeper, two: Shown, name: str
+) -> None:
+    before = keeper.entity("Bobby").entity.id
+    keeper.rename_entity("Bobby", "Zebulon")
+    keeper.rename_entity("Zebulon", "Zebulon Pike")
+    keeper.rename_entity("Zebulon Pike", "Somebody Else")
+    assistant.forget(assistant.forget_preview(match=name))
+    assert keeper.entities()
+    if name == "Bobby":
+        nowhere(assistant, before)
+    nowhere(assistant, name.lower())
+
+
+def test_a_given_name_outlives_one_memory_and_goes_with_the_last(
+    assistant: Assistant, keeper: MemoryKeeper, two: Shown
+) -> None:
+    keeper.rename_entity("Bobby", "Zebulon")
+    first, *rest = keeper.entity("Zebulon").memories
+    keeper.forget([first.id])
+    assert keeper.entity("Bobby").entity.name == "Zebulon"
+    keeper.forget([one.id for one in rest])
+    assert [one.name for one in keeper.entities()] == ["Robert"]
+    nowhere(assistant, "zebulon")
+
+
 def test_forgetting_a_name_reaches_what_was_merged(
     assistant: Assistant, keeper: MemoryKeeper, draw: Draw
 ) -> None:
@@ -92,9 +171,7 @@ def test_forgetting_a_name_reaches_what_was_merged(
     keeper.merge_entities("Robert", ["Bobby"])
     assistant.remember("Bobby was here.")
     assistant.forget(assistant.forget_preview(match="Bobby"))
-    assistant.close()
-    for path in assistant.paths.data.rglob("*"):
-        assert not path.is_file() or b"bobby" not in path.read_bytes().lower(), path
+    nowhere(assistant, "bobby")
 
 
 def test_a_split_of_the_first_name_is_done_undone_and_done_again(
