@@ -37,7 +37,6 @@ VECTORS = (MODEL, CLUSTERED)
 """Where vectors come from: the bundled model, or made up as the text is."""
 SEARCHES = 100
 NEIGHBOURS = 10
-_IMPORTED = "import.json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import shutil
 import sys
 import time
 from pathlib import Path
-from typing import Protocol, TextIO
+from typing import Protocol
 
 from mem.cli.layout import clipped, shown_path
 from mem.cli.output import SCHEMA, emit_json
@@ -101,9 +101,9 @@ class Lines:
 class LiveLine:
     """One line on a terminal, drawn again when something happens; complaints stay above it."""
 
-    def __init__(self, clock: Clock, stream: TextIO | None = None) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._stream = sys.stderr if stream is None else stream
+        self._stream = sys.stderr
         self._sources: set[str] = set()
         self._last = "nothing has changed yet"
         self._drawn_at = 0.0

@@ -19,7 +19,6 @@ from mem.store.summaries import Summaries, SummaryRecord
 if TYPE_CHECKING:
     from mem.consolidation.reader import MemoryReader
 
-PERIODS = ("month", "week", "day")
 Entry = TimelineEntry | EpisodeRecord
 
 

@@ -45,9 +45,9 @@ class Hit:
     by_year: Callable[[int], TimeSpan] | None = None
     weekday: int | None = None
 
-    def with_span(self, span: TimeSpan, end: int, *, relative: bool | None = None) -> Hit:
+    def with_span(self, span: TimeSpan, end: int) -> Hit:
         """Return a hit for a derived span, which keeps nothing that could still be completed."""
-        return Hit(span, end, self.relative if relative is None else relative)
+        return Hit(span, end, self.relative)
 
     def ending(self, end: int) -> Hit:
         """Return the same hit with another end."""

@@ -68,12 +68,6 @@ _NO_THINGS = word_set(
 _NAME = re.compile(rf"\b(?!(?:{'|'.join(sorted(_NO_NAMES))})\b){_CAPITAL}\b(?: +{_CAPITAL}\b)?")
 #: "My guy" calls someone; "the guy" may be anyone.
 _ANYONE = word_set("guy man woman lady girl boy baby ex assistant")
-#: What stands before a thing that is spoken of next.
-_TAKEN = re.compile(
-    r"(?:^|\b(?:I|we)(?:'ve| have)? (?:just |recently |finally )?(?:bought|got|have|own|ordered|"
-    r"built|rented|adopted|sold|made|found|opened|started|inherited|borrowed|painted|wrote))\s*$",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,14 +88,12 @@ class ModelExtractor:
         *,
         user_names: Sequence[str] = (),
         mark: Callable[[], str] = random_mark,
-        source_tokens: int = SOURCE_TOKENS,
         deadline: float = DEADLINE,
     ) -> None:
         """`mark` gives a delimiter a call; `deadline` is in seconds a call. Loads nothing."""
         self._model = model
         self._user_names = tuple(user_names)
         self._mark = mark
-        self._source_tokens = source_tokens
         self.deadline = deadline
         self._lengths: dict[str, int] = {}
         self.name = model.name
@@ -157,7 +155,7 @@ class ModelExtractor:
         room = self._model.context_tokens - self._reply_tokens - bare
         if room < _LEAST_ROOM:
             raise PromptTooLong(bare + _LEAST_ROOM + self._reply_tokens, self._model.context_tokens)
-        return min(self._source_tokens, room)
+        return min(SOURCE_TOKENS, room)
 
     def _speakers(self, chunks: Sequence[StoredChunk]) -> dict[str, Speakers]:
         """By document."""

@@ -42,7 +42,6 @@ KEEP_KNOWN = {"named": 0.0, "clipped": 0.75} | {
 }
 KEEP_RESOLVED = 0.5  # one about someone whom a pronoun stood for
 RESOLVED = 0.9  # of the confidence, where a pronoun was resolved
-MAX_STATEMENT = 320
 
 
 class RulesExtractor:

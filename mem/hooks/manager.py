@@ -171,9 +171,7 @@ def names() -> list[Found]:
     return sorted((_found(point) for point in _entry_points()), key=lambda one: one.name)
 
 
-def load(
-    name: str, builtin: object, *, data_folders: Folders = (), seconds: float = SECONDS
-) -> Plugin | Failure:
+def load(name: str, builtin: object, *, data_folders: Folders = ()) -> Plugin | Failure:
     """Exactly one plugin (or `mem` itself), judged beside the built-in part alone.
 
     Raises UnknownPlugin.
@@ -184,7 +182,7 @@ def load(
     for point in _entry_points():
         found = _found(point)
         if name in (found.name, found.distribution):
-            return _load(point, [own], data_folders, seconds)
+            return _load(point, [own], data_folders, SECONDS)
     raise UnknownPlugin(name, [one.name for one in names()])
 
 

@@ -86,18 +86,18 @@ class OnnxEmbedder:
     Model: Wang et al. 2020, "MiniLM"; Reimers and Gurevych 2019, "Sentence-BERT".
     """
 
-    def __init__(self, directory: Path | None = None, *, threads: int | None = None) -> None:
+    def __init__(self, directory: Path | None = None) -> None:
         """Loads the model in `directory` (default: the one bundled).
 
-        `threads` is how many batches `embed` computes at a time, by default one for each core
-        this process may use, at most 8. Raises `ModelFileMissing` or `ModelFileDamaged`; of the
-        model it checks the size only, see `verify`.
+        `embed` computes as many batches at a time as this process may use cores, at most 8.
+        Raises `ModelFileMissing` or `ModelFileDamaged`; of the model it checks the size only, see
+        `verify`.
         """
         self._files = ModelFile.read(directory or DATA_DIR)
         _check_size(self._files)
         self._tokenizer = _load_tokenizer(self._files)
         self._session = _load_session(self._files)
-        self._threads = threads or _usable_cores()
+        self._threads = _usable_cores()
 
     @property
     def fingerprint(self) -> str:

@@ -54,15 +54,12 @@ class LlamaModel:
         self,
         file: Path,
         *,
-        name: str = "",
         checksums: Checksums | None = None,
         context: int = 4096,
         threads: int = 0,
         memory_mb: int = 4096,
         deadline: float = 300.0,
         gpu_layers: int = -1,
-        temperature: float = 0.0,
-        seed: int = 1,
     ) -> None:
         """`context` in tokens at most, `memory_mb` beyond the file's size, `deadline` in seconds
         for one request and for loading, `threads` 0 for all cores, `gpu_layers` -1 for all.
@@ -74,7 +71,7 @@ class LlamaModel:
             raise _not_installed()
         check_file(file)
         self._file = file
-        self._name = name or file.stem
+        self._name = file.stem
         self._checksums = checksums or Checksums()
         self._deadline = deadline
         self._options: dict[str, object] = {
@@ -83,8 +80,8 @@ class LlamaModel:
             "threads": threads,
             "memory": memory_mb * _MEGABYTE,
             "gpu_layers": gpu_layers,
-            "temperature": temperature,
-            "seed": seed,
+            "temperature": 0.0,
+            "seed": 1,
         }
         self._turn = threading.Lock()
         self._child: LlamaProcess | None = None

@@ -37,7 +37,6 @@ class LlamaReranker:
         self,
         file: Path,
         *,
-        name: str = "",
         threads: int = 0,
         memory_mb: int = 4096,
         gpu_layers: int = -1,
@@ -51,7 +50,7 @@ class LlamaReranker:
             raise RerankerUnusable(str(file), reason)
         _check(file)
         self._file = file
-        self._name = name or file.stem
+        self._name = file.stem
         self._options: dict[str, object] = {
             "file": str(file.absolute()),
             "context": _CONTEXT,

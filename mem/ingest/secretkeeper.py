@@ -50,19 +50,19 @@ class SecretKeeper:
         """Let the next import take it in as it stands. Raises UnknownId, AmbiguousId."""
         return self._decide(self.get(given), Decision.ALLOWED)
 
-    def keep(self, given: str, vault: Vault, *, name: str | None = None) -> SecretRecord:
+    def keep(self, given: str, vault: Vault) -> SecretRecord:
         """Read the value from its file and put it into the vault; the placeholder stays.
 
-        Without `name` it is called by kind and mark. Raises SecretNotReadable, VaultNameTaken,
+        There it is called by kind and mark. Raises SecretNotReadable, VaultNameTaken,
         UnknownId, AmbiguousId, and what opening the vault raises.
         """
         secret = self.get(given)
         value = self._read_again(secret)
-        chosen = name or f"{secret.kind}-{secret.mark}"
-        if any(entry.name == chosen for entry in vault.names()):
-            raise VaultNameTaken(chosen)
-        vault.add(chosen, value, at=self._clock.utc())
-        return self._decide(secret, Decision.KEPT, vault_name=chosen)
+        name = f"{secret.kind}-{secret.mark}"
+        if any(entry.name == name for entry in vault.names()):
+            raise VaultNameTaken(name)
+        vault.add(name, value, at=self._clock.utc())
+        return self._decide(secret, Decision.KEPT, vault_name=name)
 
     def sweep(self) -> list[Sighting]:
         """Every secret that stands in the store; changes nothing."""

@@ -17,7 +17,7 @@ from mem.errors import EmptyQuery
 from mem.retrieval.akin import WordVectors
 from mem.retrieval.candidates import REACH, Table, build
 from mem.retrieval.effort import DEPTH, NEAREST, further_looks, joined
-from mem.retrieval.fusion import Weights, shipped
+from mem.retrieval.fusion import shipped
 from mem.retrieval.lexical import Lexical, look_up
 from mem.retrieval.parse import ParsedQuestion, parse
 from mem.retrieval.presenting import Presenter
@@ -54,7 +54,6 @@ class Retriever:
         stored: Embeddings,
         index: VectorIndex,
         embedder: Embedder,
-        weights: Weights | None = None,
         rereading: Rereading | None = None,
     ) -> None:
         """`rereading` is what a deep search has read again by a reranker, None for nothing."""
@@ -63,7 +62,7 @@ class Retriever:
         self._stored = stored
         self._index = index
         self._embedder = embedder
-        self._weights = weights or shipped()
+        self._weights = shipped()
         self._rereading = rereading
         self._patterns = TextPatterns()
         self._words = WordVectors(embedder.embed_words)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from mem.core.files import private_folder
 from mem.errors import HomeNotWritable
 from mem.store.database import Database, translated
 
-_PAGES = 4096  # that are copied between two calls of `on_progress`
+_PAGES = 4096  # copied between two calls of Python, in which Ctrl-C is heard
 
 
 def copy_store(
@@ -46,13 +45,10 @@ def copy_store(
     return copy
 
 
-def snapshot(
-    database: Database, copy: Path, on_progress: Callable[[int, int], None] = lambda done, of: None
-) -> None:
+def snapshot(database: Database, copy: Path) -> None:
     """Write the store as it stands at this moment to `copy`, one file that needs no log beside it.
 
-    Others may write all the while. `on_progress` is told of pages. Raises StoreFull, StoreDamaged,
-    HomeNotWritable.
+    Others may write all the while. Raises StoreFull, StoreDamaged, HomeNotWritable.
     """
     os.close(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     target = sqlite3.connect(copy)
@@ -60,11 +56,7 @@ def snapshot(
         # The transaction holds the moment: without it a writer would have the copy begin anew.
         with translated(copy), database.snapshot() as connection:
             connection.execute("SELECT 1 FROM setting LIMIT 1").fetchone()
-            connection.backup(
-                target,
-                pages=_PAGES,
-                progress=lambda status, left, total: on_progress(total - left, total),
-            )
+            connection.backup(target, pages=_PAGES, progress=lambda *_: None)
         with translated(copy):
             target.execute("PRAGMA journal_mode = DELETE")
     finally:

@@ -107,9 +107,9 @@ class Chunks:
             found.update((pk, (document, seq, session)) for pk, document, seq, session in rows)
         return found
 
-    def allowed(self, filters: Filters, *, gone: bool = False) -> set[int] | None:
+    def allowed(self, filters: Filters) -> set[int] | None:
         """Keys that pass the filters; None when nothing is filtered out."""
-        where, parameters = where_of(filters, gone=gone)
+        where, parameters = where_of(filters)
         if not where:
             return None
         rows = self._database.rows(

@@ -12,13 +12,13 @@ from mem.store.database import Database
 from mem.store.documents import DocumentRecord, Documents
 
 
-def stored_documents(database: Database, *, gone: bool = False) -> Iterator[ParsedDocument]:
-    """Every active document in order of its address, with `gone` also those that are gone."""
+def stored_documents(database: Database) -> Iterator[ParsedDocument]:
+    """Every active document in order of its address."""
     documents, chunks = Documents(database), Chunks(database)
     rows = database.rows("SELECT id FROM document ORDER BY uri")
     for (identity,) in rows:
         record = documents.get(str(identity))
-        if record is not None and (gone or not record.gone):
+        if record is not None and not record.gone:
             yield _document(record, chunks.of_document(record.id))
 
 

@@ -23,14 +23,13 @@ class Leases:
         kind: str,
         *,
         lease: float,
-        owner: str = "",
         now: Callable[[], float] = time.time,
     ) -> None:
-        """`lease` is in seconds; `owner` names this process, by default anew each time."""
+        """`lease` is in seconds."""
         self._database = database
         self._kind = kind
         self._lease = lease
-        self._owner = owner or this_process()
+        self._owner = this_process()
         self._now = now
 
     @contextmanager

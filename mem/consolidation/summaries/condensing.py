@@ -27,9 +27,9 @@ _ANSWERING = frozenset({"assistant", "tool", "system"})
 
 
 def of_chunks(
-    chunks: Sequence[StoredChunk], vectors: Mapping[int, Vectors], most: int = MOST_SENTENCES
+    chunks: Sequence[StoredChunk], vectors: Mapping[int, Vectors]
 ) -> list[SummarySentence]:
-    """At most `most` sentences of the chunks, in their order; `vectors` by chunk key."""
+    """At most `MOST_SENTENCES` of the chunks, in their order; `vectors` by chunk key."""
     people = [one for one in chunks if one.chunk.role not in _ANSWERING]
     told = [
         (one, sentence)
@@ -38,14 +38,14 @@ def of_chunks(
     ]
     every = [vectors[one.pk] for one in chunks if one.pk in vectors]
     rows = [vectors[one.pk] for one, _ in told]
-    order = central(rows, most, among=every, worth=[says(one.text) for _, one in told])
+    order = central(rows, MOST_SENTENCES, among=every, worth=[says(one.text) for _, one in told])
     return [told[place][1] for place in sorted(order)]
 
 
 def of_sentences(
     sentences: Sequence[SummarySentence],
     vectors: Mapping[str, Vectors],
-    most: int = MOST_SENTENCES,
+    most: int,
 ) -> list[SummarySentence]:
     """At most `most` of the sentences below, in their order; `vectors` by chunk id."""
     distinct = {one.text: one for one in sentences}.values()

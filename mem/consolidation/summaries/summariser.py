@@ -52,12 +52,10 @@ class Summariser(ExtractiveSummariser):
         clock: Clock,
         *,
         user_names: Sequence[str] = (),
-        monotonic: Callable[[], float] = time.monotonic,
         now: Callable[[], float] = time.time,
     ) -> None:
         """`vectors` are those of chunks. Loads nothing."""
         super().__init__(database, vectors, clock, user_names=user_names)
-        self._monotonic = monotonic
         self._now = now
         self._crashes: list[ModelCrashed] = []
 
@@ -75,7 +73,7 @@ class Summariser(ExtractiveSummariser):
         Ends when the budget is spent, `stop` says so, or the model fails; what is done is kept.
         Raises StoreLocked, StoreFull.
         """
-        started, self._crashes, elsewhere = self._monotonic(), [], 0
+        started, self._crashes, elsewhere = time.monotonic(), [], 0
         leases = Leases(
             self._database, "summary", lease=2 * writer.deadline + _LEASE_MARGIN, now=self._now
         )
@@ -106,7 +104,7 @@ class Summariser(ExtractiveSummariser):
     def _over(
         self, budget: Budget, report: SummaryReport, started: float, stop: Callable[[], bool]
     ) -> str:
-        minutes = (self._monotonic() - started) / 60
+        minutes = (time.monotonic() - started) / 60
         spent = (
             (budget.calls, report.calls),
             (budget.tokens, report.tokens),

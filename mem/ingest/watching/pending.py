@@ -55,14 +55,14 @@ class Pending:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def hint(self, path: Path, *, delay: float = QUIET_S) -> None:
+    def hint(self, path: Path) -> None:
         """`path` may have changed just now."""
         now = self._now()
         waiting = self._waiting.get(path)
         if waiting is None:
-            self._waiting[path] = _Waiting(now + delay, now, _NOT_YET)
+            self._waiting[path] = _Waiting(now + QUIET_S, now, _NOT_YET)
         else:
-            waiting.due = min(now + delay, waiting.since + PATIENCE_S)
+            waiting.due = min(now + QUIET_S, waiting.since + PATIENCE_S)
 
     def found(self, path: Path) -> None:
         """`path` differs from what is known; this is the first look at it."""

@@ -38,14 +38,13 @@ class Watcher:
         on_progress: Callable[[Progress], None] | None = None,
         poll: bool = False,
         pace: Pace | None = None,
-        pending: Pending | None = None,
     ) -> None:
         """`poll` looks through every source at intervals instead of waiting for reports."""
         self._home = home
         self._tell = tell
         self._on_progress = on_progress or _mute
         self._pace = pace or Pace()
-        self._pending = pending or Pending()
+        self._pending = Pending()
         # Its `put` may be called by a signal handler and by any thread at any time.
         self._hints: queue.SimpleQueue[Hint | None] = queue.SimpleQueue()
         self._roots = Roots(self._hints.put, tell, poll=poll, pace=self._pace)
