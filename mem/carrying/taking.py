@@ -11,6 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,15 +100,7 @@ def take_in(
             links = [CarriedLink(o.source, o.target, o.relation, o.weight) for o in bundle.links]
             assistant.memories.absorb(carried, links, bundle.names, report)
             if ledger.changed:
-                detail = {"added": ledger.added, "updated": ledger.updated}
-                write_entry(
-                    connection,
-                    at=assistant.clock.utc(),
-                    actor="import",
-                    action="import",
-                    subject=source_id(CARRIED_SOURCE),
-                    detail=detail,
-                )
+                _note_import(connection, ledger, assistant.clock.utc())
             if dry_run:
                 raise _DryRun
     except _DryRun:
@@ -120,6 +113,17 @@ def take_in(
         assistant.memories.embed_pending()
     ledger.elapsed_ms = (time.perf_counter() - begun) * 1000
     return TakenIn(ledger, report)
+
+
+def _note_import(connection: sqlite3.Connection, ledger: Ledger, at: datetime) -> None:
+    write_entry(
+        connection,
+        at=at,
+        actor="import",
+        action="import",
+        subject=source_id(CARRIED_SOURCE),
+        detail={"added": ledger.added, "updated": ledger.updated},
+    )
 
 
 def _looked_through(path: Path) -> _Bundle:

@@ -10,7 +10,7 @@ from mem.shapes.base import SCHEMA, Shape, time
 if TYPE_CHECKING:
     from mem.consolidation.records import EntityView, MemoryView, ReviewItem
     from mem.consolidation.views import TimelineEntry
-    from mem.core.memory import Memory
+    from mem.core.memory import Evidence, Link, Memory
     from mem.store.changes import ChangeEntry
     from mem.store.entities import EntityRecord
     from mem.store.memory_rows import EvidencePlace
@@ -19,27 +19,6 @@ if TYPE_CHECKING:
 def memory(value: Memory, places: Sequence[EvidencePlace] | None = None) -> Shape:
     """A memory; with `places` its evidence says where it stands."""
     where = {(one.evidence.chunk_id, one.evidence.start): one for one in places or ()}
-    evidence = []
-    for one in value.evidence:
-        found = where.get((one.chunk_id, one.start))
-        shape = {
-            "chunk_id": one.chunk_id,
-            "start": one.start,
-            "end": one.end,
-            "quote": one.quote,
-        }
-        if found is not None:
-            shape |= {
-                "uri": found.uri,
-                "title": found.title,
-                "locator": found.locator,
-                "speaker": found.speaker,
-                "said_at": time(found.said_at),
-                "said_at_origin": found.said_at_origin.value if found.said_at_origin else None,
-                "before": found.before,
-                "after": found.after,
-            }
-        evidence.append(shape)
     return {
         "id": value.id,
         "kind": value.kind.value,
@@ -60,20 +39,44 @@ def memory(value: Memory, places: Sequence[EvidencePlace] | None = None) -> Shap
         "expired_at": value.expired_at,
         "origin": value.origin,
         "trust": value.trust.name.lower(),
-        "evidence": evidence,
-        "links": [
-            {
-                "from": link.source,
-                "to": link.target,
-                "relation": link.relation.value,
-                "weight": link.weight,
-            }
-            for link in value.links
+        "evidence": [
+            _evidence(one, where.get((one.chunk_id, one.start))) for one in value.evidence
         ],
+        "links": [_link(one) for one in value.links],
         "pinned": value.pinned,
         "strength": round(value.strength, 4),
         "recall_count": value.recall_count,
         "last_recalled_at": value.last_recalled_at,
+    }
+
+
+def _evidence(value: Evidence, place: EvidencePlace | None) -> Shape:
+    shape: Shape = {
+        "chunk_id": value.chunk_id,
+        "start": value.start,
+        "end": value.end,
+        "quote": value.quote,
+    }
+    if place is None:
+        return shape
+    return shape | {
+        "uri": place.uri,
+        "title": place.title,
+        "locator": place.locator,
+        "speaker": place.speaker,
+        "said_at": time(place.said_at),
+        "said_at_origin": place.said_at_origin.value if place.said_at_origin else None,
+        "before": place.before,
+        "after": place.after,
+    }
+
+
+def _link(value: Link) -> Shape:
+    return {
+        "from": value.source,
+        "to": value.target,
+        "relation": value.relation.value,
+        "weight": value.weight,
     }
 
 

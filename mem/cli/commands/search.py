@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mem.cli.diagnostics import ExitCode
 from mem.cli.options import Before, Deep, Json, Kind, On, Since, Source, Speaker
+
+if TYPE_CHECKING:
+    from mem.core.query import Hit, SearchResult
 
 Query = Annotated[list[str], typer.Argument(metavar="QUERY", help="Words or a question.")]
 Limit = Annotated[
@@ -46,10 +50,9 @@ def command(
       mem search "the van" --since "last March" --speaker Joel
     """
     from mem import shapes
-    from mem.cli import render, session
+    from mem.cli import session
     from mem.cli.diagnostics import complain, note
-    from mem.cli.output import emit, emit_json, stdout_style
-    from mem.core.display import plural
+    from mem.cli.output import emit_json
 
     text = session.words(query)
     filters = session.filters(
@@ -75,15 +78,23 @@ def command(
     if json:
         emit_json(shapes.search(found))
     elif found:
-        shown = found.hits if limit else found.telling()
-        emit(render.hits(shown, stdout_style(), explain=explain))
-        order = found.out_of_order(shown)
-        if order is not None:
-            note(f"not in the order of the scores: {order}.")
-        if len(shown) < len(found):
-            left = plural(len(found) - len(shown), "weaker hit")
-            note(f"{left} not shown; `--limit {len(found)}` shows all.")
+        _show(found, found.hits if limit else found.telling(), explain=explain)
     if found:
         return ExitCode.OK
     complain(why)
     return ExitCode.NOTHING_FOUND
+
+
+def _show(found: SearchResult, shown: Sequence[Hit], *, explain: bool) -> None:
+    from mem.cli import render
+    from mem.cli.diagnostics import note
+    from mem.cli.output import emit, stdout_style
+    from mem.core.display import plural
+
+    emit(render.hits(shown, stdout_style(), explain=explain))
+    order = found.out_of_order(shown)
+    if order is not None:
+        note(f"not in the order of the scores: {order}.")
+    if len(shown) < len(found):
+        left = plural(len(found) - len(shown), "weaker hit")
+        note(f"{left} not shown; `--limit {len(found)}` shows all.")

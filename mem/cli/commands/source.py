@@ -12,6 +12,8 @@ from mem.cli.options import Json
 
 if TYPE_CHECKING:
     from mem.ingest.ledger import Ledger
+    from mem.store.store import SourceRecord
+    from mem.store.watched import WatchedSource
 
 PATH = Annotated[str, typer.Argument(metavar="PATH", help="A folder, or a single file.")]
 SOURCE = Annotated[str, typer.Argument(metavar="SOURCE", help="Its place, or its id.")]
@@ -48,19 +50,7 @@ def list_sources(json: Json = False) -> ExitCode:
         found = assistant.sources()
         watched = {one.id: one for one in assistant.store.watched.all()}
     if json:
-        shapes = [
-            {
-                "id": one.id,
-                "uri": one.uri,
-                "kind": one.kind,
-                "added_at": one.added_at,
-                "files": one.files,
-                "documents": one.documents,
-                "watched": one.id in watched,
-                "polled": one.id in watched and watched[one.id].polled,
-            }
-            for one in found
-        ]
+        shapes = [_shape(one, watched.get(one.id)) for one in found]
         emit_json({"schema": SCHEMA, "sources": shapes})
     else:
         rows = [
@@ -79,6 +69,19 @@ def list_sources(json: Json = False) -> ExitCode:
         return ExitCode.OK
     complain("Memory knows no source. `mem import PATH` takes one in.")
     return ExitCode.NOTHING_FOUND
+
+
+def _shape(one: SourceRecord, watched: WatchedSource | None) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "uri": one.uri,
+        "kind": one.kind,
+        "added_at": one.added_at,
+        "files": one.files,
+        "documents": one.documents,
+        "watched": watched is not None,
+        "polled": watched is not None and watched.polled,
+    }
 
 
 @group.command("add", cls=PlainCommand)
