@@ -244,6 +244,19 @@ class Life(RuleBasedStateMachine):
             return
         self.note(before, number)
 
+    @rule(place=any_place, name=st.sampled_from(NAMES))
+    def rename(self, place: int, name: str) -> None:
+        known = sorted(self.keeper.entities(), key=lambda found: found.id)
+        if not known or name in self.forgotten:
+            return
+        before, number = self.state(), self.last()
+        try:
+            self.keeper.rename_entity(known[place % len(known)].name, name)
+        except NotAllowed:
+            assert self.state() == before
+            return
+        self.note(before, number)
+
     @precondition(lambda self: self.acts)
     @rule()
     def undo_the_last(self) -> None:
