@@ -56,10 +56,15 @@ FUTURE = re.compile(
     r"(?:i'm|i am|we're|we are|is|are) \w+ing|exam|deadline)\b",
     re.IGNORECASE,
 )
+#: What opens a message that brings somebody else's words, or asks for words to be made up.
 _PASTED = re.compile(
     r"^[^\n]{0,80}\b(?:write|rewrite|translate|proofread|summari[sz]e|correct|improve|fix|edit|"
     r"paraphrase|analy[sz]e|explain|reply to|respond to|answer|following|"
-    r"below)\b[^\n]{0,120}:\s*(?=\n|\")",
+    r"below)\b[^\n]{0,120}:\s*(?=\n|\")|"
+    r"^\W*(?:please |can you |could you )?(?:write|continue|complete|translate|proofread|rewrite|"
+    r"rephrase|paraphrase|summari[sz]e|conjugate|rate|draft|make up|invent)\b[^\n:.?!]{0,100}:\s|"
+    r"^[^\n:]{0,40}\b(?:wrote|said|says|answered|replied|posted)\s?:\s|"
+    r"^[^\n]{0,20}\bhere(?:'s| is| are) (?:the|an?|what|some) [^\n:]{0,60}:\s",
     re.IGNORECASE,
 )
 PLACES = frozenset(

@@ -75,8 +75,13 @@ class RulesExtractor:
             if speaker is None:
                 reader.heard(chunk, None)
                 continue
-            pasted = speaker.to_assistant
-            if not is_impersonal(chunk.text, headings=headings, note=note, pasted=pasted):
+            if not is_impersonal(
+                chunk.text,
+                headings=headings,
+                note=note,
+                pasted=speaker.to_assistant,
+                received=not speaker.is_user,
+            ):
                 readings += reader.read(chunk, speaker)
             reader.heard(chunk, speaker)
         return self._judged(readings, strict=strict)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mem.errors import ModelFileDamaged, ModelFileMissing
+from mem.extraction.voices import is_nobodys
 
 if TYPE_CHECKING:
     import numpy as np
@@ -199,13 +200,22 @@ def plausible(text: str) -> bool:
     return not _REACTION.match(plain) or _TURN.search(plain) is not None
 
 
-def is_impersonal(text: str, *, headings: Sequence[str], note: bool, pasted: bool = False) -> bool:
+def is_impersonal(
+    text: str,
+    *,
+    headings: Sequence[str],
+    note: bool,
+    pasted: bool = False,
+    received: bool = False,
+) -> bool:
     """Whether a passage speaks for nobody: adverts, roles to play, a firm's "we" to readers.
 
     `headings` are the titles it stands under; a note that says "we" to an audience and never "I"
     is a publication, and so is a long message to an assistant (`pasted`) without "I" or with the
-    marks of a document.
+    marks of a document. `received`: it is somebody else's message.
     """
+    if is_nobodys(text, headings=headings, note=note, pasted=pasted, received=received):
+        return True
     plain = text.replace("’", "'")
     first_line = plain.lstrip().partition("\n")[0]
     if _PLAYED.search(plain) or _ADVERT.search(plain):

@@ -1,0 +1,146 @@
+"""Whose "I" a passage speaks with: personas, verse, exercises, firms and automatic mail are nobody's.
+
+Each test looks at the form of the whole passage: what is said in such a one is true of nobody whom
+memory keeps, however much its sentences look like a person's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+#: A machine that speaks of itself, or words about playing a part.
+_PERSONA = re.compile(
+    r"\bi(?:'m| am) (?:an?|the|your) (?:[\w'-]+ ){0,3}(?:assistant|chatbot|bot|ai(?:-\w+)?|"
+    r"language model|llm|computer|copilot|(?:coding|ai|software|support|autonomous) agent|"
+    r"(?:witty|friendly|helpful|ai|digital|virtual|loyal) companion)\b(?! (?:manager|teacher|chef|"
+    r"professor|editor|nurse|director|coach|scientist|engineer|buyer|at|in|to))|"
+    r"\b(?:break(?:s|ing)?|stay(?:s|ing)? in|out of) character\b|^\(ooc\b|"
+    r"\b(?:this|your) persona\b|^\W*persona\b|\bin that voice\b|\bmy human\b|"
+    r"\bfresh each session\b|\bi was trained (?:by|on)\b|"
+    r"\b(?:i'm|i am|name is) [a-z]+-\d+ and\b|\bthe following is a conversation\b|"
+    r"^\W*(?:you are|you're) (?-i:[A-Z])|\bmy character (?:is|lives|has|sells|was)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+#: A rule for a machine or a team; several of them make a file of rules.
+_RULE = re.compile(
+    r"(?:^|[.!:;]\s+|^[-*•\d.) ]+)(?:always|never|do not|don't|prefer|avoid|ensure|make sure)\b"
+    r"(?! forget)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_RULES = 2  # in a note; a message to an assistant scolds more often
+#: A name that files for machines and teams have: "AGENTS.md", "SOUL.md".
+_CAPITAL_FILE = re.compile(r"^\W*[A-Z][A-Z_-]{2,}\.(?:md|txt|rst)\b")
+_STANDING = re.compile(
+    r"^\W*(?:cursor rules|conventions|coding (?:style|standards)|house rules|style guide|persona|"
+    r"soul|identity|heartbeat|bootstrap|testimonials?|reviews?|case stud(?:y|ies)\b.*|about us|"
+    r"meet (?:your|the) .*|(?:kindle )?highlights\b.*|quot(?:e|ation)s\b.*|lyrics\b.*|song\b.*|"
+    r"poems?\b.*|flash ?cards\b.*|quiz\b.*|exercises?\b.*|unit \d.*|chapter \w+.*|abstract\b.*|"
+    r"obituar(?:y|ies)|interview with .*|transcript\b.*|from wikipedia.*|character sheet|"
+    r"sample (?:data|text)|(?:test|dummy) data|role|declaration|terms\b.*|short story\b.*|"
+    r"reading comprehension|faq)\W*$",
+    re.IGNORECASE,
+)
+#: Labels and chords of a song.
+_SONG = re.compile(
+    r"^\W*(?:verse|chorus|bridge|refrain|outro|pre-chorus)\b[ \d]*(?:[\]:)]|$)|"
+    r"\b(?:the|with) (?:chords|lyrics)\b|"
+    r"^(?:[A-G][#b]?(?:m|maj|min|sus|dim)?\d?[ \t]+)+[A-G][#b]?(?:m|maj|min|sus|dim)?\d?[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_STANZA = 3  # unstopped lines in a row that can be verse
+_VERSE_OPENING = re.compile(r"^(?:and|oh|yeah|for|where|o|but|when|my baby|now)\b", re.IGNORECASE)
+#: What is set to be solved, corrected or learnt.
+_EXERCISE = re.compile(
+    r"^\W*fill in the (?:blanks?|gaps?)\b|^\W*true or false\b|^\W*conjugate\b|"
+    r"\banswer the (?:following )?questions:|^\W*which of (?:these|the following) is\b|"
+    r"\bin(?:to)? the right (?:form|tense)\b|\b(?:present|past) (?:perfect|simple|continuous)\b|"
+    r"^\W*q(?:uestion)?(?: ?\d+)?[:.)] [^\n]*\n+\W*a(?:nswer)?(?: ?\d+)?[:.)] |"
+    r"^\W*exercise\b[^\n]{0,4}[:.]|\w _{3,} ",
+    re.IGNORECASE | re.MULTILINE,
+)
+#: Placeholders and what is typed to see whether something works.
+_DUMMY = re.compile(
+    r"\b(?:john|jane) doe\b|\blorem ipsum\b|\bfoo,? bar\b|\bexample (?:corp|inc|ltd)\b|\banytown\b|"
+    r"\basdf|\btesting my mic|\bis this (?:thing )?on\?|\{\{[^{}\n]{1,40}\}\}",
+    re.IGNORECASE,
+)
+#: A line of its own that marks what a program put in: "<tool_result>".
+_MARKED = re.compile(r"^\s*</?[a-z][\w-]*>\s*$", re.IGNORECASE | re.MULTILINE)
+#: What is read elsewhere and put into a talk.
+_READ = re.compile(
+    r"^(?:page title|ocr result|search results?|function returned|tool (?:output|result)|"
+    r"chat ?gpt said|transcript)\b[^\n]{0,60}:|\baita\b|^tl;?dr\b|\([2-6]\d ?[fm]\)",
+    re.IGNORECASE | re.MULTILINE,
+)
+#: Published or sent to many, wherever it stands.
+_SENT_TO_MANY = re.compile(
+    r"\bverified purchase\b|\bcookie (?:policy|settings|preferences)\b|\buses? cookies\b|"
+    r"\bstrictly necessary\b|\bfound this helpful\b|\bsuperhost\b|\bbook a demo\b|"
+    r"\bshop the (?:\w+ )?collection\b|\bvisit (?:us|our (?:shop|store|website))\b|"
+    r"\b(?:try|discover|meet|explore) our (?:new|latest)\b|\bforward (?:it|this) to a friend\b|"
+    r"\bin this issue\b|"
+    r"\bmy team ships?\b|\bships? to \d+ countries\b|\bpaying subscribers\b|"
+    r"\bfree cancellation\b|\bconfidentiality notice\b|\bthe undersigned\b|\bi certify that\b|"
+    r"\bi have read and (?:accept|agree)\b|\bi am (?:over|at least) 18\b",
+    re.IGNORECASE,
+)
+#: In what is received: firms, machines and strangers who write to many.
+_FIRM = re.compile(
+    r"\bautomat(?:ed|ic) (?:message|reply|response|e-?mail)\b|\bno longer monitored\b|"
+    r"\b(?:do not|don't) reply to this\b|\bdelivery\b[^.\n]{0,60}\bfailed\b|"
+    r"\bcould not be delivered\b|\bout of (?:the )?office\b|\bverification code\b|"
+    r"\bnew sign-in\b|\bpassword\b|\bconfirm your\b|\byour (?:next )?(?:order|payment|parcel|"
+    r"receipt|invoice|account|booking|reservation|subscription|workspace)\b|"
+    r"\bthis is your receipt\b|\binvoice (?:date|no|number)\b|\bbooking confirmed\b|"
+    r"\bsupport team\b|\b(?:the )?\w+ team$|\bfrom support\b|\b\d+ ?% off\b|"
+    r"\bour (?:\w+ )?(?:customers|clients|subscribers|readers|members|roastery|store|shop|app|"
+    r"website|platform|collection|workshop|services?|products?)\b|\bsubscribers?\b|"
+    r"\bnewsletter\b|\bdear (?:sir|madam|friend|reader|readers|all)\b|\bhelp teams\b|"
+    r"\b(?:quick|short|15[- ]minute) (?:chat|call)\b|\bin (?:strict )?confidence\b|"
+    r"\bmillion (?:dollars|usd|euros|pounds)\b|\bfamily business\b|\bthis course\b|"
+    r"\bdoors close\b|\b[\d,.]+k? (?:students|upvotes|subscribers|customers|views|followers)\b|"
+    r"\bhoroscope\b|\blinkedin\b|\bi'm (?:the )?(?:founder|ceo)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def is_nobodys(
+    text: str, *, headings: Sequence[str], note: bool, pasted: bool, received: bool
+) -> bool:
+    """Whether a passage is spoken by nobody whom memory keeps something of.
+
+    `headings`: the titles it stands under; `pasted`: it is a message to an assistant; `received`:
+    somebody else's message. Typographic apostrophes are taken as plain ones.
+    """
+    plain = text.replace("’", "'")
+    first_line = plain.lstrip().partition("\n")[0]
+    if any(_CAPITAL_FILE.match(one) or _STANDING.match(one) for one in (first_line, *headings)):
+        return True
+    if _EXERCISE.search(plain) or _DUMMY.search(plain) or _SENT_TO_MANY.search(plain):
+        return True
+    if received:
+        return _FIRM.search(plain) is not None
+    if _PERSONA.search(plain) or is_verse(plain) or _MARKED.search(plain):
+        return True
+    if (pasted or note) and len(_RULE.findall(plain)) >= _RULES + pasted:
+        return True
+    return pasted and _READ.search(plain) is not None
+
+
+def is_verse(text: str) -> bool:
+    """Whether a passage holds a song or a poem: its labels, its chords, or a stanza of lines that
+    run on.
+    """
+    if _SONG.search(text):
+        return True
+    run: list[str] = []
+    for line in [*text.splitlines(), ""]:
+        bare = line.strip()
+        if bare and len(bare) < 60 and bare[0].isupper() and bare[-1] not in ".:!?)":
+            run.append(bare)
+            continue
+        if len(run) >= _STANZA and any(map(_VERSE_OPENING.match, run)):
+            return True
+        run = []
+    return False
