@@ -58,8 +58,8 @@ class Block:
 class Message:
     """One message of a chat, its text verbatim.
 
-    `role` is user, assistant, system, tool or other. A `variant` is a message of a branch that
-    the conversation left behind.
+    `role` is user, assistant, system, tool, other or bulk (sent to many). A `variant` is a message
+    of a branch that the conversation left behind.
     """
 
     id: str

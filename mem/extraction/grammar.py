@@ -39,6 +39,17 @@ _UNNAMED = (
         "before during although even where how given half"
     )
 )
+#: "Opened in 1889, the tower …": the words before the comma say something of another subject.
+_OTHER_CLAUSE = re.compile(
+    r",\s+(?:(?:it|he|she|they|this|that)\s+\w+|(?:the|an?|his|her|its|their)\s+\w+\s+(?:is|was|has|"
+    r"had|will|can|are|were)\b)"
+)
+#: What "would" states rather than imagines.
+_WOULD = words.word_set("like love prefer hate rather want need")
+_SAYING = words.word_set(
+    "add offer say note mention thank point ask propose suggest know see hear emphasize annotate "
+    "stress apologize remind argue submit invite encourage"
+)
 _AFTER_VERB = words.DETERMINERS | words.PREPOSITIONS
 _ASKED = words.word_set("see know understand hear review check discuss ask get look explain tell")
 _ATTRIBUTIVE = words.word_set("first second third last next other main only same best new")
@@ -86,6 +97,9 @@ def _gapped(  # noqa: PLR0911 - one return per case
         return None
     at = next((i for i, word in enumerate(low[:3]) if not words.is_adverb(word)), 0)
     first, tags = low[at], words.readings(low[at])
+    asked = set(low[at + 1 : at + 3]) & words.PRONOUNS and first in words.AUXILIARIES
+    if asked or _OTHER_CLAUSE.search(" ".join(tokens)):
+        return None  # "Did not we say …", "Standing six feet tall, he …"
     if first == "been":
         return _first_person(["have", *tokens], speaker)
     plan = low[at : at + 2] == ["going", "to"] and words.is_base("".join(low[at + 2 : at + 3]))
@@ -106,7 +120,7 @@ def has_finite(low: list[str], start: int) -> bool:
     """Whether a verb with a subject of its own kind follows: "Seeing them smile made me glad"."""
     for at in range(start, len(low)):
         tags, before = words.readings(low[at]), low[at - 1]
-        if low[at] in _GERUND_VERBS:
+        if low[at] in _GERUND_VERBS or (low[at] in words.MODALS and before not in words.PRONOUNS):
             return True
         if before in words.PRONOUNS or (words.is_adverb(before) and low[at - 2] in words.PRONOUNS):
             continue
@@ -177,7 +191,7 @@ def _statement(
         seen = group.base == "see" and group.past
         if not seen or not "".join(tokens[group.after : group.after + 1])[:1].isupper():
             return None
-    if tokens[group.main].endswith((",", ";", ":")):
+    if tokens[group.main].endswith((",", ";", ":")) or _is_imagined(low, group):
         return None
     predicate, after = predicate_of(low, group, tokens)
     text = text.replace("no_longer", "no longer")
@@ -206,6 +220,18 @@ def _statement(
         exclusive=is_exclusive(predicate, value, past=group.tense is Tense.PAST),
         own=own,
     )
+
+
+def _is_imagined(low: list[str], group: VerbGroup) -> bool:
+    """Whether it is only supposed, or opens what is being said: "would argue", "would like to
+    add".
+    """
+    if low[group.finite] != "would":
+        return False
+    if group.base not in _WOULD and "rather" not in low[group.finite : group.main]:
+        return True
+    following = [word for word in low[group.after :] if not words.is_adverb(word)]
+    return following[:1] == ["to"] and bool(set(following[1:2]) & _SAYING)
 
 
 def _noun_subject(tokens: list[str], speaker: Speaker) -> Statement | None:

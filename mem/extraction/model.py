@@ -179,7 +179,13 @@ class ModelExtractor:
         headings = [one.title, *chunk.context.split(" > ")] if note else []
         if speaker is None or not _worth_reading(chunk.text):
             return
-        if is_impersonal(chunk.text, headings=headings, note=note, pasted=speaker.to_assistant):
+        if is_impersonal(
+            chunk.text,
+            headings=headings,
+            note=note,
+            pasted=speaker.to_assistant,
+            received=not speaker.is_user,
+        ):
             return
         typed = one.uri.startswith(_TYPED)
         whole = _Piece(chunk, 0, len(chunk.text), speaker, speakers.names, typed)

@@ -63,9 +63,15 @@ _PASTED = re.compile(
     r"below)\b[^\n]{0,120}:\s*(?=\n|\")|"
     r"^\W*(?:please |can you |could you )?(?:write|continue|complete|translate|proofread|rewrite|"
     r"rephrase|paraphrase|summari[sz]e|conjugate|rate|draft|make up|invent)\b[^\n:.?!]{0,100}:\s|"
+    r"^\W*(?:please )?(?:fix|improve|edit|shorten|polish|check|correct|review)\b[^\n:.?!]{0,60}"
+    r"\b(?:this|following)\b[^\n:.?!]{0,40}:\s|"
     r"^[^\n:]{0,40}\b(?:wrote|said|says|answered|replied|posted)\s?:\s|"
     r"^[^\n]{0,20}\bhere(?:'s| is| are) (?:the|an?|what|some) [^\n:]{0,60}:\s",
     re.IGNORECASE,
+)
+#: "Standing two metres tall, he …": the words before the comma are no sentence of their own.
+_PARTICIPLE = re.compile(
+    r"\w+ing\b[^,.!?]*,\s+(?:i|we|you|it|he|she|they|this|that)\b", re.IGNORECASE
 )
 PLACES = frozenset(
     f"{verb} {preposition}"
@@ -273,6 +279,7 @@ class Reader:
             timed = take_times(told, chunk.said_at, future=FUTURE.search(told) is not None)
             first = at == 0 and resolved is None
             gapped = first and not speaker.to_assistant and not self._note
+            gapped = gapped and not _PARTICIPLE.match(sentence.text)
             statement, known = read_choice(timed.text, speaker), None
             statement = statement or read_clause(timed.text, owner, gapped=gapped)
             if first and (statement is None or not statement.own):

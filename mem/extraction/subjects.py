@@ -1,7 +1,8 @@
 """Who is speaking, and in what relation to the person whose memory this is.
 
 An assistant, a system or a tool says nothing about the user; the user's messages and notes are
-about the user, by the first of the configured names; everyone else goes by their own name.
+about the user, by the first of the configured names; everyone else goes by their own name. What
+others send to many, over lists and newsletters, is drawn from nowhere: they are strangers.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from mem.core.chunk import Chunk
 from mem.core.memory import Trust
 from mem.extraction.transcripts import LABELS, Spans, machine_spans
 
+BULK_ROLE = "bulk"  # of mail to many
 _GENERIC = frozenset({"user", "you", "me", "human", "myself", "i"})
 _MACHINES = frozenset({"assistant", "system", "tool", "function", "developer"})
 
@@ -69,10 +71,10 @@ class Speakers:
         generic = not name or name.lower() in _GENERIC
         if chunk.role == "user" and (generic or self._with_assistant):
             return self._owner(Trust.OWN_CHAT, to_assistant=self._with_assistant)
-        if generic:
-            return None
-        if name.lower() in self._aliases:
+        if name.lower() in self._aliases and not generic:
             return self._owner(Trust.OWN_CHAT, to_assistant=False)
+        if generic or chunk.role == BULK_ROLE:
+            return None
         known_other = bool(self._aliases) or chunk.role == "other"
         trust = Trust.OTHERS if known_other else Trust.OWN_CHAT
         return Speaker(name, name, trust, is_user=not known_other, to_assistant=False)

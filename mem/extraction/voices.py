@@ -1,4 +1,4 @@
-"""Whose "I" a passage speaks with: personas, verse, exercises, firms and automatic mail are nobody's.
+"""Whose "I" a passage speaks with: personas, verse, exercises, firms and machines are nobody's.
 
 Each test looks at the form of the whole passage: what is said in such a one is true of nobody whom
 memory keeps, however much its sentences look like a person's.
@@ -16,7 +16,8 @@ _PERSONA = re.compile(
     r"(?:witty|friendly|helpful|ai|digital|virtual|loyal) companion)\b(?! (?:manager|teacher|chef|"
     r"professor|editor|nurse|director|coach|scientist|engineer|buyer|at|in|to))|"
     r"\b(?:break(?:s|ing)?|stay(?:s|ing)? in|out of) character\b|^\(ooc\b|"
-    r"\b(?:this|your) persona\b|^\W*persona\b|\bin that voice\b|\bmy human\b|"
+    r"\b(?:this|your) persona\b|^\W*persona\b|\bin that voice\b|\bmy (?:human|user)\b|"
+    r"^\W*instructions for\b[^\n]{0,40}:|^\*[^*\n]{3,80}\* i(?:'m| am) (?-i:[A-Z])|^let's play\b|"
     r"\bfresh each session\b|\bi was trained (?:by|on)\b|"
     r"\b(?:i'm|i am|name is) [a-z]+-\d+ and\b|\bthe following is a conversation\b|"
     r"^\W*(?:you are|you're) (?-i:[A-Z])|\bmy character (?:is|lives|has|sells|was)\b",
@@ -44,7 +45,8 @@ _STANDING = re.compile(
 #: Labels and chords of a song.
 _SONG = re.compile(
     r"^\W*(?:verse|chorus|bridge|refrain|outro|pre-chorus)\b[ \d]*(?:[\]:)]|$)|"
-    r"\b(?:the|with) (?:chords|lyrics)\b|"
+    r"\b(?:chords|lyrics) (?:for|to|of) (?:this|the song)\b|\b(?:chords and words|words "
+    r"and chords)\b|"
     r"^(?:[A-G][#b]?(?:m|maj|min|sus|dim)?\d?[ \t]+)+[A-G][#b]?(?:m|maj|min|sus|dim)?\d?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -55,7 +57,7 @@ _EXERCISE = re.compile(
     r"^\W*fill in the (?:blanks?|gaps?)\b|^\W*true or false\b|^\W*conjugate\b|"
     r"\banswer the (?:following )?questions:|^\W*which of (?:these|the following) is\b|"
     r"\bin(?:to)? the right (?:form|tense)\b|\b(?:present|past) (?:perfect|simple|continuous)\b|"
-    r"^\W*q(?:uestion)?(?: ?\d+)?[:.)] [^\n]*\n+\W*a(?:nswer)?(?: ?\d+)?[:.)] |"
+    r"^\W*q(?:uestion)?(?: ?\d+)?: |"
     r"^\W*exercise\b[^\n]{0,4}[:.]|\w _{3,} ",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -67,6 +69,13 @@ _DUMMY = re.compile(
 )
 #: A line of its own that marks what a program put in: "<tool_result>".
 _MARKED = re.compile(r"^\s*</?[a-z][\w-]*>\s*$", re.IGNORECASE | re.MULTILINE)
+#: A line of code, of settings or of a log.
+_PROGRAM = re.compile(
+    r"[{};\\]\s*$|^\s*[#<]?/?\w[\w.-]*\s*=(?!=)|=>|^\s*\\[a-z]+|^\s*</?\w+[ >]|^\s*-- \w|"
+    r"^\s*(?:export|import|def|class|const|var|alias|nnoremap) \w|\bDROP TABLE\b|"
+    r"^\W*\d{4}-\d\d-\d\d[T ]\d\d:\d\d:|^\s*[\w.-]+@[\w.-]+:\S*[$#] |^\s*[$%] \w",
+)
+_LINES = 3
 #: What is read elsewhere and put into a talk.
 _READ = re.compile(
     r"^(?:page title|ocr result|search results?|function returned|tool (?:output|result)|"
@@ -79,7 +88,7 @@ _SENT_TO_MANY = re.compile(
     r"\bstrictly necessary\b|\bfound this helpful\b|\bsuperhost\b|\bbook a demo\b|"
     r"\bshop the (?:\w+ )?collection\b|\bvisit (?:us|our (?:shop|store|website))\b|"
     r"\b(?:try|discover|meet|explore) our (?:new|latest)\b|\bforward (?:it|this) to a friend\b|"
-    r"\bin this issue\b|"
+    r"\bin this issue\b|^\W*what we're (?:reading|watching|listening to)\b|"
     r"\bmy team ships?\b|\bships? to \d+ countries\b|\bpaying subscribers\b|"
     r"\bfree cancellation\b|\bconfidentiality notice\b|\bthe undersigned\b|\bi certify that\b|"
     r"\bi have read and (?:accept|agree)\b|\bi am (?:over|at least) 18\b",
@@ -117,7 +126,12 @@ def is_nobodys(
     first_line = plain.lstrip().partition("\n")[0]
     if any(_CAPITAL_FILE.match(one) or _STANDING.match(one) for one in (first_line, *headings)):
         return True
-    if _EXERCISE.search(plain) or _DUMMY.search(plain) or _SENT_TO_MANY.search(plain):
+    if (
+        is_program(plain)
+        or _EXERCISE.search(plain)
+        or _DUMMY.search(plain)
+        or _SENT_TO_MANY.search(plain)
+    ):
         return True
     if received:
         return _FIRM.search(plain) is not None
@@ -126,6 +140,12 @@ def is_nobodys(
     if (pasted or note) and len(_RULE.findall(plain)) >= _RULES + pasted:
         return True
     return pasted and _READ.search(plain) is not None
+
+
+def is_program(text: str) -> bool:
+    """Whether most of a passage's lines are code, settings or markup."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return len(lines) >= _LINES and 2 * sum(map(bool, map(_PROGRAM.search, lines))) >= len(lines)
 
 
 def is_verse(text: str) -> bool:

@@ -26,7 +26,7 @@ from mem.sources.sniffing import text_start
 from mem.sources.textfile import well_formed
 
 _SUFFIXES = frozenset({".jsonl", ".ndjson", ".jsonlines"})
-_ROLES = frozenset({"user", "assistant", "system", "tool", "other"})
+_ROLES = frozenset({"user", "assistant", "system", "tool", "other", "bulk"})
 _ROLE_OF_SPEAKER = {
     **dict.fromkeys(("user", "human", "me"), "user"),
     **dict.fromkeys(("assistant", "ai", "bot"), "assistant"),

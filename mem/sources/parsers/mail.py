@@ -3,7 +3,7 @@
 The text of a message is what its sender wrote. What it quotes, and its signature, follow as a
 variant message `<id>#quoted`, unless the mail that it answers stands in the same file and holds
 those words; mails enclosed in it follow as variants of their own. Times are the wall clock of
-the sender.
+the sender. What a list, a newsletter or a machine sent has the role `bulk`.
 """
 
 from __future__ import annotations
@@ -42,6 +42,11 @@ _REPLY = re.compile(
     re.IGNORECASE,
 )
 _LABELS = ("x-gmail-labels", "keywords", "x-keywords")
+#: Fields of mail that goes to many: lists and newsletters (RFC 2369, RFC 2919).
+_TO_MANY = frozenset(
+    {"list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list", "x-beenthere"}
+)
+_BULK = frozenset({"bulk", "list", "junk"})
 _HEADERS_SNIFFED = 512
 _MAX_NOTICES = 20
 _MAX_ENCLOSED = 100
@@ -65,7 +70,7 @@ class MailParser:
     """One document a thread."""
 
     name = "mail"
-    version = 1
+    version = 2
     streams = True
 
     def sniff(self, path: Path, head: bytes) -> int:
@@ -179,7 +184,7 @@ def _messages(identity: str, mail: _Mail, session: str, line: int | None) -> Ite
     yield Message(
         id=identity,
         speaker=speaker,
-        role="other",
+        role="bulk" if _is_bulk(mail.part) else "other",
         text=mail.own,
         at=at,
         session=session,
@@ -198,6 +203,14 @@ def _messages(identity: str, mail: _Mail, session: str, line: int | None) -> Ite
             line=line,
         )
     yield from _enclosed_messages(identity, mail, session, line)
+
+
+def _is_bulk(part: Part) -> bool:
+    """Whether a list, a newsletter or a machine sent it (RFC 3834: `Auto-Submitted`)."""
+    if any(name.lower() in _TO_MANY for name, _ in part.raw_items()):
+        return True
+    automatic = header(part, "auto-submitted").lower()
+    return header(part, "precedence").lower() in _BULK or automatic not in {"", "no"}
 
 
 def _enclosed_messages(

@@ -273,3 +273,19 @@ def test_every_mail_of_the_corpora_is_counted(shared: Path) -> None:
             mails += sum(not one.variant for doc in documents for one in doc.messages)
             assert all(one.text.strip() for doc in documents for one in doc.messages)
         assert mails == expected > 100
+
+
+@pytest.mark.parametrize(
+    ("field", "role"),
+    [
+        ("List-Id: bees.example.org", "bulk"),
+        ("List-Unsubscribe: <mailto:off@example.org>", "bulk"),
+        ("Precedence: Bulk", "bulk"),
+        ("Auto-Submitted: auto-replied", "bulk"),
+        ("Auto-Submitted: no", "other"),
+        ("X-Mailer: pine", "other"),
+    ],
+)
+def test_what_is_sent_to_many_is_bulk(tmp_path: Path, field: str, role: str) -> None:
+    document = mail(tmp_path, f"{field}\n{PLAIN}It is at 1.3 bar now.\n")
+    assert [one.role for one in document.messages] == [role]
