@@ -105,6 +105,28 @@ def shape(plan: ForgetPlan, receipt: Receipt | None) -> dict[str, Any]:
     }
 
 
+def nothing_named(receipt: Receipt | None) -> str:
+    """What is told where nothing was found; `receipt` is of the rewriting of the files."""
+    if receipt is None:
+        return (
+            "Nothing in memory names it. `--yes` rewrites the files all the same, so that nothing "
+            "is left in them of what was changed or removed before."
+        )
+    left = _left(receipt)
+    return " ".join(["Nothing in memory names it; the files were rewritten.", *left])
+
+
+def _left(receipt: Receipt) -> list[str]:
+    """What the search of the home's bytes found."""
+    if receipt.found_after is None:
+        return []
+    if not receipt.found_after:
+        return ["No file of the store holds it any more."]
+    count = plural(receipt.found_after, "file")
+    where = "within longer words, in the path of a source (`mem source list`), or in config.toml"
+    return [f"{count} of this home still hold the letters: {where}."]
+
+
 def receipt_lines(plan: ForgetPlan, receipt: Receipt) -> list[str]:
     """What was destroyed; without a word of it where it was asked for by name."""
     lines = summary(plan) if plan.named is None else []
@@ -125,12 +147,4 @@ def receipt_lines(plan: ForgetPlan, receipt: Receipt) -> list[str]:
             f"{'keeps' if receipt.tombstones == 1 else 'keep'} it from coming back."
         ),
     ]
-    if receipt.found_after == 0:
-        told.append("  No file of the store holds it any more.")
-    elif receipt.found_after:
-        count = plural(receipt.found_after, "file")
-        told.append(
-            f"  {count} of this home still hold the letters: within longer words, in the path of a "
-            "source (`mem source list`), or in config.toml."
-        )
-    return told
+    return told + [f"  {line}" for line in _left(receipt)]

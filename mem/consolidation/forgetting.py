@@ -44,7 +44,7 @@ class ForgetPlan:
     def empty(self) -> bool:
         """Whether something was looked for by name and nothing was found."""
         return self.named is not None and not (
-            self.documents or self.named.passages or self.named.memories or self.named.labelled
+            self.documents or self.named.passages or self.named.labelled or self.named.draws
         )
 
 
@@ -60,6 +60,11 @@ class NamedPlan:
     passages: tuple[Passage, ...]
     memories: tuple[Memory, ...]
     within_words: int
+
+    @property
+    def draws(self) -> bool:
+        """Whether memories go, be it only some whose making was taken back."""
+        return bool(self.memories or self.found.memories)
 
     @property
     def labelled(self) -> int:

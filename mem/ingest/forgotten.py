@@ -33,7 +33,17 @@ class Forgotten:
     def file(self, uri: str, size: int, modified_ns: int) -> bool:
         """Whether all of a file was forgotten, and it is as it was then: it is left unread."""
         marks = {one.of_file(uri, size, modified_ns) for one in self._every}
+        marks |= {one.of_named_file(uri, size) for one in self._every}
         return not self._readmit and not marks.isdisjoint(self._digests)
+
+    def address(self, uri: str) -> bool:
+        """Whether what stands at that address was forgotten, however it is now."""
+        marks = {one.of_uri(uri) for one in self._every}
+        return not self._readmit and not marks.isdisjoint(self._digests)
+
+    def known_bytes(self, content_hash: str) -> str:
+        """What a file's bytes are known by: a hash that nobody can guess at without the store."""
+        return self._marks.of_bytes(content_hash)
 
     def mark_file(
         self, connection: Connection, uri: str, size: int, modified_ns: int, at: datetime

@@ -16,12 +16,21 @@ from mem.core.protocols import Embedder, FileEntry, Parser
 from mem.errors import UnknownFormat
 from mem.hooks.specs import Importer as FolderImporter
 from mem.ingest.ledger import Ledger, Progress
-from mem.ingest.reading import FileReader, Finished, LeftOut, Prepared, Reading, Unchanged
+from mem.ingest.reading import (
+    FORGOTTEN,
+    FileReader,
+    Finished,
+    LeftOut,
+    Prepared,
+    Reading,
+    Unchanged,
+)
 from mem.ingest.shaped import importer_for, read_shaped
 from mem.ingest.writing import Writer
 from mem.sources.folders import STREAMED_BYTES, Skipped, file_uri, path_of, source_root, walk
 from mem.store.documents import mark_gone
 from mem.store.embeddings import Embeddings
+from mem.store.erase import forget_sources
 from mem.store.files import FileRecord, put_file
 from mem.store.journal import write_entry
 from mem.store.store import Store
@@ -148,6 +157,7 @@ class _Run:
         self._emptied: set[str] = set()
         self._met: set[str] = set()
         self._left: list[FileRecord] = []
+        self._made: set[str] = set()
         self._files_done = 0
 
     def over(self, roots: Sequence[Path], only: Sequence[Path] | None = None) -> Ledger:
@@ -166,6 +176,7 @@ class _Run:
             self._reader.forgotten.settle()
             self._mark_gone()
             self._write_journal(roots)
+        self._forget_sources()
         self.ledger.elapsed_ms = (time.perf_counter() - started) * 1000
         return self.ledger
 
@@ -193,6 +204,10 @@ class _Run:
         known: dict[str, FileRecord] = {}
         for place in [root] if only is None else only:
             known.update(self._store.files.under(file_uri(place)))
+        if root.is_file() and uri not in known and self._reader.forgotten.address(uri):
+            # Nor is it noted as a source.
+            self.ledger.skip(uri, "forgotten", FORGOTTEN)
+            return
         source = self._source(uri, "folder" if root.is_dir() else "file")
         shaped = importer_for(root, self._importers, self._parsers, self._form)
         if shaped is not None:
@@ -277,7 +292,16 @@ class _Run:
                 "INSERT OR IGNORE INTO source (id, uri, kind, added_at) VALUES (?, ?, ?, ?)",
                 (identity, uri, kind, format_time(self._clock.utc())),
             )
+        self._made.add(identity)
         return identity
+
+    def _forget_sources(self) -> None:
+        """Nothing of a trial run is a source, and no file that is forgotten."""
+        forgotten = [source_id(one.uri) for one in self.ledger.entries if one.code == "forgotten"]
+        made = self._made if self._dry_run else self._made.intersection(forgotten)
+        if made:
+            with self._store.database.transaction() as connection:
+                forget_sources(connection, sorted(made))
 
     def _progress(self, total: int | None, place: str) -> None:
         ledger = self.ledger

@@ -17,7 +17,7 @@ from mem.ingest.chunking import chunk_document
 from mem.ingest.forgotten import Forgotten
 from mem.ingest.readers import Chosen, Readers, bare_name, too_large
 from mem.ingest.resuming import may_have_grown, resumed
-from mem.ingest.scanning import read_head, scan
+from mem.ingest.scanning import Scan, read_head, scan
 from mem.ingest.secrets import SecretScreen
 from mem.sources.folders import MAX_BYTES, file_uri, path_of
 from mem.store.documents import identity_of
@@ -84,7 +84,7 @@ class LeftOut:
 Reading = Prepared | Finished | Unchanged | LeftOut
 
 
-_FORGOTTEN = "it was forgotten; --readmit takes it in again"
+FORGOTTEN = "it was forgotten; --readmit takes it in again"
 
 
 class FileReader:
@@ -118,7 +118,7 @@ class FileReader:
         uri = known.uri if known else file_uri(entry.path)
         source = known.source_id if known else source
         if known is None and self.forgotten.file(uri, entry.size, entry.modified_ns):
-            yield LeftOut(uri, "skipped", "forgotten", _FORGOTTEN)
+            yield LeftOut(uri, "skipped", "forgotten", FORGOTTEN)
             return
         alike = known and (known.size, known.modified_ns) == (entry.size, entry.modified_ns)
         if known and alike and not self._readmit:
@@ -165,7 +165,7 @@ class FileReader:
             self._refuse_large(entry, known)
         grown = may_have_grown(known, entry, UNFINISHED)
         found = scan(entry.path, known.size if known and grown else 0)
-        record = replace(record, content_hash=found.content_hash)
+        record = replace(record, content_hash=self.forgotten.known_bytes(found.content_hash))
         chosen = self._readers.choose(entry.path, found.head, known.reader if known else None)
         record = replace(record, reader=chosen.reader)
         finished = known and known.modified_ns != UNFINISHED and known.state == "active"
@@ -175,13 +175,19 @@ class FileReader:
                 fresh = replace(known, modified_ns=entry.modified_ns, reader=chosen.reader)
                 yield Unchanged(known.documents, fresh)
                 return
-            parts = resumed(self._store, chosen.parser, entry, known, found) if same else None
+            grew = same and self._only_grew(known, found)
+            parts = resumed(self._store, chosen.parser, entry, known, found) if grew else None
             if parts is not None:
                 yield from self._continue(parts, entry, record, known)
                 return
         moved_from = None if known else self._moved_from(record)
         other = not _is_parser(known, chosen)
         yield from self._parse(chosen.parser, entry, record, moved_from, replaces=other)
+
+    def _only_grew(self, known: FileRecord, found: Scan) -> bool:
+        """Whether the file begins with all that it held when it was last read."""
+        before = found.prefix_hash
+        return before is not None and self.forgotten.known_bytes(before) == known.content_hash
 
     def _refuse_large(self, entry: FileEntry, known: FileRecord | None) -> None:
         """Raises ParseFailed, code too-large, where its parser would hold all of the file."""
@@ -248,7 +254,7 @@ class FileReader:
         parsed, chunks = self.forgotten.without(parsed, whole)
         nothing = bool(whole) and not chunks and self._store.documents.get(identity) is None
         if self.forgotten.whole(parsed, whole) or nothing:
-            return LeftOut(parsed.uri, "skipped", "forgotten", _FORGOTTEN)
+            return LeftOut(parsed.uri, "skipped", "forgotten", FORGOTTEN)
         return Prepared(parsed, identity, chunks, record, moved, places)
 
     def _moved_from(self, record: FileRecord) -> str | None:

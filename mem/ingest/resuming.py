@@ -49,8 +49,10 @@ def may_have_grown(known: FileRecord | None, entry: FileEntry, unfinished: int) 
 def resumed(
     store: Store, parser: Parser, entry: FileEntry, known: FileRecord, scan: Scan
 ) -> list[ParsedDocument] | None:
-    """The documents with only what is added to each; None where the whole file is to be read."""
-    if scan.prefix_hash != known.content_hash or not isinstance(parser, Resumable):
+    """The documents of a file that only grew, with only what is added to each; None where the
+    whole file is to be read.
+    """
+    if not isinstance(parser, Resumable):
         return None
     ours = set(store.files.documents_of(known.uri))
     try:

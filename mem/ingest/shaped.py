@@ -56,6 +56,7 @@ def read_shaped(
 ) -> Iterator[Reading]:
     """What becomes of `root`, document by document; unchanged where all its files are."""
     record = _record(importer, root, source)
+    record = replace(record, content_hash=reader.forgotten.known_bytes(record.content_hash or ""))
     same = known is not None and known.state == "active" and known.modified_ns != UNFINISHED
     if (
         known

@@ -7,6 +7,7 @@ derived index is removed by its own layer.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ def erase(
         drawn = with_versions(connection, memories_of(connection, documents))
         slots = slots_of(connection, drawn)
         memories = destroy(connection, drawn)
+        marks |= _marks_of_files(connection, tombstones, source)
         leave_marks(connection, marks, at)
         delete_documents(connection, documents, source)
         write_entry(
@@ -129,6 +131,18 @@ def marks_of(database: Database, tombstones: Tombstones, documents: Sequence[str
     return marks
 
 
+def _marks_of_files(
+    connection: sqlite3.Connection, tombstones: Tombstones, source: str | None
+) -> set[str]:
+    """Of the files of a source that gave no document: nothing is told of them again either."""
+    rows = connection.execute(
+        "SELECT uri, size, modified_ns FROM file WHERE source_id = ? "
+        "AND pk NOT IN (SELECT file_pk FROM file_document)",
+        (source,),
+    )
+    return {tombstones.of_file(str(uri), int(size), int(at)) for uri, size, at in rows}
+
+
 def count_of(connection: sqlite3.Connection, documents: Sequence[str]) -> tuple[int, int]:
     """(chunks, vectors) of those documents."""
     chunks = vectors = 0
@@ -146,7 +160,11 @@ def count_of(connection: sqlite3.Connection, documents: Sequence[str]) -> tuple[
 def delete_documents(
     connection: sqlite3.Connection, documents: Sequence[str], source: str | None
 ) -> None:
-    """Delete documents, the files that supply nothing else, and the source's own row."""
+    """Delete documents, the files that supply nothing else, and the source's own row.
+
+    A source that was one such file goes too: its address is the file's.
+    """
+    single = _single_files(connection, documents)
     for batch in batches(documents):
         marks = ",".join("?" * len(batch))
         connection.execute(
@@ -158,6 +176,30 @@ def delete_documents(
         connection.execute(f"DELETE FROM document WHERE id IN ({marks})", batch)
     if source is not None:
         connection.execute("DELETE FROM source WHERE id = ?", (source,))
+    forget_sources(connection, single)
+
+
+def _single_files(connection: sqlite3.Connection, documents: Sequence[str]) -> list[str]:
+    """The sources of those documents that are one file each."""
+    rows = connection.execute(
+        "SELECT DISTINCT source.id FROM source JOIN file ON file.source_id = source.id "
+        "JOIN file_document ON file_pk = file.pk WHERE source.kind = 'file' "
+        "AND document_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(documents)),),
+    )
+    return [str(identity) for (identity,) in rows]
+
+
+def forget_sources(connection: sqlite3.Connection, sources: Sequence[str]) -> None:
+    """Delete those of the sources that supply nothing and know of no file."""
+    for identity in sources:
+        gone = connection.execute(
+            "DELETE FROM source WHERE id = ?1 "
+            "AND NOT EXISTS (SELECT 1 FROM file WHERE source_id = ?1)",
+            (identity,),
+        ).rowcount
+        if gone:
+            forget_ids(connection, [identity])
 
 
 def settle(database: Database, backups: Path) -> int:

@@ -103,6 +103,7 @@ def erase_named(
             "chunks": chunks + len(inside),
             "memories": gone,
         }
+        _forget_actors(connection, mentions)
         write_entry(
             connection, at=at, actor=actor, action="forget", subject="passages", detail=detail
         )
@@ -110,6 +111,14 @@ def erase_named(
         resettle(slots)
     copies = settle(database, backups)
     return Receipt(len(cascade.documents), chunks + len(inside), vectors, copies, len(marks), gone)
+
+
+def _forget_actors(connection: sqlite3.Connection, mentions: Mentions) -> None:
+    """Of another program that did something, keep only by which way it came."""
+    for (actor,) in connection.execute("SELECT DISTINCT actor FROM journal").fetchall():
+        way, _, name = str(actor).partition(":")
+        if mentions.within(name):
+            connection.execute("UPDATE journal SET actor = ? WHERE actor = ?", (way, actor))
 
 
 def _drawn_from(connection: sqlite3.Connection, passages: Collection[int]) -> set[int]:
@@ -220,6 +229,7 @@ def _forget_files(
         if pk not in supplying and mentions.within(own_address(str(uri), roots)):
             connection.execute("DELETE FROM file WHERE pk = ?", (pk,))
             marks.add(tombstones.of_file(str(uri), int(size), int(modified_ns)))
+            marks.add(tombstones.of_named_file(str(uri), int(size)))
         elif mentions.within(reason):
             connection.execute("UPDATE file SET reason = '' WHERE pk = ?", (pk,))
     return marks

@@ -60,6 +60,14 @@ class Tombstones:
         """Of a file as it is, of which nothing may be taken in."""
         return self._digest(f"file\x1f{uri}\x1f{size}\x1f{modified_ns}")
 
+    def of_named_file(self, uri: str, size: int) -> str:
+        """Of a file whose name may not be kept, wherever it is moved or copied to."""
+        return self._digest(f"name\x1f{uri.rpartition('/')[2]}\x1f{size}")
+
+    def of_bytes(self, content_hash: str) -> str:
+        """Of a file's bytes, to know them again; no mark against them."""
+        return self._digest(f"bytes\x1f{content_hash}")
+
     def of_texts(self, texts: Sequence[str]) -> str:
         """Of a document's words, wherever they stand."""
         words = " ".join(word for text in texts for word in text.split())

@@ -14,8 +14,8 @@ from mem.assistant import Assistant
 from mem.testing import FakeEmbedder, FixedClock
 
 QUERIES = {
-    "file": "SELECT uri, size, modified_ns, content_hash, reader, state, code, documents "
-    "FROM file ORDER BY uri",
+    "file": "SELECT uri, size, modified_ns, content_hash IS NULL, reader, state, code, "
+    "documents FROM file ORDER BY uri",
     "source": "SELECT id, uri, kind FROM source ORDER BY id",
     "document": "SELECT id, uri, kind, format, title, content_hash, said_at, state "
     "FROM document ORDER BY id",

@@ -85,9 +85,11 @@ def command(
             return _forget_memories(assistant, named, yes=yes, dry_run=dry_run, json=json)
         plan = assistant.forget_preview(documents=named, source=source, entity=entity, match=match)
         if plan.empty:
+            rewritten = yes and not dry_run
+            receipt = assistant.forget(plan) if rewritten else None
             if json:
-                emit_json({"schema": SCHEMA, **forgetviews.shape(plan, None), "dry_run": dry_run})
-            complain("Nothing in memory names it.")
+                emit_json({"schema": SCHEMA, **forgetviews.shape(plan, receipt)})
+            complain(forgetviews.nothing_named(receipt))
             return ExitCode.NOTHING_FOUND
         note(forgetviews.OUT_OF_REACH)
         if dry_run:

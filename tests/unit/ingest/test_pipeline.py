@@ -34,7 +34,7 @@ def ids_by_text(assistant: Assistant) -> dict[str, str]:
 def rows_of(assistant: Assistant) -> dict[str, list[tuple[object, ...]]]:
     """Everything but private keys, in a comparable order."""
     queries = {
-        "file": "SELECT uri, content_hash, state, documents FROM file ORDER BY uri",
+        "file": "SELECT uri, content_hash IS NULL, state, documents FROM file ORDER BY uri",
         "document": "SELECT id, uri, title, content_hash, said_at, state FROM document ORDER BY id",
         "chunk": 'SELECT id, document_id, seq, text, "start", "end" FROM chunk ORDER BY id',
         "embedding": "SELECT chunk.id, vector FROM embedding "

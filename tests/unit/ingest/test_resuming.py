@@ -31,7 +31,7 @@ def rows(assistant: Assistant) -> dict[str, list[tuple[object, ...]]]:
     queries = {
         "document": "SELECT id, uri, title, said_at, tags, content_hash, state FROM document",
         "chunk": 'SELECT id, seq, text, context, "start", locator, speaker, said_at FROM chunk',
-        "file": "SELECT uri, size, content_hash, reader, state, documents FROM file",
+        "file": "SELECT uri, size, content_hash IS NULL, reader, state, documents FROM file",
         "links": "SELECT document_id FROM file_document",
     }
     return {
