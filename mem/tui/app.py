@@ -23,8 +23,9 @@ from mem.errors import MemError
 from mem.tui import messages as m
 from mem.tui.actions import SCREENS
 from mem.tui.collecting import Collector
+from mem.tui.keyboard import KeysInOrder
 from mem.tui.keys import bindings
-from mem.tui.requests import CHANGES, RequestsApp
+from mem.tui.requests import CHANGES
 from mem.tui.screens.base import MemScreen
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def palette() -> type[Provider]:
     return Actions
 
 
-class MemApp(RequestsApp):
+class MemApp(KeysInOrder):
     """`open_assistant` is called in a thread; its errors end the app and are its result."""
 
     TITLE = "mem"
