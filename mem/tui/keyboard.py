@@ -58,7 +58,7 @@ class KeysInOrder(RequestsApp):
         else:
             self._held.append(event)
             if len(self._held) == 1:
-                self._wait_for(self._handled)
+                self._wait_at_most(self._handled)
 
     async def _handle(self, key: Key) -> None:
         """Give a key to the widget that has the focus."""
@@ -68,6 +68,8 @@ class KeysInOrder(RequestsApp):
         if target is not None:
             self._handled = key
             self._follow(KeyDone(key, target, None))
+            if self._held:
+                self._wait_at_most(key)
 
     def _follow(self, done: KeyDone) -> None:
         """Send it the way of the key; where there is none any more, the key is done."""
@@ -88,7 +90,7 @@ class KeysInOrder(RequestsApp):
         else:
             await self._next(done.key)
 
-    def _wait_for(self, key: Key) -> None:
+    def _wait_at_most(self, key: Key) -> None:
         self.set_timer(_WAIT_S, partial(self._next, key))
 
     async def _next(self, done: Key) -> None:
@@ -98,8 +100,6 @@ class KeysInOrder(RequestsApp):
         self._handled = None
         if self._held:
             await self._handle(self._held.popleft())
-            if self._held and self._handled is not None:
-                self._wait_for(self._handled)
 
     def _top(self) -> Screen[object] | None:
         try:

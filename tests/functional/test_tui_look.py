@@ -9,9 +9,11 @@ import pytest
 from textual.color import Color
 from textual.content import Content
 
+from mem.assistant import Assistant
 from mem.tui.rows import excerpt
 from mem.tui.screens.browse import BrowseScreen
 from mem.tui.widgets.cells import Column, Row
+from mem.tui.widgets.heatmap import HeatMap
 from mem.tui.widgets.textview import TextView
 from tests.functional.tui_support import LARGE, NARROW, SMALL, Driver, run
 
@@ -67,6 +69,28 @@ def test_a_dialog_that_goes_does_not_put_one_back_into_a_box(sample_home: Path) 
         await d.until(lambda: d.screen.NAME == "browse")
 
     run(sample_home, scenario)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE, NARROW])
+def test_a_long_calendar_shows_the_month_it_is_about_and_its_summary(
+    sample_home: Path, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    old = tmp_path / "old" / "1951-03-01 letter.md"
+    old.parent.mkdir()
+    old.write_text("The lighthouse was painted white.\n", encoding="utf-8")
+    with Assistant.open(sample_home) as assistant:
+        assistant.ingest(old.parent)
+
+    async def scenario(d: Driver) -> None:
+        await d.go("timeline")
+        await d.see("2025-11:")
+        calendar = d.screen.query_one("#calendar").content_region
+        cursor = d.screen.query_one("#heatmap", HeatMap)
+        await d.until(lambda: calendar.contains(calendar.x, cursor.region.y + cursor.place[0] + 1))
+        summary = d.screen.query_one("#summary")
+        assert d.app.screen.find_widget(summary).visible_region == summary.region
+
+    run(sample_home, scenario, size)
 
 
 @pytest.mark.parametrize("size", [SMALL, NARROW])

@@ -54,6 +54,11 @@ class TimelineScreen(MemScreen):
     """Calendar, summary, list."""
 
     NAME = "timeline"
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012  (Textual declares it so)
+        (0, "-lowest"),
+        (22, "-low"),
+        (30, "-high"),
+    ]
     BINDINGS: ClassVar[list[BindingType]] = bindings("timeline")
 
     def __init__(self) -> None:

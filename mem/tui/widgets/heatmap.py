@@ -78,15 +78,20 @@ class HeatMap(Widget, can_focus=True):
             self.post_message(self.Moved(self.key))
         self.place = place
         self.refresh(layout=True)
+        # It is as high as its rows only when it has been laid out.
+        self.call_after_refresh(self._bring_into_view)
 
     def watch_place(self) -> None:
         self.post_message(self.Moved(self.key))
-        if self._grid.rows:
-            parent = self.parent
-            if isinstance(parent, Widget):
-                parent.scroll_to_region(
-                    Region(0, self.place[0] + 1, 1, 1), animate=False, origin_visible=False
-                )
+        self._bring_into_view()
+
+    def _bring_into_view(self) -> None:
+        """Scroll to the row of the cursor."""
+        parent = self.parent
+        if self._grid.rows and isinstance(parent, Widget):
+            parent.scroll_to_region(
+                Region(0, self.place[0] + 1, 1, 1), animate=False, origin_visible=False
+            )
 
     def action_move(self, down: int, right: int) -> None:
         """To the next cell that way that has a key; left and right go on in the next row."""
