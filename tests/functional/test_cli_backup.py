@@ -12,23 +12,34 @@ from pathlib import Path
 
 import pytest
 
+from mem.assistant import Assistant
+from mem.core.clock import SystemClock
+from mem.core.memory import MemoryKind
+from mem.inference.embedder import OnnxEmbedder
 from tests.carried import bytes_below, every_row
-from tests.functional.conftest import Filled, RunMem
+from tests.functional.conftest import NOW, Filled, RunMem
 
 NOTE = "# Heron\n\nI work at Quimbexco since 2021. The weather was mild.\n"
 
 
+@pytest.fixture(scope="module")
+def embedder() -> OnnxEmbedder:
+    return OnnxEmbedder()
+
+
 @pytest.fixture
-def lived(filled: Filled, run_mem: RunMem, tmp_path: Path, work: Path) -> Path:
-    """A home with memories, an edited one, and settings; its folder `home`."""
+def lived(filled: Filled, embedder: OnnxEmbedder, tmp_path: Path, work: Path) -> Path:
+    """A home with memories, a pinned one, and settings; its folder `home`."""
     home = Path(shutil.copytree(filled.home, tmp_path / "home"))
-    (work / "heron.md").write_text(NOTE)
-    assert run_mem("import", "heron.md").code == 0
-    assert run_mem("add", "I live in Leeds.", "--kind", "fact").code == 0
-    assert run_mem("consolidate").code == 0
-    memory = run_mem("list", "--json").json["memories"][0]["id"]
-    assert run_mem("pin", memory).code == 0
-    assert run_mem("config", "set", "user.names", "Ann").code == 0
+    note = work / "heron.md"
+    note.write_text(NOTE)
+    with Assistant.open(home, clock=SystemClock(NOW), embedder=embedder) as assistant:
+        assistant.ingest(note)
+        typed = assistant.remember("I live in Leeds.")
+        assistant.memories.remember(typed.id, MemoryKind.FACT)
+        assistant.memories.consolidate()
+        assistant.memories.pin(assistant.memories.list()[0].id)
+        (assistant.paths.config / "config.toml").write_text('[user]\nnames = ["Ann"]\n')
     return home
 
 
