@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 
 from mem.core.memory import Candidate, Evidence, MemoryKind, Trust
 from mem.extraction import words
 from mem.extraction.kinds import importance_of
+from mem.extraction.outcomes import changed, outcome
 from mem.extraction.people import TITLED
-from mem.extraction.predicates import normalised
-from mem.extraction.statement import Statement, Tense
+from mem.extraction.statement import Statement
 from mem.extraction.subjects import Speaker
 from mem.extraction.timing import Timed
 
@@ -66,12 +65,9 @@ def candidate(
 
 
 def _settled(statement: Statement, timed: Timed) -> tuple[Statement, datetime | None]:
-    """The statement with since when it holds; who has moved to a place lives in it since."""
-    moved = statement.predicate in {"move to", "relocate to"} and statement.object[:1].isupper()
-    if moved and statement.tense is Tense.PAST:
-        predicate, place = normalised("live in", statement.object)
-        statement = replace(statement, predicate=predicate, object=place, exclusive=True)
-    return statement, timed.since or (timed.start if moved and statement.exclusive else None)
+    """The statement with since when it holds; a change leaves something from when it happened."""
+    statement = outcome(statement, since=timed.since is not None)
+    return statement, timed.since or (timed.start if changed(statement) else None)
 
 
 def _entities_of(statement: Statement, speaker: Speaker) -> tuple[str, ...]:

@@ -24,6 +24,14 @@ _OPENER = re.compile(
     r"as i said|as you know|like i said|for sure|of late)"
 )
 _OPENING = re.compile(rf"^{_OPENER.pattern}(?:\s*[,!.:;…–—-]+\s*|\s+)", re.IGNORECASE)
+#: What announces a statement of one's own: "good news from the doctor: I …", "as of today I …".
+_ANNOUNCED = re.compile(
+    r"^(?:[\w',’ -]{0,25}?\b(?:news|update|one|thing|note|fact|context|reminder|correction|"
+    r"heads-up|confession|background|info|change|mentioned|told you|said)\b[\w', ’-]{0,40}:\s+"
+    r"|as of (?:today|now|this \w+|last \w+|(?:mon|tues|wednes|thurs|fri|satur|sun)day),?\s+)"
+    r"(?=(?:i|we|my|our)(?:['’]\w+)?\s)",
+    re.IGNORECASE,
+)
 _OPENING_KEEP = re.compile(
     r"^(?:so|no|still|right|sure|well|first|second|great|true)\s+(?![iI]\b|we\b|my\b)"
 )
@@ -34,9 +42,11 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = r"(?:i|we|it|they|she|he|you|that|this|there|what|which|who|let's)(?:'\w+)?\s"
+_OWN = r"(?:my|our) [\w ]{2,30}? (?:is|are|has|have)\s"
 _CUT = re.compile(
     rf"\s+[-–—]+\s*|\b-\s+|\s*[—–]\s*|\s*--+\s*|;\s+|,?\s+(?:and|but|so|plus|'cause|cause|because)\s+(?={_SUBJECT})"
-    rf"|,\s+(?={_SUBJECT})|,\s+(?:but|so|and my|and our|right|huh|haha|lol)\b\s*|!\s+|\s+\(",
+    rf"|,\s+(?={_SUBJECT}|{_OWN})"
+    rf"|,\s+(?:but|so|and my|and our|right|huh|haha|lol)\b\s*|!\s+|\s+\(",
     re.IGNORECASE,
 )
 # "My colleagues and I went", "last Friday my mother and I went": one subject, not two clauses.
@@ -101,7 +111,7 @@ def without_markup(text: str) -> str:
 def _without_openers(text: str, names: Collection[str]) -> str:
     for _ in range(6):
         shorter = text if _OPENING_KEEP.match(text) else _OPENING.sub("", text, count=1)
-        shorter = _without_name_first(shorter, names)
+        shorter = _ANNOUNCED.sub("", _without_name_first(shorter, names))
         if shorter == text:
             break
         text = shorter

@@ -101,6 +101,8 @@ def _lead(low: list[str], at: int, *, stopped: bool) -> str:
         return ("I am" if first == "going" else "I") * owed
     if first in _STATES:
         return "I" * _takes(low, at)
+    if [first, led] in (["back", "in"], ["back", "at"]):
+        return "I am" * ("since" in low[2:] or low[-2:] == ["for", "good"])
     lasting = led in _DOING.get(first, ()) or (first == "been" and words.is_gerund(led))
     if lasting and stopped and not has_finite(low, at + 1):
         return "I have" if first == "been" else "I am"

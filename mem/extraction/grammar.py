@@ -25,6 +25,7 @@ from mem.extraction.subjects import Speaker
 from mem.extraction.verbs import VerbGroup, agreeing, verb_group
 
 MAX_SUBJECT = 7
+MOST_PRICED = 4  # words of a thing without an owner whose price is told
 _EMPTY_VERBS = words.word_set(
     "know guess see mean understand agree bet imagine suppose appreciate wonder thank let say "
     "hope believe doubt wait apologize apologise recommend suggest mention recall"
@@ -255,7 +256,7 @@ def _noun_subject(tokens: list[str], speaker: Speaker) -> Statement | None:
         or low[1] in _RELATIVE_TO_TEXT
     ):
         return None
-    if not own and not named and low[0] != "the":
+    if not own and not named and low[0] != "the" and not _is_priced(low, at):
         return None
     if any(token[-1] == "," for token in tokens[:at]) and "and" not in low[:at]:
         return None
@@ -267,6 +268,12 @@ def _noun_subject(tokens: list[str], speaker: Speaker) -> Statement | None:
     text = f"{subject[:1].upper()}{subject[1:]} {body}"
     statement = _statement(tokens[at:], group, subject=subject, text=text, own=own, about=speaker)
     return statement and _attribute_of(statement, " ".join(low[:at]), speaker.subject)
+
+
+def _is_priced(low: list[str], at: int) -> bool:
+    """Whether a thing of up to four words has a price: "a day ticket costs 7.10"."""
+    told = low[at] in {"costs", "cost"} and any(one[-1:].isdigit() for one in low[at + 1 : at + 4])
+    return told and at <= MOST_PRICED
 
 
 def _attribute_of(statement: Statement, subject: str, owner: str) -> Statement:

@@ -42,9 +42,10 @@ _AGE = re.compile(r"^(\d{1,3})(?: years? old)?$")
 _STATUS = re.compile(r"^(single|married|divorced|engaged|widowed|separated)\b", re.IGNORECASE)
 #: What follows a place or an employer without being part of it.
 _TAIL = re.compile(
-    r",(?!\d)|\s(?:since|with|where|because|and|but|while|so|as of|together|for (?:about |over |"
-    r"almost |nearly )?(?:\d+|an?|two|three|four|five|six|seven|eight|nine|ten|many|several|some|"
-    r"years?))\b",
+    r",(?!\d)|\s(?:since|with|where|because|and|but|while|so|as of|together|"
+    r"for (?:the|my|our|work|good|now|a new|family)\b|"
+    r"for (?:about |over |almost |nearly )?(?:\d+|an?|two|three|four|five|six|seven|eight|"
+    r"nine|ten|many|several|some|years?))\b",
     re.IGNORECASE,
 )
 _VALUE = re.compile(
@@ -55,6 +56,8 @@ _VALUE = re.compile(
 )
 
 
+_HOURS = re.compile(r"^(?:part|full)[- ]time (?:at|for) (.+)$")
+_AS = re.compile(r" as (?:an?|the|head|chief) ")
 _SHARE = re.compile(r"\d+\s?% \w")
 _MOST_WORDS = 8
 
@@ -62,6 +65,11 @@ _MOST_WORDS = 8
 def normalised(predicate: str, value: str) -> tuple[str, str]:
     """The key for a predicate and its object: ages and relationship status get keys of "
     "their own."""
+    if predicate == "work" and (found := _HOURS.match(value)):
+        predicate, value = "work at", found[1]
+    predicate = _SAME.get(predicate, predicate)
+    if predicate == "work at" and (post := _AS.search(value)):
+        value = value[: post.start()]
     if predicate in _ONE_OBJECT and (tail := _TAIL.search(value)) and tail.start():
         value = value[: tail.start()]
     if predicate == "be" and _AGE.match(value):
@@ -75,7 +83,8 @@ def is_exclusive(predicate: str, value: str, *, past: bool) -> bool:
     """Whether a subject has one object of this predicate at a time; what is over never is."""
     if past:
         return False
-    return predicate in _ONE_OBJECT or (predicate.startswith("be") and _is_value(value))
+    valued = predicate.startswith("be") or predicate == "charge"
+    return predicate in _ONE_OBJECT or (valued and _is_value(value))
 
 
 def _is_value(text: str) -> bool:

@@ -28,6 +28,7 @@ from mem.extraction.notes import (
     read_where,
 )
 from mem.extraction.objects import DATED_VERBS
+from mem.extraction.outcomes import outcome
 from mem.extraction.people import TITLED, is_given_name
 from mem.extraction.references import (
     REACH,
@@ -38,7 +39,7 @@ from mem.extraction.references import (
     leaves_there,
 )
 from mem.extraction.screening import is_amount_or_code, plausible
-from mem.extraction.sentences import LineKind, Sentence, split_sentences
+from mem.extraction.sentences import LineKind, Sentence, split_sentences, without_request
 from mem.extraction.spans import span_of
 from mem.extraction.statement import Statement
 from mem.extraction.subjects import Speaker
@@ -156,7 +157,7 @@ class Reader:
         """The readings of a chunk in the order of its text."""
         if self._last != (chunk.seq - 1, chunk.session_id):
             self._said = []
-        sentences = split_sentences(chunk.text)
+        sentences = [without_request(one) for one in split_sentences(chunk.text)]
         if self._note and not self._machine:
             heading = chunk.context.rsplit(" > ", 1)[-1] or self._title
             if passage := read_passage(heading, sentences):
@@ -288,6 +289,7 @@ class Reader:
                 known = "clipped" if whole else None
             if statement is None or _DANGLING.search(statement.text):
                 continue
+            statement = outcome(statement, since=timed.since is not None)
             if statement.predicate in DATED_VERBS and not (statement.object or timed.phrase):
                 continue
             if not resolved and not self._counts(statement, speaker):

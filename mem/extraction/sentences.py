@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from mem.extraction import words
@@ -44,6 +44,13 @@ class LineKind(Enum):
     ITEM = "item"
     TODO = "todo"
     DONE = "done"
+
+
+_REQUEST = re.compile(
+    r"^(?P<said>[^?]*?\b(?:[Ii]|[Mm]y|[Ww]e|[Oo]ur)\b[^?]{6,}?)[,;:]? ?[,;:–—-]\s*"
+    r"(?:so |and |but )?(?:can|could|would|will|do|does|did|is|are|any|what|which|how|where|when|"
+    r"who|should|shall|may|might|please|got any|have)\b[^?]*\?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +127,15 @@ def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield from _pieces(text, left, aside.start())
         left = aside.end()
     yield from _pieces(text, left, end)
+
+
+def without_request(sentence: Sentence) -> Sentence:
+    """A sentence without what it goes on to ask: "I work at Acme, can you help me …?"."""
+    found = _REQUEST.match(sentence.text)
+    if found is None:
+        return sentence
+    said = found["said"]
+    return replace(sentence, text=said, end=sentence.start + len(said))
 
 
 def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -94,6 +94,42 @@ class Memories:
             tail="ORDER BY coalesce(happened_from, valid_from, memory.said_at), memory.pk",
         )
 
+    def lasting_that_say(
+        self, words: Collection[str], statuses: Collection[MemoryStatus]
+    ) -> list[StoredMemory]:
+        """What holds for a time, affirmed, in those states, and has all of the words."""
+        query = " ".join(f'"{word.replace(chr(34), "")}"' for word in sorted(words))
+        return self._lasting(
+            "memory.pk IN (SELECT rowid FROM memory_fts WHERE memory_fts MATCH ?)", query, statuses
+        )
+
+    def lasting_about(
+        self, subjects: Collection[str], statuses: Collection[MemoryStatus]
+    ) -> list[StoredMemory]:
+        """What holds for a time, affirmed, in those states, of subjects with one of those names."""
+        where = "EXISTS (SELECT 1 FROM json_each(?) WHERE instr(lower(memory.subject), value) > 0)"
+        return self._lasting(where, json.dumps(sorted(subjects)), statuses)
+
+    def _lasting(
+        self, where: str, parameter: str, statuses: Collection[MemoryStatus]
+    ) -> list[StoredMemory]:
+        return self._select(
+            f"{where} AND memory.slot != '' AND NOT memory.negated "
+            "AND (memory.kind != 'event' OR memory.exclusive) "
+            "AND memory.status IN (SELECT value FROM json_each(?))",
+            (parameter, json.dumps([one.value for one in statuses])),
+            tail="ORDER BY memory.pk",
+        )
+
+    def telling_ends(self, after: int) -> list[StoredMemory]:
+        """What happened and what is denied, of the rows after a key: it may end something."""
+        return self._select(
+            "memory.pk > ? AND (memory.kind = 'event' OR memory.negated "
+            "OR memory.predicate IN ('be', 'have relationship status'))",
+            (after,),
+            tail="ORDER BY memory.pk",
+        )
+
     def select(
         self,
         *,

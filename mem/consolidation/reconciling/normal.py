@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from datetime import datetime
 
+from mem.consolidation.reconciling.frames import frame_of
 from mem.core.ids import text_hash
 from mem.core.memory import MemoryKind
 
@@ -85,9 +86,16 @@ def slot_of(
 ) -> tuple[str, str]:
     """(slot, value) as hashes; a value begins with its polarity, "+" or "-".
 
-    An exclusive predicate has one object at a time, so its slot leaves the object to the value.
+    An exclusive predicate has one object at a time, so its slot leaves the object to the value; so
+    does what fits a frame (`frames`), whichever verb says it.
     `day` is when an event happened: the same thing on another day is another event.
     """
+    lasting = exclusive or kind is not MemoryKind.EVENT
+    frame = frame_of(subject, predicate, obj) if lasting else None
+    if frame is not None:
+        about, what = subject_key(frame.about, user_names), object_key(frame.value)
+        if about and what:
+            return _hash("one", about, frame.relation), ("-" if negated else "+") + _hash(what)
     about, (relation, polarity), what = (
         subject_key(subject, user_names),
         predicate_key(predicate),
@@ -105,6 +113,11 @@ def slot_of(
     else:
         slot = _hash("many", about, relation, what)
     return slot, polarity + _hash(what)
+
+
+def value_of(key: str) -> str:
+    """A value without its polarity, from the normalised words that give it."""
+    return _hash(object_key(key))
 
 
 def _day(kind: MemoryKind, day: datetime | None) -> str:

@@ -12,12 +12,17 @@ from datetime import datetime
 from mem.consolidation.reconciling import links
 from mem.consolidation.reconciling.admission import Admission, admit
 from mem.consolidation.reconciling.book import NewStatement
+from mem.consolidation.reconciling.consequences import (
+    Consequences,
+    Touched,
+    denial_of,
+    moment_of,
+)
 from mem.consolidation.reconciling.decisions import Outcome, compatible
 from mem.consolidation.reconciling.duplicates import NEAR, says_the_same
-from mem.consolidation.reconciling.endings import ENDED, ends
 from mem.consolidation.reconciling.naming import entities_of
 from mem.consolidation.reconciling.neighbours import Neighbours
-from mem.consolidation.reconciling.normal import object_key, subject_key
+from mem.consolidation.reconciling.normal import subject_key
 from mem.consolidation.reconciling.settling import SETTLED, Settler
 from mem.core.memory import Candidate, Memory, MemoryKind, MemoryStatus, Relation
 from mem.store.changes import Changes
@@ -42,6 +47,7 @@ class Reconciler(Settler):
         user_names: Sequence[str] = (),
     ) -> None:
         super().__init__(changes, memories, utc, user_names)
+        self._consequences = Consequences(memories, SETTLED)
         self.entities = entities
         self.neighbours = neighbours
 
@@ -60,7 +66,7 @@ class Reconciler(Settler):
         )
         if admission.status is None:
             return Outcome("refused", admission.reason)
-        new, slot, value = self._placed(new)
+        new, slot, value, others = self._placed(new)
         candidate = new.candidate
         held = list(self.memories.by_pks(self.memories.memories_of_spans(new.spans)).values())
         if self._known(held, candidate.fingerprint, slot, value):
@@ -72,7 +78,8 @@ class Reconciler(Settler):
             slot, value = near.slot, near.value
         with self.changes.operation(actor, "remember") as operation:
             outcome = self._settle(operation, slot, value, new)
-            self._end(operation, candidate, slot, value)
+            self._end(operation, new, slot, value)
+            self._deny(operation, new, others)
             operation.detail |= {"decision": outcome.action, "reason": outcome.reason}
             if outcome.memory_pk is not None:
                 operation.subject = self.id_of(outcome.memory_pk)
@@ -96,54 +103,56 @@ class Reconciler(Settler):
             return True
         return self._near(candidate, slot, among=(MemoryStatus.REJECTED,)) is not None
 
-    def _placed(self, new: NewStatement) -> tuple[NewStatement, str, str]:
-        """The statement with its slot and value; an event that ends what holds denies it."""
+    def _placed(self, new: NewStatement) -> tuple[NewStatement, str, str, list[Touched]]:
+        """The statement with its slot and value, and what else it ends.
+
+        An event or denial that ends, takes up again or replaces what holds stands in its history.
+        """
         candidate = new.candidate
-        for slot, value in self._ended_by(candidate):
-            if f"+{value[1:]}" in self.memories.values_of(slot, SETTLED):
-                at = candidate.happened_from
-                rows = tuple(replace(row, valid_from=at) for row in new.rows)
-                denial = replace(candidate, exclusive=True, valid_from=at)
-                return NewStatement(denial, rows), slot, value
-        return new, *self.slot_of(candidate)
+        touched = self._consequences.touched_by(candidate)
+        if not touched:
+            return new, *self.slot_of(candidate), []
+        (first, value), *others = touched
+        at = moment_of(candidate)
+        rows = tuple(replace(row, valid_from=at) for row in new.rows)
+        placed = replace(candidate, exclusive=True, valid_from=at)
+        return NewStatement(placed, rows), first.slot, value, others
 
     def placed_version(self, version: Memory) -> tuple[Memory, str, str]:
         """A corrected memory with its slot and value, as `_placed`."""
-        for slot, value in self._ended_by(version):
-            if f"+{value[1:]}" in self.memories.values_of(slot, SETTLED):
-                at = version.happened_from or version.valid_from
-                return replace(version, exclusive=True, valid_from=at), slot, value
-        return version, *self.slot_of_memory(version)
+        touched = self._consequences.touched_by(version)
+        if not touched:
+            return version, *self.slot_of_memory(version)
+        first, value = touched[0]
+        return replace(version, exclusive=True, valid_from=moment_of(version)), first.slot, value
 
-    def _ended_by(self, one: Candidate | Memory) -> list[tuple[str, str]]:
-        """(slot, value) of the denials that an event amounts to."""
-        if one.kind is not MemoryKind.EVENT or one.negated:
-            return []
-        return [
-            self._keys(replace(one, predicate=predicate, object=what, negated=True), exclusive=True)
-            for predicate, what in ends(one.predicate, one.object)
-        ]
+    def _deny(self, operation: Operation, new: NewStatement, touched: Sequence[Touched]) -> None:
+        """Let a statement end further things, by a memory of each that they are over."""
+        for one, value in touched:
+            if value.startswith("-"):
+                self._settle(operation, one.slot, value, _denial(new, one.memory))
 
-    def _end(self, operation: Operation, candidate: Candidate, slot: str, value: str) -> None:
-        """Let events that were told of before end what has been said now."""
-        if not candidate.exclusive or candidate.negated or candidate.predicate not in ENDED:
+    def _end(self, operation: Operation, new: NewStatement, slot: str, value: str) -> None:
+        """Let what was told of before end, take up again or replace what is said now."""
+        candidate = new.candidate
+        if candidate.negated or not value.startswith("+"):
             return
-        record = self.entities.by_key(object_key(candidate.object))
-        about = self.memories.of_entity(record.pk) if record is not None else []
-        denial = (slot, f"-{value[1:]}")
-        found = [
-            one
-            for one in about
-            if one.slot not in ("", slot)
-            and one.memory.status in SETTLED
-            and denial in self._ended_by(one.memory)
-        ]
-        for one in found:
-            at = time_text(one.memory.happened_from)
-            operation.update("memory", [one.pk], {"slot": slot, "value": denial[1], "exclusive": 1})
-            for row in self.memories.evidence_rows([one.pk]):
-                operation.update("evidence", [row.pk], {"valid_from": at})
-        if found:
+        moved = False
+        for one, given in self._consequences.touching(candidate, value):
+            if one.slot == slot:
+                continue
+            own, _ = self.slot_of_memory(one.memory)
+            rows = self.memories.evidence_rows([one.pk])
+            at = time_text(moment_of(one.memory))
+            if one.slot == own:
+                operation.update("memory", [one.pk], {"slot": slot, "value": given, "exclusive": 1})
+                for row in rows:
+                    operation.update("evidence", [row.pk], {"valid_from": at})
+                moved = True
+            elif given.startswith("-"):
+                told = NewStatement(_as_candidate(one.memory), tuple(rows))
+                self._settle(operation, slot, given, _denial(told, candidate))
+        if moved:
             self.resettle(operation, slot)
 
     def slot_of(self, candidate: Candidate) -> tuple[str, str]:
@@ -247,3 +256,44 @@ def _named_subject(candidate: Candidate) -> tuple[str, ...]:
     """The subject, where it is a name."""
     subject = candidate.subject.strip()
     return (subject,) if subject[:1].isupper() and subject_key(subject) != "user" else ()
+
+
+def _denial(new: NewStatement, memory: Candidate | Memory) -> NewStatement:
+    """That something is over, on the words that end it."""
+    at = moment_of(new.candidate)
+    told = replace(
+        new.candidate,
+        kind=MemoryKind.FACT if memory.kind is MemoryKind.EVENT else memory.kind,
+        text=denial_of(memory),
+        subject=memory.subject,
+        predicate=memory.predicate,
+        object=memory.object,
+        negated=True,
+        exclusive=True,
+        valid_from=at,
+    )
+    return NewStatement(told, tuple(replace(row, valid_from=at) for row in new.rows))
+
+
+def _as_candidate(memory: Memory) -> Candidate:
+    """A memory as the statement that it was taken from."""
+    return Candidate(
+        kind=memory.kind,
+        text=memory.text,
+        subject=memory.subject,
+        predicate=memory.predicate,
+        object=memory.object,
+        evidence=memory.evidence,
+        said_at=memory.said_at,
+        trust=memory.trust,
+        confidence=memory.confidence,
+        origin=memory.origin,
+        importance=memory.importance,
+        exclusive=memory.exclusive,
+        negated=memory.negated,
+        happened_from=memory.happened_from,
+        happened_to=memory.happened_to,
+        valid_from=memory.valid_from,
+        valid_to=memory.valid_to,
+        entities=(),
+    )

@@ -10,26 +10,50 @@ import pytest
 
 from mem.consolidation.keeper import MemoryKeeper
 from mem.consolidation.person import Correction
-from mem.consolidation.reconciling.endings import ends
-from mem.core.memory import Candidate, MemoryKind, MemoryStatus
+from mem.consolidation.reconciling.endings import effects_of
+from mem.core.memory import Candidate, MemoryKind, MemoryStatus, Trust
 from tests.unit.consolidation.conftest import Draw
 
 MAY, JUNE = datetime(2023, 5, 1), datetime(2023, 6, 1)
 
 
+def said(predicate: str, what: str, **values: Any) -> Candidate:
+    """A statement of the user without evidence."""
+    given = {"kind": MemoryKind.FACT, "text": f"The user {predicate} {what}.", **values}
+    return Candidate(
+        subject="user",
+        predicate=predicate,
+        object=what,
+        evidence=(),
+        said_at=MAY,
+        trust=Trust.OWN_CHAT,
+        confidence=0.8,
+        origin="test",
+        **given,
+    )
+
+
 @pytest.mark.parametrize(
-    ("predicate", "what", "ended"),
+    ("predicate", "what", "over", "kept"),
     [
-        ("leave", "Acme", [("work at", "Acme"), ("study at", "Acme")]),
-        ("quit", "their job at Acme", [("work at", "Acme"), ("study at", "their job at Acme")]),
-        ("stop", "working at Acme", [("work at", "Acme")]),
-        ("stop", "smoking", []),
-        ("move out of", "Lisbon", [("live in", "Lisbon")]),
-        ("visit", "Acme", []),
+        ("leave", "Acme", ("work at", "Acme"), ("live in", "Rome")),
+        ("quit", "their job at Acme", ("work at", "Acme"), ("work at", "Globex")),
+        ("stop", "working at Acme", ("work at", "Acme"), ("visit", "Acme")),
+        ("stop", "smoking", ("smoke", "a pack a day"), ("like", "smoke")),
+        ("move out of", "Lisbon", ("live in", "Lisbon"), ("live in", "Porto")),
+        ("give up", "coffee", ("drink", "four cups of coffee"), ("like", "coffee")),
+        ("sell", "the Volvo", ("have", "a red Volvo"), ("like", "the Volvo")),
+        ("break up", "", ("be engaged to", "Rafael"), ("be named", "Pia")),
+        ("drop", "Italian", ("learn", "Italian"), ("learn", "Greek")),
+        ("visit", "Acme", None, ("work at", "Acme")),
     ],
 )
-def test_what_an_event_may_end(predicate: str, what: str, ended: list[tuple[str, str]]) -> None:
-    assert ends(predicate, what) == ended
+def test_what_an_event_may_end(
+    predicate: str, what: str, over: tuple[str, str] | None, kept: tuple[str, str]
+) -> None:
+    effects = effects_of(said(predicate, what, kind=MemoryKind.EVENT))
+    assert not any(one.touches(said(*kept)) for one in effects)
+    assert (over is not None) == any(over and one.touches(said(*over)) for one in effects)
 
 
 def works(draw: Draw, place: str, at: str) -> Candidate:
