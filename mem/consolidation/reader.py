@@ -21,6 +21,7 @@ from mem.store.entities import Entities, EntityRecord
 from mem.store.erase_memories import with_versions
 from mem.store.memories import Memories
 from mem.store.memory_rows import StoredMemory
+from mem.store.speakers import Voices, voices
 from mem.store.store import Store
 
 _QUEUE = (MemoryStatus.PROPOSED, MemoryStatus.QUARANTINED)
@@ -155,9 +156,12 @@ class MemoryReader:
 
     def profile(self, *, each: int | None = 20) -> views.Profile:
         """What is known of the user, at most `each` of one kind."""
-        names = frozenset(name.lower() for name in self._user_names)
-        now = self._clock.now()
-        return profile_of(self._store.database, self._memories, names, each=each, now=now)
+        database, now = self._store.database, self._clock.now()
+        return profile_of(database, self._memories, self._user_names, each=each, now=now)
+
+    def voices(self) -> Voices:
+        """Under which names the user speaks in chats, and in how many of them that is unknown."""
+        return voices(self._store.database, self._user_names)
 
     def entities(self, *, limit: int | None = None) -> Sequence[EntityRecord]:
         """Everyone and everything mentioned, the most mentioned first."""

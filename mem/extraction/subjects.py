@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from mem.core.chunk import Chunk
 from mem.core.memory import Trust
+from mem.core.speakers import GENERIC, own_names
 from mem.extraction.transcripts import LABELS, Spans, machine_spans
 
 BULK_ROLE = "bulk"  # of mail to many
-_GENERIC = frozenset({"user", "you", "me", "human", "myself", "i"})
 _MACHINES = frozenset({"assistant", "system", "tool", "function", "developer"})
 
 
@@ -44,9 +44,7 @@ class Speakers:
         """`document_kind` is `note` or `chat`; the first of `user_names` is the user's subject."""
         self._chat = document_kind == "chat"
         self._user = user_names[0] if user_names else None
-        self._aliases = frozenset(
-            part.lower() for name in user_names for part in (name, *name.split()[:1])
-        )
+        self._aliases = own_names(user_names, {one.speaker for one in chunks if one.speaker})
         #: By chunk of a note, what an assistant wrote in a talk that was saved as one.
         self.machine: Spans = {} if self._chat else machine_spans(chunks)
         self._with_assistant = any(chunk.role in _MACHINES for chunk in chunks)
@@ -54,7 +52,7 @@ class Speakers:
             dict.fromkeys(
                 chunk.speaker
                 for chunk in chunks
-                if chunk.speaker and chunk.speaker.lower() not in _GENERIC
+                if chunk.speaker and chunk.speaker.lower() not in GENERIC
             )
         )
         if self.machine:
@@ -68,7 +66,7 @@ class Speakers:
         if chunk.role in _MACHINES or chunk.variant:
             return None
         name = (chunk.speaker or "").strip()
-        generic = not name or name.lower() in _GENERIC
+        generic = not name or name.lower() in GENERIC
         if chunk.role == "user" and (generic or self._with_assistant):
             return self._owner(Trust.OWN_CHAT, to_assistant=self._with_assistant)
         if name.lower() in self._aliases and not generic:

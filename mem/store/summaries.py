@@ -113,19 +113,17 @@ class Summaries:
         return [_record(row) for row in rows]
 
 
-def speakers_below(
-    database: Database, pks: Sequence[int], among: Collection[str]
-) -> dict[str, str | None]:
-    """Who says each of those chunks (by id) that the summaries cover, at any depth."""
+def within(database: Database, pks: Sequence[int], among: Collection[str]) -> set[str]:
+    """Those of the chunks (by id) that the summaries cover, at any depth."""
     rows = database.rows(
         "WITH RECURSIVE below (pk) AS (SELECT value FROM json_each(?) UNION "
         "SELECT covered_pk FROM summary_cover JOIN below ON summary_pk = below.pk "
         "WHERE covered_pk IS NOT NULL) "
-        "SELECT DISTINCT chunk.id, speaker FROM below JOIN summary_cover ON summary_pk = below.pk "
+        "SELECT DISTINCT chunk.id FROM below JOIN summary_cover ON summary_pk = below.pk "
         "JOIN chunk ON chunk.pk = chunk_pk WHERE chunk.id IN (SELECT value FROM json_each(?))",
         (json.dumps(list(pks)), json.dumps(sorted(among))),
     )
-    return {str(identity): str(speaker) if speaker else None for identity, speaker in rows}
+    return {str(row[0]) for row in rows}
 
 
 def put_summary(connection: sqlite3.Connection, new: NewSummary, made_at: str) -> int:

@@ -96,6 +96,11 @@ def test_the_timeline_and_the_profile_stand_under_summaries(run_mem: RunMem, wor
     assert run_mem("timeline", "--by", "year").code == 2
     late = run_mem("timeline", "--since", "2025-05-02", "--json").json
     assert len(late["episodes"]) == 1
+    unknown = run_mem("profile")
+    assert (unknown.code, unknown.out) == (3, "")
+    assert "Ann, Joel" in unknown.err and "mem config set user.names" in unknown.err
+    run_mem("config", "set", "user.names", "Ann")
+    assert run_mem("consolidate", "--json").json["summaries"]["made"] == 1
     profile = run_mem("profile", "--json").json["summary"]
     assert profile["covers"] == [{"level": "month", "key": "2025-05"}]
     quoted = {one["chunk_id"] for one in profile["evidence"]}

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mem.cli.diagnostics import ExitCode
 from mem.cli.options import Json
 
+if TYPE_CHECKING:
+    from mem.store.speakers import Voices
+
 Each = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="At most N a kind.")]
 Plain = Annotated[
     bool, typer.Option("--text", help="A compact block to give to another assistant.")
 ]
 
+_NAMED = 5  # speakers who may be the user
 _NOTHING = "Nothing is known of you yet. `mem consolidate` draws it from what was taken in."
 
 
 def command(limit: Each = 20, text: Plain = False, json: Json = False) -> ExitCode:
     """Show what is known of you, by kind.
 
-    A summary of what you said comes first.
+    What you said of yourself comes first. What others say in chats is never told of you; the
+    setting user.names says under which names you speak there.
     `mem show ID` shows what a line stands on; the summary names the places of its sentences.
 
     \b
@@ -30,14 +35,15 @@ def command(limit: Each = 20, text: Plain = False, json: Json = False) -> ExitCo
     """
     from mem import shapes
     from mem.cli import memoryviews, summaryviews
-    from mem.cli.diagnostics import complain
+    from mem.cli.diagnostics import complain, note
     from mem.cli.output import emit, emit_json, emit_text, stdout_style
     from mem.cli.session import open_assistant, why_nothing
 
     with open_assistant() as assistant:
         found = assistant.memories.profile(each=limit)
         summary = assistant.chronicle.summary("profile", "user")
-        why = why_nothing(assistant, _NOTHING)
+        unknown = _unknown(assistant.memories.voices())
+        why = why_nothing(assistant, unknown or _NOTHING)
     style = stdout_style()
     if json:
         emit_json(shapes.profile(found, summary))
@@ -49,6 +55,23 @@ def command(limit: Each = 20, text: Plain = False, json: Json = False) -> ExitCo
             emit([*([""] if place or summary else []), style.bold(title)])
             emit(memoryviews.memory_lines(memories, style))
     if found.sections or (summary and not text):
+        if unknown:
+            note(unknown)
         return ExitCode.OK
     complain(why)
     return ExitCode.NOTHING_FOUND
+
+
+def _unknown(who: Voices) -> str:
+    """That nobody is known to be the user in some chats, and what mends it; empty where all is."""
+    from mem.core.display import plural, sanitize_line
+
+    if not who.unknown:
+        return ""
+    named = ", ".join(map(sanitize_line, who.speakers[:_NAMED]))
+    more = f" and {len(who.speakers) - _NAMED} more" if len(who.speakers) > _NAMED else ""
+    return (
+        f"Which speaker you are is not known in {plural(who.unknown, 'chat')} ({named}{more}), so "
+        'nothing said there is told of you. If you are one: `mem config set user.names "NAME"`, '
+        "then `mem consolidate`."
+    )

@@ -52,6 +52,11 @@ def subject_key(subject: str, user_names: Collection[str] = ()) -> str:
     return "user" if key in _USER or key in user_names else key
 
 
+def user_keys(names: Collection[str]) -> frozenset[str]:
+    """What `subject_key` has to know of the user's names."""
+    return frozenset(filter(None, map(name_key, names)))
+
+
 def predicate_key(predicate: str) -> tuple[str, str]:
     """(key, polarity): opposite feelings about a thing are one predicate with two polarities."""
     key = " ".join(words_of(predicate))

@@ -14,7 +14,7 @@ from mem.consolidation.reconciling import links
 from mem.consolidation.reconciling.book import Book, NewStatement, span_of
 from mem.consolidation.reconciling.conflicts import Segment, Standing, settle
 from mem.consolidation.reconciling.decisions import Outcome, is_event, outcome_of
-from mem.consolidation.reconciling.normal import slot_of
+from mem.consolidation.reconciling.normal import slot_of, user_keys
 from mem.core.clock import format_time
 from mem.core.ids import memory_id
 from mem.core.memory import Candidate, Memory, MemoryStatus, Relation
@@ -52,7 +52,7 @@ class Settler:
         self.changes = changes
         self.memories = memories
         self._utc = utc
-        self._user_names = frozenset(name.lower() for name in user_names)
+        self._user_names = user_keys(user_names)
         self.fresh: dict[int, str] = {}  # texts of new memories that have no vector yet
 
     def stamp(self) -> str:

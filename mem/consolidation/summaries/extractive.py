@@ -21,6 +21,7 @@ from mem.extraction.screening import is_own
 from mem.store.database import Database
 from mem.store.episodes import Episodes
 from mem.store.memories import Memories
+from mem.store.speakers import own_passages, voices
 from mem.store.summaries import (
     EXTRACTIVE,
     LEVELS,
@@ -30,7 +31,7 @@ from mem.store.summaries import (
     SummarySentence,
     drop_summaries,
     put_summary,
-    speakers_below,
+    within,
 )
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class ExtractiveSummariser:
         user_names: Sequence[str] = (),
     ) -> None:
         """`vectors` are those of chunks. Loads nothing."""
-        self._user_names = frozenset(name.lower() for name in user_names)
+        self._user_names = tuple(user_names)
         self._database = database
         self._vectors = vectors
         self._clock = clock
@@ -118,7 +119,10 @@ class ExtractiveSummariser:
         return [self._of_person(one) for one in periods.of_profile(made("month"))]
 
     def _of_person(self, subject: Subject) -> Subject:
-        """The profile with what the user said of themselves; it is made anew when that changes."""
+        """The profile with what the user said of themselves; it is made anew when that changes.
+
+        Of what the months tell only what rests on the user's own words is told of the user.
+        """
         known = profile_of(
             self._database,
             self._memories,
@@ -128,10 +132,12 @@ class ExtractiveSummariser:
         )
         places = own_words.places_of(known)
         below = [part.pk for part in subject.parts]
-        speakers = speakers_below(self._database, below, [one.chunk_id for one in places])
-        within = [one for one in places if one.chunk_id in speakers]
-        told = [own_words.sentence(one, speakers[one.chunk_id]) for one in within]
-        return periods.with_told(subject, told[:PROFILE_SENTENCES])
+        chunks = {chunk for part in subject.parts for one in part.sentences for chunk in one.chunks}
+        who = voices(self._database, self._user_names)
+        own = own_passages(self._database, who, chunks | {one.chunk_id for one in places})
+        covered = within(self._database, below, [one.chunk_id for one in places])
+        told = [own_words.sentence(one) for one in places if one.chunk_id in own & covered]
+        return periods.of_person(subject, told[:PROFILE_SENTENCES], own)
 
     def _extractive(self, subject: Subject) -> NewSummary:
         fingerprint = f"{subject.covered}/{EXTRACTIVE}"
@@ -150,7 +156,7 @@ class ExtractiveSummariser:
         if subject.told:
             return self._new(subject, subject.told, EXTRACTIVE, EXTRACTIVE)
         if subject.level == "profile":
-            below, most = self._own(below), PROFILE_SENTENCES
+            below, most = _of_themselves(telling), PROFILE_SENTENCES
         sentences = condensing.of_sentences(below, self._by_id(below), most)
         return self._new(subject, sentences, EXTRACTIVE, EXTRACTIVE)
 
@@ -176,21 +182,6 @@ class ExtractiveSummariser:
             chunks=chunks,
             summaries=tuple(part.pk for part in subject.parts),
         )
-
-    def _own(self, sentences: Sequence[SummarySentence]) -> list[SummarySentence]:
-        """Those that the user says in the first person, or says at all; all where none does."""
-        wanted = json.dumps(sorted({chunk for one in sentences for chunk in one.chunks}))
-        rows = self._database.rows(
-            "SELECT id, role, speaker FROM chunk WHERE id IN (SELECT value FROM json_each(?))",
-            (wanted,),
-        )
-        users = {
-            str(identity)
-            for identity, role, speaker in rows
-            if role == "user" or speaker is None or str(speaker).lower() in self._user_names
-        }
-        said = [one for one in sentences if users & set(one.chunks)]
-        return [one for one in said if is_own(one.text)] or said or list(sentences)
 
     def _by_id(self, sentences: Sequence[SummarySentence]) -> dict[str, Vectors]:
         """Vectors of the chunks that sentences rest on, by chunk id."""
@@ -220,3 +211,15 @@ class ExtractiveSummariser:
         if same:
             put_summary(connection, new, format_time(self._clock.utc()))
         return bool(same)
+
+
+def _of_themselves(parts: Sequence[SummaryRecord]) -> list[SummarySentence]:
+    """What summaries of the user's own words tell of the user: said in the first person, or as a
+    model puts it.
+    """
+    return [
+        one
+        for part in parts
+        for one in part.sentences
+        if part.origin != EXTRACTIVE or is_own(one.text)
+    ]

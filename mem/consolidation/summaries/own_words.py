@@ -28,7 +28,6 @@ def places_of(profile: Profile) -> list[Evidence]:
     return list(places.values())
 
 
-def sentence(place: Evidence, speaker: str | None) -> SummarySentence:
-    """A quote as a sentence of a summary, under the name of who said it."""
-    said = " ".join(place.quote.split())
-    return SummarySentence(f"{speaker}: {said}" if speaker else said, (place.chunk_id,))
+def sentence(place: Evidence) -> SummarySentence:
+    """A quote of the user as a sentence of a summary."""
+    return SummarySentence(" ".join(place.quote.split()), (place.chunk_id,))

@@ -6,7 +6,7 @@ month was said in it. Pure: records in, subjects out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -74,10 +74,18 @@ def of_profile(months: Mapping[str, SummaryRecord]) -> list[Subject]:
     return [_subject("profile", PROFILE_KEY, parts)] if parts else []
 
 
-def with_told(subject: Subject, told: Sequence[SummarySentence]) -> Subject:
-    """The profile with those sentences, which it covers too."""
-    covered = _digest([subject.covered, *(one.text for one in told)]) if told else subject.covered
-    return replace(subject, covered=covered, told=tuple(told))
+def of_person(subject: Subject, told: Sequence[SummarySentence], own: Set[str]) -> Subject:
+    """The profile with those sentences, and of its months those that rest on `own` passages.
+
+    It covers what is told of either.
+    """
+    parts = tuple(
+        replace(part, sentences=tuple(one for one in part.sentences if own & {*one.chunks}))
+        for part in subject.parts
+    )
+    kept = [one.text for part in parts for one in part.sentences]
+    covered = _digest([subject.covered, *(one.text for one in told), "", *kept])
+    return replace(subject, covered=covered, told=tuple(told), parts=parts)
 
 
 def week_of(day: str) -> str:

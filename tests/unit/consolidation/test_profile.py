@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
+from pathlib import Path
+
+import pytest
 
 from mem.assistant import Assistant
 from mem.consolidation.keeper import MemoryKeeper
@@ -81,3 +85,47 @@ def test_the_head_is_quoted_from_memories_in_use(
     keeper.reject(fish.id)
     assert told(assistant) == ["I prefer tea to coffee."]
     assert told(assistant) == ["I prefer tea to coffee."]
+
+
+TRAITS = ("I am allergic to nuts.", "I have lived in Lyon for six years.", "I love old maps.")
+
+
+@pytest.mark.parametrize(
+    ("role", "names", "who"),
+    [
+        ("other", (), None),
+        ("user", (), None),
+        ("other", ("Kim",), None),
+        ("other", ("Ann",), "Ann"),
+    ],
+)
+def test_what_others_say_in_a_group_is_not_told_of_the_user(
+    home: Path, tmp_path: Path, role: str, names: tuple[str, ...], who: str | None
+) -> None:
+    lines = [
+        {
+            "conversation": "c",
+            "id": f"{speaker}{at}",
+            "speaker": speaker,
+            "role": role,
+            "at": f"2025-05-0{at + 1}T10:00:00",
+            "text": text,
+        }
+        for speaker in ("Ann", "Joel", "Mia")
+        for at, text in enumerate(TRAITS)
+    ]
+    talk = tmp_path / "talk.jsonl"
+    talk.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    home.mkdir(parents=True, exist_ok=True)
+    settings = home / "config.toml"
+    settings.write_text(f"[user]\nnames = {json.dumps(list(names))}\n")
+    with Assistant.open(home) as assistant:
+        assistant.ingest(talk)
+        assistant.memories.consolidate()
+        assert len(assistant.memories.list()) >= 6
+        profile = assistant.memories.profile()
+        subjects = {one.subject for _, those in profile.sections for one in those}
+        summary = assistant.summaries.get("profile", "user")
+        places = {chunk for one in summary.sentences for chunk in one.chunks} if summary else set()
+        speakers = {c.speaker for one in places for c in assistant.show(one).chunks if c.id == one}
+    assert subjects == speakers == ({who} if who else set())
