@@ -124,7 +124,7 @@ class Plugins:
         return [
             (plugin.found.distribution, offer)
             for plugin in self.loaded
-            for offer in dict(plugin.contents.offers).get("mem_models", ())
+            for offer in plugin.offered("mem_models")
         ]
 
     def exporters(self) -> list[Exporter]:

@@ -88,7 +88,10 @@ class Importer:
         parsers = [_with_options(one, options) for one in self._parsers if one.name == form]
         roots = list(dict.fromkeys(map(source_root, paths)))
         chosen = parsers if options else self._parsers
-        return _Run(self, form, dry_run, readmit, on_progress, chosen).over(roots)
+        run = self._begun(
+            chosen, form=form, dry_run=dry_run, readmit=readmit, on_progress=on_progress
+        )
+        return run.over(roots)
 
     def refresh(
         self,
@@ -102,8 +105,7 @@ class Importer:
         All are absolute with links resolved, the paths at or below `root`; one that is not there
         any more is marked gone. Raises PathMissing for `root`, StoreFull, StoreLocked.
         """
-        run = _Run(self, "auto", False, False, on_progress, self._parsers)
-        return run.over([root], only=paths)
+        return self._begun(self._parsers, on_progress=on_progress).over([root], only=paths)
 
     def let_go(self, path: Path) -> Ledger:
         """Mark a single file that was deleted as gone; its words stay. Raises StoreLocked."""
@@ -115,44 +117,75 @@ class Importer:
                 ledger.gone = mark_gone(connection, [uri], self._clock.utc())
         return ledger
 
+    def _begun(
+        self,
+        parsers: Sequence[Parser],
+        *,
+        form: str = "auto",
+        dry_run: bool = False,
+        readmit: bool = False,
+        on_progress: Callable[[Progress], None] | None = None,
+    ) -> _Run:
+        """An import by those parsers, of which nothing is done yet."""
+        ledger = Ledger()
+        wanted = None if form == "auto" else form
+        reader = FileReader(
+            self._store,
+            parsers,
+            form=wanted,
+            readmit=readmit,
+            redact=self._redact,
+            max_bytes=self._max_bytes,
+        )
+        writer = Writer(
+            self._store,
+            self._embeddings,
+            self._embedder,
+            self._clock,
+            ledger,
+            forgotten=reader.forgotten,
+            dry_run=dry_run,
+        )
+
+        def shaped_by(root: Path) -> FolderImporter | None:
+            return importer_for(root, self._importers, parsers, wanted)
+
+        return _Run(
+            self._store,
+            self._clock,
+            reader,
+            writer,
+            ledger,
+            shaped_by,
+            on_progress or (lambda progress: None),
+            dry_run=dry_run,
+        )
+
 
 class _Run:
     """The state of one call of `Importer.run`."""
 
     def __init__(
         self,
-        importer: Importer,
-        form: str,
+        store: Store,
+        clock: Clock,
+        reader: FileReader,
+        writer: Writer,
+        ledger: Ledger,
+        shaped_by: Callable[[Path], FolderImporter | None],
+        on_progress: Callable[[Progress], None],
+        *,
         dry_run: bool,
-        readmit: bool,
-        on_progress: Callable[[Progress], None] | None,
-        parsers: Sequence[Parser],
     ) -> None:
-        self._store = importer._store
-        self._clock = importer._clock
+        """`shaped_by` says which importer takes a place whole; `writer` counts in `ledger` too."""
+        self._store = store
+        self._clock = clock
+        self._reader = reader
+        self._writer = writer
+        self.ledger = ledger
+        self._shaped_by = shaped_by
+        self._on_progress = on_progress
         self._dry_run = dry_run
-        self._importers = importer._importers
-        self._parsers = parsers
-        self._form = None if form == "auto" else form
-        self._on_progress = on_progress or (lambda progress: None)
-        self.ledger = Ledger()
-        self._reader = FileReader(
-            importer._store,
-            parsers,
-            form=None if form == "auto" else form,
-            readmit=readmit,
-            redact=importer._redact,
-            max_bytes=importer._max_bytes,
-        )
-        self._writer = Writer(
-            importer._store,
-            importer._embeddings,
-            importer._embedder,
-            importer._clock,
-            self.ledger,
-            forgotten=self._reader.forgotten,
-            dry_run=dry_run,
-        )
         self._missing: list[str] = []
         self._emptied: set[str] = set()
         self._met: set[str] = set()
@@ -209,7 +242,7 @@ class _Run:
             self.ledger.skip(uri, "forgotten", FORGOTTEN)
             return
         source = self._source(uri, "folder" if root.is_dir() else "file")
-        shaped = importer_for(root, self._importers, self._parsers, self._form)
+        shaped = self._shaped_by(root)
         if shaped is not None:
             self._take(read_shaped(self._reader, shaped, root, known.get(uri), source))
             return
