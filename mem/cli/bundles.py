@@ -15,9 +15,9 @@ def merge(path: Path, *, dry_run: bool, json: bool) -> ExitCode:
     """Take a bundle in; its exit code."""
     from mem.carrying.taking import take_in
     from mem.cli.diagnostics import note
+    from mem.cli.layout import facts
     from mem.cli.output import emit, emit_json, stdout_style
     from mem.cli.progress import ProgressBar
-    from mem.cli.render import facts
     from mem.cli.session import open_assistant
     from mem.shapes.documents import ledger
 

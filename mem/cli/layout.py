@@ -217,6 +217,16 @@ def table(rows: Sequence[Sequence[str]], style: Style, *, last: int) -> list[str
     ]
 
 
+def facts(pairs: Sequence[tuple[str, str]], style: Style) -> list[str]:
+    """Names and values in two columns; a long value goes on below its beginning."""
+    width = max((cells(name) for name, _ in pairs), default=0) + 2
+    lines = []
+    for name, value in pairs:
+        first, *rest = wrapped(sanitize_line(value), (), style, indent=" " * width) or [""]
+        lines += [(padded(name, width) + first[width:]).rstrip(), *rest]
+    return lines
+
+
 def size(count: int) -> str:
     """Bytes as a person reads them, in powers of 1000."""
     value, unit = float(count), "B"

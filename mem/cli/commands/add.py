@@ -46,10 +46,10 @@ def command(
       pbpaste | mem add - --title "Recipe"
     """
     from mem import shapes
-    from mem.cli import memoryviews
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
-    from mem.cli.render import documents
     from mem.cli.session import clock, open_assistant
+    from mem.cli.views.documents import document_lines
+    from mem.cli.views.memories import memory_lines
     from mem.core.limits import memory_kind, moment, span
 
     said_at = moment("--at", at, clock().now()) if at is not None else None
@@ -68,9 +68,9 @@ def command(
             shape["memory"] = shapes.memory(memory)
         emit_json(shape)
     elif memory is not None:
-        emit(memoryviews.memory_lines([memory], stdout_style()))
+        emit(memory_lines([memory], stdout_style()))
     else:
-        emit(documents([record], stdout_style()))
+        emit(document_lines([record], stdout_style()))
 
 
 def _content(text: list[str]) -> str:

@@ -55,10 +55,11 @@ def command(
     import sys
 
     from mem import shapes
-    from mem.cli import render, session
+    from mem.cli import session
     from mem.cli.diagnostics import is_interactive, note
     from mem.cli.output import emit, emit_json, stdout_style
     from mem.cli.streaming import SentencePrinter
+    from mem.cli.views.answers import answer_lines, evidence_lines
 
     text = session.words(question)
     filters = session.filters(
@@ -87,7 +88,7 @@ def command(
     if json:
         emit_json(shapes.answer(answer))
     elif printer.printed and tuple(printer.printed) == answer.sentences:
-        emit(render.evidence(answer, style))
+        emit(evidence_lines(answer, style))
     else:
-        emit(render.answer(answer, style))
+        emit(answer_lines(answer, style))
     return ExitCode.NOTHING_FOUND if answer.abstained else ExitCode.OK

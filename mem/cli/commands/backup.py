@@ -49,9 +49,9 @@ def command(
       mem backup ~/mem.zip --encrypt --force
     """
     from mem.carrying.backup import make_backup
+    from mem.cli.layout import facts
     from mem.cli.output import SCHEMA, emit, emit_json, emit_text, stdout_style
     from mem.cli.progress import ProgressBar
-    from mem.cli.render import facts
     from mem.cli.session import absolute, open_assistant
     from mem.cli.vaultaccess import backup_passphrase
 
@@ -79,8 +79,8 @@ def command(
 
 
 def _pairs(made: Backup) -> list[tuple[str, str]]:
-    from mem.cli.carryviews import counted
     from mem.cli.layout import size
+    from mem.cli.views.carrying import counted
 
     how = "encrypted" if made.encrypted else "not encrypted"
     return [("size", f"{size(made.size)}, {how}"), ("holds", counted(made.manifest.counts))]

@@ -116,15 +116,15 @@ def _ask(assistant: Assistant, question: Question) -> Outcome:
 
 
 def _print_ledger(ledger: Ledger) -> None:
-    from mem.cli import render
     from mem.cli.output import emit, stdout_style
+    from mem.cli.views.documents import ledger_lines
 
-    emit(render.ledger(ledger, stdout_style()))
+    emit(ledger_lines(ledger, stdout_style()))
 
 
 def _print_outcome(number: int, outcome: Outcome) -> None:
-    from mem.cli import render
     from mem.cli.output import emit, stdout_style
+    from mem.cli.views.answers import answer_lines
 
     question, answer, right = outcome
     style = stdout_style()
@@ -141,7 +141,7 @@ def _print_outcome(number: int, outcome: Outcome) -> None:
             style.bold(f'{number}. mem ask "{question["question"]}"'),
             style.dim(f"   ({_LESSONS[question['kind']]})"),
             "",
-            *render.answer(answer, style),
+            *answer_lines(answer, style),
             "",
             f"=> {verdict}",
         ]

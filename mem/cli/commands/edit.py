@@ -40,8 +40,9 @@ def command(
       mem edit m3f9 --from 2023-05-01
     """
     from mem import shapes
-    from mem.cli import memoryviews, session
+    from mem.cli import session
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+    from mem.cli.views.memories import memory_lines
     from mem.consolidation.person import Correction
     from mem.core.limits import memory_kind, moment
 
@@ -62,4 +63,4 @@ def command(
     if json:
         emit_json({"schema": SCHEMA, "memory": shapes.memory(memory)})
     else:
-        emit(memoryviews.memory_lines([memory], stdout_style()))
+        emit(memory_lines([memory], stdout_style()))

@@ -47,9 +47,10 @@ def command(
       mem entities Annie --rename "Ann Lee"
     """
     from mem import shapes
-    from mem.cli import memoryviews, session
+    from mem.cli import session
     from mem.cli.diagnostics import complain
     from mem.cli.output import emit, emit_json, stdout_style
+    from mem.cli.views.memories import entity_lines, memory_lines
 
     if merge or split is not None or rename is not None:
         return _correct(name, merge or [], split, rename, json=json)
@@ -60,15 +61,15 @@ def command(
             if json:
                 emit_json(shapes.entity_view(view))
             else:
-                emit(memoryviews.entity_lines([view.entity], style))
-                emit(memoryviews.memory_lines(view.memories, style))
+                emit(entity_lines([view.entity], style))
+                emit(memory_lines(view.memories, style))
             return ExitCode.OK
         found = assistant.memories.entities(limit=limit)
         why = "" if found else session.why_nothing(assistant, _NOTHING)
     if json:
         emit_json(shapes.entities(found))
     else:
-        emit(memoryviews.entity_lines(found, style))
+        emit(entity_lines(found, style))
     if found:
         return ExitCode.OK
     complain(why)
@@ -80,8 +81,9 @@ def _correct(
 ) -> ExitCode:
     """Make one entity of several, or an entity of one of its names, or give it another name."""
     from mem import shapes
-    from mem.cli import memoryviews, session
+    from mem.cli import session
     from mem.cli.output import emit, emit_json, stdout_style
+    from mem.cli.views.memories import entity_lines
 
     if not name or bool(merge) + (split is not None) + (rename is not None) > 1:
         raise typer.BadParameter(
@@ -99,5 +101,5 @@ def _correct(
     if json:
         emit_json(shapes.entities(found))
     else:
-        emit(memoryviews.entity_lines(found, stdout_style()))
+        emit(entity_lines(found, stdout_style()))
     return ExitCode.OK

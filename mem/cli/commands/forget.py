@@ -69,10 +69,10 @@ def command(
       mem forget --source ~/old-notes --yes
       mem forget --match "project heron" --dry-run
     """
-    from mem.cli import forgetviews
     from mem.cli.diagnostics import complain, is_interactive, note, say
     from mem.cli.output import SCHEMA, emit_json
     from mem.cli.session import open_assistant
+    from mem.cli.views import forgetting
 
     named = [*(what or ()), *(document or ())]
     if sum(one is not None for one in (named or None, source, entity, match)) != 1:
@@ -88,10 +88,10 @@ def command(
             rewritten = yes and not dry_run
             receipt = assistant.forget(plan) if rewritten else None
             if json:
-                emit_json({"schema": SCHEMA, **forgetviews.shape(plan, receipt)})
-            complain(forgetviews.nothing_named(receipt))
+                emit_json({"schema": SCHEMA, **forgetting.shape(plan, receipt)})
+            complain(forgetting.nothing_named(receipt))
             return ExitCode.NOTHING_FOUND
-        note(forgetviews.OUT_OF_REACH)
+        note(forgetting.OUT_OF_REACH)
         if dry_run:
             _print(plan, None, json=json)
             return ExitCode.OK
@@ -99,7 +99,7 @@ def command(
             if not is_interactive():
                 complain("forget destroys for good; without a terminal it needs --yes.")
                 return ExitCode.USAGE
-            for line in forgetviews.summary(plan):
+            for line in forgetting.summary(plan):
                 say(line)
             if not typer.confirm("Destroy this for good?", err=True):
                 complain("Nothing was forgotten.")
@@ -113,19 +113,20 @@ def _forget_memories(
     assistant: Assistant, given: list[str], *, yes: bool, dry_run: bool, json: bool
 ) -> ExitCode:
     """Memories with all their versions go; the passages they were drawn from stay."""
-    from mem.cli import forgetviews, memoryviews
     from mem.cli.diagnostics import complain, is_interactive, note, say
     from mem.cli.output import SCHEMA, Style, emit, emit_json, emit_text, stdout_style
+    from mem.cli.views import forgetting
+    from mem.cli.views.memories import memory_lines
     from mem.core.display import plural
 
     found = assistant.memories.versions(given)
     receipt = None
-    note(forgetviews.OUT_OF_REACH)
+    note(forgetting.OUT_OF_REACH)
     if not dry_run:
         if not yes and not is_interactive():
             complain("forget destroys for good; without a terminal it needs --yes.")
             return ExitCode.USAGE
-        for line in [] if yes else memoryviews.memory_lines(found, Style()):
+        for line in [] if yes else memory_lines(found, Style()):
             say(line)
         if not yes and not typer.confirm("Destroy this for good?", err=True):
             complain("Nothing was forgotten.")
@@ -141,20 +142,20 @@ def _forget_memories(
         whose = "its" if count == 1 else "their"
         emit_text(f"{lead} {plural(count, 'memory')} with {whose} versions.")
         if receipt is None:
-            emit(memoryviews.memory_lines(found, stdout_style()))
+            emit(memory_lines(found, stdout_style()))
         note("The passages they were drawn from stay; forget their documents to destroy those.")
     return ExitCode.OK
 
 
 def _print(plan: ForgetPlan, receipt: Receipt | None, *, json: bool) -> None:
     """The receipt, or without one what would have gone."""
-    from mem.cli import forgetviews
     from mem.cli.output import SCHEMA, emit_json, emit_text
+    from mem.cli.views import forgetting
 
     if json:
-        emit_json({"schema": SCHEMA, **forgetviews.shape(plan, receipt)})
+        emit_json({"schema": SCHEMA, **forgetting.shape(plan, receipt)})
     elif receipt is not None:
-        emit_text("\n".join(forgetviews.receipt_lines(plan, receipt)))
+        emit_text("\n".join(forgetting.receipt_lines(plan, receipt)))
     else:
-        head, *rest = forgetviews.summary(plan, listed=None)
+        head, *rest = forgetting.summary(plan, listed=None)
         emit_text("\n".join([f"Would forget {head}", *rest]))

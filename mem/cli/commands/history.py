@@ -25,10 +25,10 @@ def command(identity: Identity = None, limit: Limit = 20, json: Json = False) ->
       mem history m3f9
     """
     from mem import shapes
-    from mem.cli import memoryviews
     from mem.cli.diagnostics import complain
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
     from mem.cli.session import open_assistant
+    from mem.cli.views.memories import change_lines
 
     with open_assistant() as assistant:
         found = assistant.memories.history(identity, limit=limit)
@@ -36,7 +36,7 @@ def command(identity: Identity = None, limit: Limit = 20, json: Json = False) ->
     if json:
         emit_json({"schema": SCHEMA, "changes": [shapes.change(one) for one in found]})
     else:
-        emit(memoryviews.change_lines(found, stdout_style(), texts))
+        emit(change_lines(found, stdout_style(), texts))
     if found:
         return ExitCode.OK
     complain("Nothing was done yet.")

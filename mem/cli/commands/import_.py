@@ -65,10 +65,10 @@ def command(
       mem import letters.csv --map text=body,at=date,speaker=from
     """
     from mem import shapes
-    from mem.cli import render
     from mem.cli.diagnostics import note
     from mem.cli.output import emit, emit_json, stdout_style
     from mem.cli.session import open_assistant
+    from mem.cli.views.documents import ledger_lines
 
     if not all(paths):
         raise typer.BadParameter("a path is empty; `.` is this folder", param_hint="PATH")
@@ -89,7 +89,7 @@ def command(
     if json:
         emit_json(shapes.ledger(ledger))
     else:
-        emit(render.ledger(ledger, stdout_style(), verbose=verbose))
+        emit(ledger_lines(ledger, stdout_style(), verbose=verbose))
         if not verbose and not _MEANT.issuperset(ledger.skipped_by_code()):
             note("`mem import -v` names what was skipped, and says why.")
     return verdict(ledger)

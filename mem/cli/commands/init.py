@@ -15,8 +15,8 @@ def command(json: Json = False) -> None:
       MEM_HOME=~/memory mem init
     """
     from mem.cli.diagnostics import note
+    from mem.cli.layout import facts
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
-    from mem.cli.render import facts
     from mem.cli.session import open_assistant
 
     with open_assistant() as assistant:

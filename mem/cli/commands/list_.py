@@ -119,14 +119,14 @@ def _statuses(given: str | None) -> tuple[MemoryStatus, ...] | None:
 
 def _print(found: list[Memory], *, json: bool, hint: str) -> ExitCode:
     from mem import shapes
-    from mem.cli import memoryviews
     from mem.cli.diagnostics import complain
     from mem.cli.output import emit, emit_json, stdout_style
+    from mem.cli.views.memories import memory_lines
 
     if json:
         emit_json(shapes.memories(found))
     else:
-        emit(memoryviews.memory_lines(found, stdout_style()))
+        emit(memory_lines(found, stdout_style()))
     if found:
         return ExitCode.OK
     complain(hint)
@@ -135,16 +135,16 @@ def _print(found: list[Memory], *, json: bool, hint: str) -> ExitCode:
 
 def _episodes(assistant: Assistant, *, limit: int, json: bool) -> ExitCode:
     from mem import shapes
-    from mem.cli import episodeviews
     from mem.cli.diagnostics import complain
     from mem.cli.output import emit, emit_json, stdout_style
     from mem.cli.session import why_nothing
+    from mem.cli.views.episodes import episode_lines
 
     found = assistant.episodes.newest(limit)
     if json:
         emit_json(shapes.episodes(found))
     else:
-        emit(episodeviews.episode_lines(found, stdout_style()))
+        emit(episode_lines(found, stdout_style()))
     if found:
         return ExitCode.OK
     complain(why_nothing(assistant, _NOTHING_CUT))
@@ -155,16 +155,16 @@ def _documents(
     assistant: Assistant, *, limit: int, kind: str | None, gone: bool, json: bool
 ) -> ExitCode:
     from mem import shapes
-    from mem.cli import render
     from mem.cli.diagnostics import complain
     from mem.cli.output import emit, emit_json, stdout_style
     from mem.cli.session import why_nothing
+    from mem.cli.views.documents import document_lines
 
     found = assistant.documents(limit=limit, kind=kind, gone=True if gone else None)
     if json:
         emit_json(shapes.documents(found))
     else:
-        emit(render.documents(found, stdout_style()))
+        emit(document_lines(found, stdout_style()))
     if found:
         return ExitCode.OK
     complain(why_nothing(assistant, _no_document(kind)))

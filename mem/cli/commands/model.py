@@ -45,8 +45,8 @@ def list_models(json: Json = False) -> ExitCode:
       mem model list
     """
     from mem.cli.layout import table
-    from mem.cli.modelviews import row, shape
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
+    from mem.cli.views.models import row, shape
 
     models = _models()
     states = models.all()
@@ -66,9 +66,9 @@ def info(name: Name, json: Json = False) -> ExitCode:
     Example:
       mem model info qwen3-4b-instruct
     """
-    from mem.cli.modelviews import details, full_shape
+    from mem.cli.layout import facts
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
-    from mem.cli.render import facts
+    from mem.cli.views.models import details, full_shape
 
     models = _models()
     state = models.get(name)

@@ -20,9 +20,9 @@ def command(identities: Identities, off: Off = False, json: Json = False) -> Non
       mem pin m3f9
     """
     from mem import shapes
-    from mem.cli import memoryviews
     from mem.cli.output import emit, emit_json, stdout_style
     from mem.cli.session import open_assistant
+    from mem.cli.views.memories import memory_lines
 
     with open_assistant() as assistant:
         found = [assistant.memories.find(one).memory.id for one in identities]
@@ -30,4 +30,4 @@ def command(identities: Identities, off: Off = False, json: Json = False) -> Non
     if json:
         emit_json(shapes.memories(memories))
     else:
-        emit(memoryviews.memory_lines(memories, stdout_style()))
+        emit(memory_lines(memories, stdout_style()))

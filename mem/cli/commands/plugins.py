@@ -42,7 +42,7 @@ def command(name: Name = None, json: Json = False) -> ExitCode:
         version = {"hooks_version": HOOKS_VERSION, "enabled": enabled}
         emit_json({"schema": SCHEMA, **version, "plugins": shapes})
     else:
-        from mem.cli.render import facts
+        from mem.cli.layout import facts
 
         pairs = [*map(_line, loaded), *map(_failed_line, failed)]
         emit(facts(pairs, stdout_style()))

@@ -34,10 +34,11 @@ def command(limit: Each = 20, text: Plain = False, json: Json = False) -> ExitCo
       mem profile --text -n 5
     """
     from mem import shapes
-    from mem.cli import memoryviews, summaryviews
     from mem.cli.diagnostics import complain, note
     from mem.cli.output import emit, emit_json, emit_text, stdout_style
     from mem.cli.session import open_assistant, why_nothing
+    from mem.cli.views.memories import memory_lines
+    from mem.cli.views.summaries import profile_lines
 
     with open_assistant() as assistant:
         found = assistant.memories.profile(each=limit)
@@ -50,10 +51,10 @@ def command(limit: Each = 20, text: Plain = False, json: Json = False) -> ExitCo
     elif text:
         emit_text(found.text)
     else:
-        emit(summaryviews.profile_lines(summary, style) if summary else [])
+        emit(profile_lines(summary, style) if summary else [])
         for place, (title, memories) in enumerate(found.sections):
             emit([*([""] if place or summary else []), style.bold(title)])
-            emit(memoryviews.memory_lines(memories, style))
+            emit(memory_lines(memories, style))
     if found.sections or (summary and not text):
         if unknown:
             note(unknown)

@@ -85,9 +85,9 @@ def command(
 
 def _refused(paths: Paths, backup: OpenedBackup) -> ExitCode | None:
     """Ask whether this home may be replaced; the exit code where it may not."""
-    from mem.cli.carryviews import counted
     from mem.cli.diagnostics import complain, is_interactive, say
     from mem.cli.layout import shown_path
+    from mem.cli.views.carrying import counted
 
     if not is_interactive():
         complain("restore replaces what this home holds; without a terminal it needs --yes.")
@@ -102,12 +102,12 @@ def _refused(paths: Paths, backup: OpenedBackup) -> ExitCode | None:
 def _told(done: Restored, *, json: bool) -> ExitCode:
     """Make what is derived, and say what was done."""
     from mem.carrying.restore import make_derived
-    from mem.cli.carryviews import restored_lines, restored_shape
     from mem.cli.diagnostics import note
+    from mem.cli.layout import facts
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
     from mem.cli.progress import ProgressBar
-    from mem.cli.render import facts
     from mem.cli.session import open_assistant
+    from mem.cli.views.carrying import restored_lines, restored_shape
     from mem.core.display import plural
 
     with open_assistant() as assistant, ProgressBar("Indexing", "vectors") as bar:

@@ -67,17 +67,17 @@ def list_(limit: Limit = 20, json: Json = False) -> ExitCode:
       mem review list --json
     """
     from mem import shapes
-    from mem.cli import memoryviews
     from mem.cli.diagnostics import complain
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
     from mem.cli.session import open_assistant
+    from mem.cli.views.memories import review_lines
 
     with open_assistant() as assistant:
         items = assistant.memories.review(limit=limit)
     if json:
         emit_json({"schema": SCHEMA, "items": [shapes.review_item(one) for one in items]})
     else:
-        emit(memoryviews.review_lines(items, stdout_style()))
+        emit(review_lines(items, stdout_style()))
     if items:
         return ExitCode.OK
     complain("Nothing waits for review.")
@@ -149,10 +149,10 @@ def merge(identity: Identity, others: Others, json: Json = False) -> None:
 
 def _print(memories: list[Memory], *, json: bool) -> None:
     from mem import shapes
-    from mem.cli import memoryviews
     from mem.cli.output import emit, emit_json, stdout_style
+    from mem.cli.views.memories import memory_lines
 
     if json:
         emit_json(shapes.memories(memories))
     else:
-        emit(memoryviews.memory_lines(memories, stdout_style()))
+        emit(memory_lines(memories, stdout_style()))

@@ -86,12 +86,12 @@ def command(
 
 
 def _show(found: SearchResult, shown: Sequence[Hit], *, explain: bool) -> None:
-    from mem.cli import render
     from mem.cli.diagnostics import note
     from mem.cli.output import emit, stdout_style
+    from mem.cli.views.answers import hit_lines
     from mem.core.display import plural
 
-    emit(render.hits(shown, stdout_style(), explain=explain))
+    emit(hit_lines(shown, stdout_style(), explain=explain))
     order = found.out_of_order(shown)
     if order is not None:
         note(f"not in the order of the scores: {order}.")

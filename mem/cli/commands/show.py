@@ -32,9 +32,9 @@ def command(identity: Identity, full: Full = False, json: Json = False) -> None:
       mem show ~/notes/boiler.md
     """
     from mem import shapes
-    from mem.cli import episodeviews, memoryviews, render
     from mem.cli.output import emit, emit_json, stdout_style
     from mem.cli.session import open_assistant
+    from mem.cli.views import documents, episodes, memories
 
     with open_assistant() as assistant:
         held = assistant.memories.holds(identity)
@@ -46,14 +46,14 @@ def command(identity: Identity, full: Full = False, json: Json = False) -> None:
         if json:
             emit_json(shapes.memory_view(memory))
         else:
-            emit(memoryviews.view_lines(memory, stdout_style()))
+            emit(memories.view_lines(memory, stdout_style()))
     elif episode is not None:
         if json:
             emit_json(shapes.episode_view(episode, told))
         else:
-            emit(episodeviews.view_lines(episode, told, stdout_style()))
+            emit(episodes.view_lines(episode, told, stdout_style()))
     elif view is not None:
         if json:
             emit_json(shapes.document_view(view))
         else:
-            emit(render.view(view, stdout_style(), around=None if full else _NEIGHBOURS))
+            emit(documents.view_lines(view, stdout_style(), around=None if full else _NEIGHBOURS))

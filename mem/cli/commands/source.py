@@ -116,10 +116,10 @@ def add_source(
 
 def _say_added(identity: str, uri: str, ledger: Ledger | None, *, json: bool) -> None:
     from mem import shapes
-    from mem.cli import render
     from mem.cli.diagnostics import note
     from mem.cli.layout import shown_path
     from mem.cli.output import SCHEMA, emit, emit_json, emit_text, stdout_style
+    from mem.cli.views.documents import ledger_lines
 
     if json:
         imported = shapes.ledger(ledger) if ledger else None
@@ -129,7 +129,7 @@ def _say_added(identity: str, uri: str, ledger: Ledger | None, *, json: bool) ->
     if ledger is not None:
         for notice in ledger.notices:
             note(notice)
-        emit(render.ledger(ledger, stdout_style(), verbose=False))
+        emit(ledger_lines(ledger, stdout_style(), verbose=False))
     note("`mem watch` follows changes while it runs; `mem service install` lets it always run.")
 
 

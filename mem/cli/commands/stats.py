@@ -19,8 +19,8 @@ def command(json: Json = False) -> None:
     """
     from dataclasses import asdict
 
+    from mem.cli.layout import facts
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
-    from mem.cli.render import facts
     from mem.cli.session import open_assistant
 
     with open_assistant() as assistant:

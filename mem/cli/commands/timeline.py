@@ -42,9 +42,10 @@ def command(
       mem timeline --by day --since "last week"
     """
     from mem import shapes
-    from mem.cli import session, summaryviews
+    from mem.cli import session
     from mem.cli.diagnostics import complain
     from mem.cli.output import emit, emit_json, stdout_style
+    from mem.cli.views.summaries import timeline_lines
     from mem.core.limits import moment
 
     start = moment("--since", since, session.clock().now()) if since is not None else None
@@ -54,7 +55,7 @@ def command(
     if json:
         emit_json(shapes.timeline(found))
     else:
-        emit(summaryviews.timeline_lines(found, stdout_style()))
+        emit(timeline_lines(found, stdout_style()))
     if found:
         return ExitCode.OK
     complain(why)

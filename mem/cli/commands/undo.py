@@ -29,9 +29,9 @@ def command(numbers: Numbers = None, last: Last = 1, json: Json = False) -> None
       mem undo
       mem undo 12 14
     """
-    from mem.cli import memoryviews
     from mem.cli.output import SCHEMA, emit, emit_json, emit_text, stdout_style
     from mem.cli.session import open_assistant
+    from mem.cli.views.memories import change_lines
 
     wanted = [_number(one) for one in numbers or []]
     with open_assistant() as assistant:
@@ -48,7 +48,7 @@ def command(numbers: Numbers = None, last: Last = 1, json: Json = False) -> None
             named = f"{len(undone):,} changes, {min(undone)} to {max(undone)}"
         which = "it" if len(undone) == 1 else "them"
         emit_text(f"Took back {named}. `mem undo {done}` brings {which} back.")
-        emit(memoryviews.change_lines(changes, stdout_style(), texts))
+        emit(change_lines(changes, stdout_style(), texts))
 
 
 def _number(given: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from mem.cli.commands.demo import is_right
-from tests.unit.cli.test_render import ANSWER
+from tests.unit.cli.test_views import ANSWER
 
 PLAIN = {"kind": "plain", "answer_contains": ["1.3 BAR", "other"]}
 ABSENT = {"kind": "absent", "answer_contains": []}

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mem.cli import render
 from mem.cli.layout import clipped, day, shown_path, table, wrapped
 from mem.cli.output import Style
+from mem.cli.views.documents import chunk_lines
 from mem.core.display import plural, sanitize_line
 
 if TYPE_CHECKING:
@@ -51,5 +51,5 @@ def view_lines(shown: EpisodeView, told: SummaryView | None, style: Style) -> li
     if told is not None:
         lines += ["", *wrapped(sanitize_line(told.summary.text), (), style)]
     for chunk in shown.chunks:
-        lines += ["", *render.chunk_lines(chunk, style)]
+        lines += ["", *chunk_lines(chunk, style)]
     return lines

@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from mem import shapes
-from mem.cli import render
+from mem.cli.layout import facts
 from mem.cli.output import Style
+from mem.cli.views.answers import answer_lines, hit_lines
+from mem.cli.views.documents import ledger_lines
 from mem.core.answer import Answer, Citation, Sentence
 from mem.core.query import Hit, HitSource
 from mem.ingest.ledger import Ledger
@@ -50,7 +52,7 @@ ANSWER = Answer(
 
 
 def test_hit() -> None:
-    assert render.hits([HIT], PLAIN, explain=True) == [
+    assert hit_lines([HIT], PLAIN, explain=True) == [
         " 1. Boiler                                  2025-03-04  0.82",
         "    /srv/boiler.md:12",
         "    The pressure of the boiler should be 1.3 bar.",
@@ -59,7 +61,7 @@ def test_hit() -> None:
 
 
 def test_hit_on_a_terminal() -> None:
-    lines = render.hits([replace(HIT, speaker="Joel")], BOLD)
+    lines = hit_lines([replace(HIT, speaker="Joel")], BOLD)
     assert lines[1] == "    \x1b[2mJoel · /srv/boiler.md:12\x1b[0m"
     assert lines[2] == (
         "    The \x1b[1mpressure\x1b[0m of the \x1b[1mboiler\x1b[0m should be 1.3 bar."
@@ -67,7 +69,7 @@ def test_hit_on_a_terminal() -> None:
 
 
 def test_answer_with_its_evidence() -> None:
-    assert render.answer(ANSWER, PLAIN) == [
+    assert answer_lines(ANSWER, PLAIN) == [
         "It should be 1.3 bar. [1] [2]",
         "",
         "[1] Heating  ----------",
@@ -78,17 +80,17 @@ def test_answer_with_its_evidence() -> None:
 
 def test_long_places_stay_within_the_width() -> None:
     hit = replace(HIT, source=HitSource("chatgpt:" + "9" * 60, "Boiler", "message " + "8" * 60))
-    assert max(map(len, render.hits([hit], PLAIN))) <= 60
+    assert max(map(len, hit_lines([hit], PLAIN))) <= 60
 
 
 def test_the_path_of_a_file_is_never_broken() -> None:
     path = "/" + "/".join(["long-folder-name"] * 6) + "/boiler.md"
     hit = replace(HIT, source=HitSource("file://" + path, "Boiler", "line 3"))
-    assert any(path + ":" in line for line in render.hits([hit], PLAIN))
+    assert any(path + ":" in line for line in hit_lines([hit], PLAIN))
 
 
 def test_abstention_shows_the_nearest() -> None:
-    lines = render.answer(replace(ANSWER, abstained=True, nearest=(HIT,)), PLAIN)
+    lines = answer_lines(replace(ANSWER, abstained=True, nearest=(HIT,)), PLAIN)
     assert lines[:4] == ["Not in memory: Which pressure?", "", "The nearest passages:", ""]
     assert lines[4].startswith(" 1. Boiler")
 
@@ -100,8 +102,8 @@ def test_data_cannot_steer_the_terminal() -> None:
     answer = replace(
         ANSWER, question=evil, sentences=(Sentence(evil, (1,)),), citations=(citation,)
     )
-    lines = render.hits([hit], PLAIN, explain=True) + render.answer(answer, PLAIN)
-    lines += render.answer(replace(answer, abstained=True), PLAIN)
+    lines = hit_lines([hit], PLAIN, explain=True) + answer_lines(answer, PLAIN)
+    lines += answer_lines(replace(answer, abstained=True), PLAIN)
     assert not set("".join(lines)) & set("\x1b\u202e\x9b\n")
 
 
@@ -110,7 +112,7 @@ def test_ledger() -> None:
     done.skip("file:///srv/a.bin", "binary", "not text")
     done.skip("file:///srv/b.bin", "binary", "not text")
     done.fail("file:///srv/c.json", "malformed", "ends too early")
-    assert render.ledger(done, PLAIN) == [
+    assert ledger_lines(done, PLAIN) == [
         "6 documents seen in 1.2 s",
         "  added           2   7 passages",
         "  updated         0",
@@ -120,7 +122,7 @@ def test_ledger() -> None:
         "  gone            1",
         "failed: /srv/c.json: ends too early [malformed]",
     ]
-    assert "skipped: /srv/b.bin: not text [binary]" in render.ledger(done, PLAIN, verbose=True)
+    assert "skipped: /srv/b.bin: not text [binary]" in ledger_lines(done, PLAIN, verbose=True)
     assert shapes.ledger(done)["skipped"][0] == {
         "uri": "file:///srv/a.bin",
         "code": "binary",
@@ -129,7 +131,7 @@ def test_ledger() -> None:
 
 
 def test_facts_keep_long_values() -> None:
-    lines = render.facts([("a", "short"), ("long", "word " * 20)], Style(width=40))
+    lines = facts([("a", "short"), ("long", "word " * 20)], Style(width=40))
     assert lines[0] == "a     short"
     assert lines[1].startswith("long  word word")
     assert lines[2].startswith("      word")
