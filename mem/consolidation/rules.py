@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mem.core.document import SaidAtOrigin
 from mem.core.memory import Candidate, Trust
 from mem.core.protocols import Embedder
 from mem.store.chunks import StoredChunk
@@ -27,7 +28,10 @@ class Rules:
         """Candidates in the order of the text."""
         first = chunks[0]
         drawn = self._extractor.extract(
-            [one.chunk for one in chunks], document_kind=first.kind, document_title=first.title
+            [one.chunk for one in chunks],
+            document_kind=first.kind,
+            document_title=first.title,
+            dated=first.said_at_origin is not SaidAtOrigin.FILE_TIME,
         )
         if first.uri.startswith(TYPED):
             return [replace(one, trust=Trust.TYPED) for one in drawn]

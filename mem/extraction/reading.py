@@ -167,7 +167,7 @@ class Reader:
                 return
         pasted = _PASTED.match(chunk.text) if speaker.to_assistant else None
         for sentence in sentences:
-            if (pasted and sentence.start >= pasted.end()) or _quoted(chunk.text, sentence):
+            if (pasted and sentence.end > pasted.end()) or _quoted(chunk.text, sentence):
                 continue
             said = self._machine.get(chunk.id, ())
             if any(start <= sentence.start < end for start, end in said):

@@ -7,6 +7,7 @@ that the rules do not fully read, or that the screen finds ordinary, yields noth
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mem.core.chunk import Chunk
@@ -56,12 +57,27 @@ class RulesExtractor:
         self._user_names = user_names
 
     def extract(
-        self, chunks: Sequence[Chunk], *, document_kind: str, document_title: str
+        self,
+        chunks: Sequence[Chunk],
+        *,
+        document_kind: str,
+        document_title: str,
+        dated: bool = True,
     ) -> list[Candidate]:
         """The candidates of one document in the order of its text.
 
-        `document_kind` is `note` or `chat`. Evidence spans are offsets in `chunk.text`.
+        `document_kind` is `note` or `chat`. Evidence spans are offsets in `chunk.text`. Where the
+        document is not `dated`, its time is only that of its file, which is as old as the words at
+        the most: "yesterday" and "3 May" are then no day.
         """
+        if not dated:
+            said = {one.id: one.said_at for one in chunks}
+            found = self.extract(
+                [replace(one, said_at=None) for one in chunks],
+                document_kind=document_kind,
+                document_title=document_title,
+            )
+            return [replace(one, said_at=said[one.evidence[0].chunk_id]) for one in found]
         if document_kind == "note" and is_publication([one.text for one in chunks]):
             return []
         speakers = Speakers(chunks, document_kind=document_kind, user_names=self._user_names)
@@ -76,7 +92,7 @@ class RulesExtractor:
                 reader.heard(chunk, None)
                 continue
             if not is_impersonal(
-                chunk.text,
+                speakers.own_words(chunk),
                 headings=headings,
                 note=note,
                 pasted=speaker.to_assistant,

@@ -92,6 +92,9 @@ _REACTION = re.compile(
     r"(?:i )?(?:can't wait to (?:see|hear)|appreciate|totally agree|agree)\b|"
     r"(?:that|this|it|those|they)(?:'s|'re| is| was| are| were| must| sounds?| looks?|"
     r" would| will)\b|"
+    r"(?:i'm|i am) (?:(?:so|very|really|just|a bit|all|still|almost) )*(?:on my way|at the door|"
+    r"outside|there|running late|testing|(?:bored|confused|lost)(?=[,.!]|$))|"
+    r"i just wanted to (?:say|check|ask)\b|sorry,? my english\b|(?:my )?english is bad\b|"
     r"(?:what|such) an?\b|you(?:'re|'ve|'ll|r)?\b|sounds\b|looks\b|glad\b|congrat|good luck|"
     r"thanks?\b[^,.!]*$|as an ai\b)",
     re.IGNORECASE,

@@ -77,6 +77,14 @@ class Speakers:
         trust = Trust.OTHERS if known_other else Trust.OWN_CHAT
         return Speaker(name, name, trust, is_user=not known_other, to_assistant=False)
 
+    def own_words(self, chunk: Chunk) -> str:
+        """The chunk's text without what an assistant wrote in it."""
+        kept, at = [], 0
+        for start, end in self.machine.get(chunk.id, ()):
+            kept.append(chunk.text[at:start])
+            at = end
+        return "".join([*kept, chunk.text[at:]])
+
     def _owner(self, trust: Trust, *, to_assistant: bool) -> Speaker:
         phrase = self._user or "The user"
         return Speaker(self._user or "user", phrase, trust, is_user=True, to_assistant=to_assistant)

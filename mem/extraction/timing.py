@@ -44,6 +44,12 @@ _VAGUE = re.compile(
 )
 _YEAR_ONLY = re.compile(r"^since (?:\w+ )?\d{4}$", re.IGNORECASE)
 _OPEN_ENDED = re.compile(r"\bsince\b", re.IGNORECASE)
+#: A part of a date that stands in every calendar.
+_OF_CALENDAR = re.compile(
+    r"\b(?:jan|feb|mar|apr|may|june?|july?|aug|sep|oct|nov|dec|christmas|easter)|\d[./]\d",
+    re.IGNORECASE,
+)
+_ANY_DAY = datetime(2000, 1, 1)  # what does not depend on it was said at no known time
 _PREPOSITION = {
     Precision.DAY: "on ",
     Precision.WEEKEND: "on ",
@@ -74,11 +80,14 @@ def take_times(clause: str, said_at: datetime | None, *, future: bool) -> Timed:
     """Separates a clause from its time.
 
     `future` says that the clause speaks of what is to come: a bare weekday or date then is the
-    next one. More than one time leaves the span unset.
+    next one. More than one time leaves the span unset. Without `said_at` only what names its year
+    is a time.
     """
     if said_at is None:
-        return Timed(_without_vague(clause), "", None, None)
-    mentions = find_mentions(clause, said_at=said_at)
+        clause, said_at = _unplaced(clause), _ANY_DAY
+        mentions = [one for one in find_mentions(clause, said_at=_ANY_DAY) if _is_placed(one)]
+    else:
+        mentions = find_mentions(clause, said_at=said_at)
     spans = [_turned(one, said_at, future or looks_ahead(clause, one)) for one in mentions]
     text, phrases = clause, list[str]()
     for mention, span in reversed(list(zip(mentions, spans, strict=True))):
@@ -93,6 +102,23 @@ def take_times(clause: str, said_at: datetime | None, *, future: bool) -> Timed:
     if _YEARLY.search(clause):
         return Timed(text, phrase, None, None)
     return Timed(text, phrase, *_bounds(spans[0]))
+
+
+def _is_placed(mention: TimeMention) -> bool:
+    """Whether it is the same time whenever it was said: it names its year."""
+    return not mention.relative or _YEAR_ONLY.match(mention.text) is not None
+
+
+def _unplaced(clause: str) -> str:
+    """The clause without what only the day on which it was said would place: "two weeks ago". A
+    day or month without its year stays as it was written.
+    """
+    for one in reversed(find_mentions(clause, said_at=_ANY_DAY)):
+        if _is_placed(one) or _recurring(clause, one) or _OF_CALENDAR.search(one.text):
+            continue
+        if not _TOWARDS.search(clause[: one.start]):
+            clause = _dropped(clause[: one.start], clause[one.end :])
+    return clause
 
 
 def _bounds(span: TimeSpan) -> tuple[datetime | None, datetime | None]:

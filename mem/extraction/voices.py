@@ -17,6 +17,9 @@ _PERSONA = re.compile(
     r"professor|editor|nurse|director|coach|scientist|engineer|buyer|at|in|to))|"
     r"\b(?:break(?:s|ing)?|stay(?:s|ing)? in|out of) character\b|^\(ooc\b|"
     r"\b(?:this|your) persona\b|^\W*persona\b|\bin that voice\b|\bmy (?:human|user)\b|"
+    r"^\W*(?:simulate|(?:speak|talk|answer|respond|reply) as|be my|let's do a|let's role-?play|"
+    r"assistant settings|your task is|you will be given|you have \w+ tools|as your \w+ partner)\b|"
+    r"\bmy creator is\b|\bi was (?:made|created) by\b|^\W*context: the user\b|"
     r"^\W*instructions for\b[^\n]{0,40}:|^\*[^*\n]{3,80}\* i(?:'m| am) (?-i:[A-Z])|^let's play\b|"
     r"\bfresh each session\b|\bi was trained (?:by|on)\b|"
     r"\b(?:i'm|i am|name is) [a-z]+-\d+ and\b|\bthe following is a conversation\b|"
@@ -31,7 +34,25 @@ _RULE = re.compile(
 )
 _RULES = 2  # in a note; a message to an assistant scolds more often
 #: A name that files for machines and teams have: "AGENTS.md", "SOUL.md".
-_CAPITAL_FILE = re.compile(r"^\W*[A-Z][A-Z_-]{2,}\.(?:md|txt|rst)\b")
+_RULES_FILE = re.compile(
+    r"^\W*(?:[A-Z][A-Z_-]{2,}|[\w-]*(?:instructions|rules|prompt)|readme)\.(?:mdc?|txt|rst)\b|"
+    r"^\W*(?:project|repo(?:sitory)?|team|coding|working|code|commit|cursor|copilot|agent)[ -]"
+    r"(?:rules|guidelines|agreements?|conventions|standards|instructions)\b|^\W*prompt(?: for\b|:)",
+    re.IGNORECASE,
+)
+#: What files of rules for a code base speak of, in no particular time.
+_REPOSITORY = re.compile(
+    r"\b(commit|branch|merg|migration|lint|src|tests?|dist|ci|p?npm|yarn|deploy|api|type hints?|"
+    r"strict mode|exports?|jsdoc|unit tests?|e2e|dependenc|monorepo|pull request|release notes|"
+    r"typescript|react|backend|frontend|refactor|squash|rebas)(?:s|es|ed|e|ing|ies|y)?\b",
+    re.IGNORECASE,
+)
+_JARGON = 4  # different words of it in a passage that is about one
+_DATED = re.compile(
+    r"\b(?:today|yesterday|tomorrow|last|next|ago|since|20\d\d|(?:mon|tues|wednes|thurs|fri)day|"
+    r"january|february|march|april|may|june|july|august|september|october|november|december)\b",
+    re.IGNORECASE,
+)
 _STANDING = re.compile(
     r"^\W*(?:cursor rules|conventions|coding (?:style|standards)|house rules|style guide|persona|"
     r"soul|identity|heartbeat|bootstrap|testimonials?|reviews?|case stud(?:y|ies)\b.*|about us|"
@@ -63,7 +84,8 @@ _EXERCISE = re.compile(
 )
 #: Placeholders and what is typed to see whether something works.
 _DUMMY = re.compile(
-    r"\b(?:john|jane) doe\b|\blorem ipsum\b|\bfoo,? bar\b|\bexample (?:corp|inc|ltd)\b|\banytown\b|"
+    r"\bdrop table\b|\b(?:john|jane) doe\b|\blorem ipsum\b|\bfoo,? bar\b|\banytown\b|"
+    r"\bexample (?:corp|inc|ltd)\b|"
     r"\basdf|\btesting my mic|\bis this (?:thing )?on\?|\{\{[^{}\n]{1,40}\}\}",
     re.IGNORECASE,
 )
@@ -78,7 +100,8 @@ _PROGRAM = re.compile(
 _LINES = 3
 #: What is read elsewhere and put into a talk.
 _READ = re.compile(
-    r"^(?:page title|ocr result|search results?|function returned|tool (?:output|result)|"
+    r"^(?:page title|ocr result|search results?|function returned|tool (?:output|result)|stdout|"
+    r"web_?(?:fetch|search)|clipboard|recogni[sz]ed speech|result rows|"
     r"chat ?gpt said|transcript)\b[^\n]{0,60}:|\baita\b|^tl;?dr\b|\([2-6]\d ?[fm]\)",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -109,7 +132,13 @@ _FIRM = re.compile(
     r"\b(?:quick|short|15[- ]minute) (?:chat|call)\b|\bin (?:strict )?confidence\b|"
     r"\bmillion (?:dollars|usd|euros|pounds)\b|\bfamily business\b|\bthis course\b|"
     r"\bdoors close\b|\b[\d,.]+k? (?:students|upvotes|subscribers|customers|views|followers)\b|"
-    r"\bhoroscope\b|\blinkedin\b|\bi'm (?:the )?(?:founder|ceo)\b",
+    r"\bhoroscope\b|\blinkedin\b|\bairbnb\b|\bmy name is\b|"
+    r"\bi'm (?-i:[A-Z])\w+ (?:from|at|with) (?-i:[A-Z])\w+[.,]|"
+    r"^(?:hi|hello|hey|dear|good \w+)[ ,]+(?:traveller|neighbou?r|colleague|customer|member|"
+    r"fan)s?\b|"
+    r"\bi have a proposal\b|\b(?:our|my) (?:practice|clients|menu|fees)\b|\bgrab yours\b|"
+    r"\bwe (?:deliver|waive|ship)\b|\bspecial issue\b|\btickets (?:are|go)\b|"
+    r"\bon the menu\b|\bi'm (?:the )?(?:founder|ceo)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -124,7 +153,7 @@ def is_nobodys(
     """
     plain = text.replace("’", "'")
     first_line = plain.lstrip().partition("\n")[0]
-    if any(_CAPITAL_FILE.match(one) or _STANDING.match(one) for one in (first_line, *headings)):
+    if any(_RULES_FILE.match(one) or _STANDING.match(one) for one in (first_line, *headings)):
         return True
     if (
         is_program(plain)
@@ -137,15 +166,22 @@ def is_nobodys(
         return _FIRM.search(plain) is not None
     if _PERSONA.search(plain) or is_verse(plain) or _MARKED.search(plain):
         return True
-    if (pasted or note) and len(_RULE.findall(plain)) >= _RULES + pasted:
+    if note and is_of_repository(plain):
         return True
-    return pasted and _READ.search(plain) is not None
+    ruled = (pasted or note) and len(_RULE.findall(plain)) >= _RULES + pasted
+    return ruled or (pasted and _READ.search(plain) is not None)
 
 
 def is_program(text: str) -> bool:
     """Whether most of a passage's lines are code, settings or markup."""
     lines = [line for line in text.splitlines() if line.strip()]
     return len(lines) >= _LINES and 2 * sum(map(bool, map(_PROGRAM.search, lines))) >= len(lines)
+
+
+def is_of_repository(text: str) -> bool:
+    """Whether a passage tells how a code base is worked on, in general and at no time."""
+    terms = {one.lower() for one in _REPOSITORY.findall(text)}
+    return len(terms) >= _JARGON and _DATED.search(text) is None
 
 
 def is_verse(text: str) -> bool:

@@ -190,3 +190,11 @@ def test_another_embedder_is_screened_by_patterns() -> None:
     extractor = RulesExtractor(FakeEmbedder(), user_names=("Ines Calloway",))
     assert from_note(extractor, "I moved to Bristol in June.")
     assert not from_note(extractor, "That's awesome, you're doing great!")
+
+
+def test_a_file_s_time_says_nothing_of_yesterday(extractor: RulesExtractor) -> None:
+    chunk = note("I sold the boat yesterday. I bought a kayak in May 2021.")
+    sold, bought = extractor.extract([chunk], document_kind="note", document_title="", dated=False)
+    assert (sold.text, sold.happened_from) == ("Ines Calloway sold the boat.", None)
+    assert bought.happened_from == datetime(2021, 5, 1)
+    assert {sold.said_at, bought.said_at} == {chunk.said_at}

@@ -64,3 +64,25 @@ def test_without_a_date_of_saying_relative_words_are_dropped() -> None:
 def test_two_times_leave_the_span_open() -> None:
     timed = take_times("I left on 3 May 2024 and came back on 9 June 2024", NOW, future=False)
     assert timed.start is None
+
+
+@pytest.mark.parametrize(
+    ("clause", "text", "start"),
+    [
+        ("I moved to Lyon two weeks ago", "I moved to Lyon", None),
+        ("I moved to Lyon in March 2021", "I moved to Lyon", datetime(2021, 3, 1)),
+        ("I see the dentist on 3 June", "I see the dentist on 3 June", None),
+        ("I swim on Tuesdays", "I swim on Tuesdays", None),
+    ],
+)
+def test_words_said_at_no_known_time_have_only_times_that_name_their_year(
+    clause: str, text: str, start: datetime | None
+) -> None:
+    timed = take_times(clause, None, future=False)
+    assert (timed.text, timed.start) == (text, start)
+
+
+def test_who_lives_somewhere_since_a_year_does_so_whenever_it_was_said() -> None:
+    assert take_times("I have lived here since 2019", None, future=False).since == datetime(
+        2019, 1, 1
+    )
