@@ -35,6 +35,13 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [link for link in local if not (page.parent / link).exists()] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_files_that_are_named_exist(page: Path) -> None:
+    named = set(re.findall(r"`([a-z]+/[\w/]+\.py)`", page.read_text(encoding="utf-8")))
+    places = {one: (ROOT / one, ROOT / "mem" / one) for one in named}
+    assert [one for one, where in places.items() if not any(map(Path.exists, where))] == []
+
+
 def test_the_first_screen_has_the_two_commands() -> None:
     head = (ROOT / "README.md").read_text(encoding="utf-8")[:800]
     assert re.findall(r"^make (\w+)", head, flags=re.MULTILINE) == ["demo", "test"]

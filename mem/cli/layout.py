@@ -17,6 +17,7 @@ from mem.core.display import sanitize, sanitize_line
 from mem.core.document import SaidAtOrigin
 
 _FILE_URI = "file://"
+_ID_SHOWN = 10
 _LINE = re.compile(r"(?:lines? |L)(\d+)")
 _WORD = re.compile(r"\S+")
 _ELLIPSIS = "…"
@@ -56,6 +57,11 @@ def day(moment: datetime | None, origin: SaidAtOrigin | None = None) -> str:
     """The date, or dashes as wide as one; "file" before it where only the file has that date."""
     told = f"{moment:%Y-%m-%d}" if moment else "-" * 10
     return f"file {told}" if moment and origin is SaidAtOrigin.FILE_TIME else told
+
+
+def short_id(identity: str) -> str:
+    """The beginning of an id by which a person can name it."""
+    return identity[:_ID_SHOWN]
 
 
 def cells(text: str) -> int:

@@ -74,7 +74,7 @@ def command(
 def _print(shape: dict[str, object], cost: str, *, asked: bool) -> None:
     """`asked` says that a share to keep was given."""
     from mem.cli.diagnostics import note
-    from mem.cli.layout import clipped, table
+    from mem.cli.layout import clipped, short_id, table
     from mem.cli.output import emit, emit_text, stdout_style
     from mem.core.display import plural
 
@@ -88,7 +88,7 @@ def _print(shape: dict[str, object], cost: str, *, asked: bool) -> None:
         return
     emit_text(f"{plural(len(entries), 'memory')} of {considered}")
     style = stdout_style()
-    rows = [(one["id"][:10], f"{one['worth']:.2f}", one["text"]) for one in entries[:_LISTED]]
+    rows = [(short_id(one["id"]), f"{one['worth']:.2f}", one["text"]) for one in entries[:_LISTED]]
     for line, one in zip(table(rows, style, last=2), entries, strict=False):
         emit([line, _INDENT + style.dim(clipped(one["reason"], style.width - len(_INDENT)))])
     if len(entries) > _LISTED:

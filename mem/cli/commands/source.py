@@ -42,7 +42,7 @@ def list_sources(json: Json = False) -> ExitCode:
       mem source list
     """
     from mem.cli.diagnostics import complain
-    from mem.cli.layout import shown_path, table
+    from mem.cli.layout import short_id, shown_path, table
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
     from mem.cli.session import open_assistant
 
@@ -55,7 +55,7 @@ def list_sources(json: Json = False) -> ExitCode:
     else:
         rows = [
             (
-                one.id[:10],
+                short_id(one.id),
                 one.kind,
                 f"{one.files:,}",
                 f"{one.documents:,}",
@@ -144,7 +144,7 @@ def remove_source(source: SOURCE, json: Json = False) -> ExitCode:
       mem source remove ~/notes
     """
     from mem.cli.diagnostics import note
-    from mem.cli.layout import shown_path
+    from mem.cli.layout import short_id, shown_path
     from mem.cli.output import SCHEMA, emit_json, emit_text
     from mem.cli.session import open_assistant
     from mem.service.sources import let_be
@@ -155,5 +155,5 @@ def remove_source(source: SOURCE, json: Json = False) -> ExitCode:
         emit_json({"schema": SCHEMA, "id": found.id, "uri": found.uri, "watched": False})
         return ExitCode.OK
     emit_text(f"No longer kept in step: {shown_path(found.uri)}")
-    note(f"What was taken in stays. `mem forget --source {found.id[:10]}` destroys it.")
+    note(f"What was taken in stays. `mem forget --source {short_id(found.id)}` destroys it.")
     return ExitCode.OK

@@ -13,6 +13,7 @@ from mem.cli.layout import (
     day,
     padded,
     place,
+    short_id,
     shown_path,
     snippet,
     wrapped,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from mem.core.query import Drawn, Hit
 
 _INDENT = "    "
-_ID_SHOWN = 10
 
 
 def hit_lines(found: Sequence[Hit], style: Style, *, explain: bool = False) -> list[str]:
@@ -44,7 +44,7 @@ def hit_lines(found: Sequence[Hit], style: Style, *, explain: bool = False) -> l
 def _drawn(one: Drawn, style: Style) -> list[str]:
     """A memory below the passage that it was drawn from."""
     text = sanitize_line(one.text) + (" (in conflict)" if one.conflicts else "")
-    return wrapped(f"memory {sanitize_line(one.id[:_ID_SHOWN])}: {text}", (), style, indent=_INDENT)
+    return wrapped(f"memory {sanitize_line(short_id(one.id))}: {text}", (), style, indent=_INDENT)
 
 
 def _hit(rank: int, one: Hit, style: Style, *, explain: bool) -> list[str]:
@@ -73,7 +73,7 @@ def _kind(one: Hit) -> str:
     if one.kind != "memory":
         return ""
     state = " in conflict" if "conflict" in one.signals else ""
-    return f"memory {one.id[:_ID_SHOWN]}{state}" + (" · " if one.speaker else "")
+    return f"memory {short_id(one.id)}{state}" + (" · " if one.speaker else "")
 
 
 def _origin(speaker: str | None, uri: str, locator: str, style: Style) -> list[str]:

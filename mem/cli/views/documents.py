@@ -9,6 +9,7 @@ from mem.cli.layout import (
     clipped,
     day,
     duration,
+    short_id,
     shown_path,
     table,
     wrapped,
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from mem.ingest.ledger import Ledger
     from mem.store.documents import DocumentRecord
 
-_ID_SHOWN = 10
 _DATED_BY = {
     "front_matter": "stated in it",
     "file_name": "from its name",
@@ -35,7 +35,7 @@ def document_lines(found: Sequence[DocumentRecord], style: Style) -> list[str]:
     """One line a document: id, date, format, number of passages, title."""
     rows = [
         (
-            one.id[:_ID_SHOWN],
+            short_id(one.id),
             day(one.said_at, one.said_at_origin),
             one.format,
             f"{one.chunks:>5}",

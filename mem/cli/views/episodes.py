@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mem.cli.layout import clipped, day, shown_path, table, wrapped
+from mem.cli.layout import clipped, day, short_id, shown_path, table, wrapped
 from mem.cli.output import Style
 from mem.cli.views.documents import chunk_lines
 from mem.core.display import plural, sanitize_line
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from mem.consolidation.chronicle import SummaryView
     from mem.store.episodes import EpisodeRecord, EpisodeView
 
-_ID_SHOWN = 10
 _BESIDE = 24
 
 
@@ -25,7 +24,7 @@ def episode_lines(found: Sequence[EpisodeRecord], style: Style) -> list[str]:
     """One line an episode: id, date begun, passages, title, document."""
     rows = [
         (
-            one.id[:_ID_SHOWN],
+            short_id(one.id),
             day(one.started_at),
             f"{one.chunks:>3}",
             one.title,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from mem.cli.layout import shown_path
+from mem.cli.layout import short_id, shown_path
 from mem.core.display import plural, sanitize_line
 
 if TYPE_CHECKING:
@@ -32,7 +32,9 @@ def summary(plan: ForgetPlan, *, listed: int | None = _LISTED) -> list[str]:
     head = ", ".join(counts)
     if plan.source is not None:
         head += f", the source {shown_path(plan.source.uri)}"
-    documents = [f"{one.id[:10]}  {one.title or shown_path(one.uri)}" for one in plan.documents]
+    documents = [
+        f"{short_id(one.id)}  {one.title or shown_path(one.uri)}" for one in plan.documents
+    ]
     lines = [head, *_some(documents, listed)]
     return lines + (_named(plan.named, plan, listed) if plan.named is not None else [])
 
@@ -42,7 +44,7 @@ def _named(named: NamedPlan, plan: ForgetPlan, listed: int | None) -> list[str]:
     inside = [_line(one) for one in named.passages if one.document.id not in whole]
     lines = ["passages of documents that stay:", *_some(inside, listed)] if inside else []
     if named.memories:
-        texts = [f"{one.id[:10]}  {sanitize_line(one.text)}" for one in named.memories]
+        texts = [f"{short_id(one.id)}  {sanitize_line(one.text)}" for one in named.memories]
         lines += ["memories:", *_some(texts, listed)]
     if named.within_words:
         count = plural(named.within_words, "more passage")
@@ -64,7 +66,7 @@ def _line(passage: Passage) -> str:
     words = " ".join(text[first:last].split())
     words = f"{'…' if first else ''}{words}{'…' if last < len(text) else ''}"
     place = f"{passage.document.title or shown_path(passage.document.uri)}, {passage.chunk.locator}"
-    return sanitize_line(f"{passage.chunk.id[:10]}  {place}: {words}")
+    return sanitize_line(f"{short_id(passage.chunk.id)}  {place}: {words}")
 
 
 def shape(plan: ForgetPlan, receipt: Receipt | None) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from mem.cli.layout import day, padded, place, shown_path, table, wrapped
+from mem.cli.layout import day, padded, place, short_id, shown_path, table, wrapped
 from mem.cli.output import Style
 from mem.core.display import sanitize, sanitize_line
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from mem.store.entities import EntityRecord
     from mem.store.memory_rows import EvidencePlace
 
-_ID_SHOWN = 10
 _INDENT = "    "
 _AN_ID = re.compile(r"[a-z][0-9a-f]{19}")
 
@@ -29,7 +28,7 @@ def memory_lines(found: Sequence[Memory], style: Style) -> list[str]:
     """One line a memory: id, since when, kind, state, text."""
     rows = [
         (
-            one.id[:_ID_SHOWN],
+            short_id(one.id),
             day(one.happened_from or one.valid_from or one.said_at),
             one.kind.value,
             _state(one),
@@ -68,7 +67,7 @@ def view_lines(shown: MemoryView, style: Style) -> list[str]:
         other = by_id.get(link.target if link.source == one.id else link.source)
         if other is not None:
             name = link.relation.value if link.source == one.id else f"{link.relation.value} (by)"
-            text = f"{name}: {other.id[:_ID_SHOWN]} {other.text}"
+            text = f"{name}: {short_id(other.id)} {other.text}"
             lines += ["", *wrapped(sanitize_line(text), (), style)]
     return lines
 
@@ -108,11 +107,11 @@ def review_lines(items: Sequence[ReviewItem], style: Style) -> list[str]:
     lines: list[str] = []
     for item in items:
         one = item.memory
-        head = f"{one.id[:_ID_SHOWN]}  {item.reason}  {one.trust.name.lower().replace('_', ' ')}"
+        head = f"{short_id(one.id)}  {item.reason}  {one.trust.name.lower().replace('_', ' ')}"
         lines += [*([""] if lines else []), style.bold(sanitize_line(head))]
         lines += wrapped(sanitize(one.text), (), style, indent=_INDENT)
         for other in item.against:
-            text = f"against {other.id[:_ID_SHOWN]}: {other.text}"
+            text = f"against {short_id(other.id)}: {other.text}"
             lines += wrapped(sanitize_line(text), (), style, indent=_INDENT)
         for where in item.places[:2]:
             lines += [_INDENT + style.dim(part) for part in evidence_lines(where, Style())[:2]]
@@ -137,7 +136,7 @@ def change_lines(
 
 def _short(subject: str) -> str:
     """An id as lists show it; numbers of changes and addresses as they are."""
-    return subject[:_ID_SHOWN] if _AN_ID.fullmatch(subject) else subject
+    return short_id(subject) if _AN_ID.fullmatch(subject) else subject
 
 
 def entity_lines(found: Sequence[EntityRecord], style: Style) -> list[str]:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from mem.answer.context import plain
-from mem.cli.layout import day, place, table, wrapped
+from mem.cli.layout import day, place, short_id, table, wrapped
 from mem.cli.output import Style
 from mem.core.display import plural, sanitize_line
 from mem.store.episodes import EpisodeRecord
@@ -17,7 +17,6 @@ from mem.store.episodes import EpisodeRecord
 if TYPE_CHECKING:
     from mem.consolidation.chronicle import Period, SummaryView
 
-_ID_SHOWN = 10
 _INDENT = "    "
 
 
@@ -37,10 +36,10 @@ def timeline_lines(periods: Sequence[Period], style: Style) -> list[str]:
 def _row(one: Any) -> tuple[str, str, str, str]:
     if isinstance(one, EpisodeRecord):
         size = plural(one.chunks, "passage")
-        return day(one.started_at), one.id[:_ID_SHOWN], "episode", f"{one.title} ({size})"
+        return day(one.started_at), short_id(one.id), "episode", f"{one.title} ({size})"
     memory = one.memory
     state = memory.status.value + (" *" if memory.pinned else "")
-    return day(one.at), memory.id[:_ID_SHOWN], state, " ".join(memory.text.split())
+    return day(one.at), short_id(memory.id), state, " ".join(memory.text.split())
 
 
 def profile_lines(value: SummaryView, style: Style) -> list[str]:
