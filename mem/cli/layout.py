@@ -21,6 +21,9 @@ _ID_SHOWN = 10
 _LINE = re.compile(r"(?:lines? |L)(\d+)")
 _WORD = re.compile(r"\S+")
 _ELLIPSIS = "…"
+# A column of text narrower than this says too little.
+_READABLE = 24
+_BELOW = "    "
 
 
 def shown_path(uri: str) -> str:
@@ -210,17 +213,35 @@ def _breaks(line: str, room: int, *, whole: bool = False) -> list[Span]:
     return [*parts, (start, end)] if end > start else parts
 
 
-def table(rows: Sequence[Sequence[str]], style: Style, *, last: int) -> list[str]:
-    """Rows with columns as wide as their widest cell; column `last` takes what is left."""
+def table(
+    rows: Sequence[Sequence[str]], style: Style, *, last: int, whole: bool = False
+) -> list[str]:
+    """Rows with columns as wide as their widest cell; column `last` takes what is left.
+
+    It is cut there, but not when `whole`, nor where the style cuts nothing. Where too little is
+    left, it goes on a line of its own below its row, in the same string.
+    """
     if not rows:
         return []
     widths = [max(cells(sanitize_line(row[i])) for row in rows) for i in range(len(rows[0]))]
-    others = sum(widths) - widths[last] + 2 * (len(widths) - 1)
-    widths[last] = max(8, min(widths[last], style.width - others))
-    return [
-        "  ".join(padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    ]
+    wanted, room = widths[last], style.width - sum(widths) + widths[last] - 2 * (len(widths) - 1)
+    if whole or not style.cuts:
+        return [_row(row, widths) for row in rows]
+    if room < min(wanted, _READABLE):
+        below = style.width - len(_BELOW)
+        rest = [*widths[:last], *widths[last + 1 :]]
+        return [
+            f"{_row([*row[:last], *row[last + 1 :]], rest)}\n{_BELOW}{clipped(row[last], below)}"
+            for row in rows
+        ]
+    widths[last] = min(wanted, room)
+    return [_row(row, widths) for row in rows]
+
+
+def _row(row: Sequence[str], widths: Sequence[int]) -> str:
+    """Cells side by side, each clipped or filled to its width."""
+    parts = [padded(cell, width) for cell, width in zip(row, widths, strict=True)]
+    return "  ".join(parts).rstrip()
 
 
 def facts(pairs: Sequence[tuple[str, str]], style: Style) -> list[str]:

@@ -28,10 +28,14 @@ _printed: set[str] = set()
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How text looks on this stdout: in `width` columns, with bold and dim or without."""
+    """How text looks on this stdout: in `width` columns, with bold and dim or without.
+
+    The rows of a table stay whole where it does not cut: a file or another program has no width.
+    """
 
     width: int = _UNKNOWN_WIDTH
     color: bool = False
+    cuts: bool = True
 
     def bold(self, text: str) -> str:
         return f"{_BOLD}{text}{_PLAIN}" if self.color and text else text
@@ -49,21 +53,23 @@ class Style:
 
 
 def stdout_style() -> Style:
-    """Bold only on a terminal and without NO_COLOR; 80 columns where there is no terminal."""
+    """Bold only on a terminal and without NO_COLOR.
+
+    Where there is neither a terminal nor COLUMNS, paragraphs have 80 columns and rows are whole.
+    """
     terminal = sys.stdout.isatty()
     color = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Style(_width(terminal), color)
-
-
-def _width(terminal: bool) -> int:
-    given = os.environ.get("COLUMNS", "")
-    if given.isascii() and given.isdigit() and int(given) > 0:
-        columns = int(given)
-    elif terminal:
+    columns = _given_width()
+    if columns is None and terminal:
         columns = os.get_terminal_size(sys.stdout.fileno()).columns or _UNKNOWN_WIDTH
-    else:
-        columns = _UNKNOWN_WIDTH
-    return max(_NARROWEST, min(_WIDEST, columns))
+    width = max(_NARROWEST, min(_WIDEST, columns or _UNKNOWN_WIDTH))
+    return Style(width, color, cuts=columns is not None)
+
+
+def _given_width() -> int | None:
+    """What COLUMNS says, where it says a number."""
+    given = os.environ.get("COLUMNS", "")
+    return int(given) if given.isascii() and given.isdigit() and int(given) > 0 else None
 
 
 def emit(lines: Sequence[str]) -> None:

@@ -32,11 +32,31 @@ def open_assistant() -> Assistant:
     return Assistant.open(clock=clock())
 
 
-def why_nothing(assistant: Assistant, otherwise: str) -> str:
-    """Why a command found nothing: memory is empty, or `otherwise`."""
-    if assistant.documents(limit=1):
-        return otherwise
-    return "Memory is empty. `mem import PATH` takes in notes and chats."
+def why_nothing(assistant: Assistant, otherwise: str, limits: Filters | None = None) -> str:
+    """Why a command found nothing: memory is empty, one of `limits` leaves none, or `otherwise`."""
+    if not assistant.documents(limit=1):
+        return "Memory is empty. `mem import PATH` takes in notes and chats."
+    return (_unmet(assistant, limits) if limits else "") or otherwise
+
+
+def _unmet(assistant: Assistant, limits: Filters) -> str:
+    """The first of source, kind and speaker that no passage meets, whatever the others are."""
+    from dataclasses import replace
+
+    from mem.core.query import Filters
+
+    told = {
+        "source": "No source or file of memory is {!r}. `mem source list` shows the sources.",
+        "kind": "No document is of the kind or format {!r}. `mem stats` counts those there are.",
+        "speaker": "Nobody called {!r} says anything in memory. --speaker takes the whole name.",
+    }
+    for name, sentence in told.items():
+        given = getattr(limits, name)
+        if given is not None and not assistant.store.chunks.any(
+            replace(Filters(), **{name: given})
+        ):
+            return sentence.format(given)
+    return ""
 
 
 def words(given: Sequence[str]) -> str:
@@ -73,11 +93,18 @@ def filters(
         since=since,
         before=before,
         on=on,
-        source=source,
+        source=_place(source),
         kind=kind,
         speaker=speaker,
         dashes="--",
     )
+
+
+def _place(source: str | None) -> str | None:
+    """A source as memory knows it, where it is given as a path."""
+    if source is not None and source.startswith(("/", "~", ".")):
+        return str(expanded(source).resolve())
+    return source
 
 
 def absolute(given: str) -> str:

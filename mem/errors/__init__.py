@@ -199,7 +199,9 @@ class UnknownSource(UnknownId):
 
 class AmbiguousId(UsageError):
     def __init__(self, given: str, matches: int) -> None:
-        super().__init__(f"{given!r} stands for {matches} things. Give more of its characters.")
+        # Those who look stop looking somewhere above this.
+        many = matches if matches < 20 else "many"
+        super().__init__(f"{given!r} stands for {many} things. Give more of its characters.")
 
 
 class NoSuchChange(UsageError):

@@ -5,10 +5,12 @@ A document that is gone from its source keeps its chunks; they are left out unle
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from mem.core.chunk import Chunk
 from mem.core.clock import format_time, parse_time
@@ -119,6 +121,16 @@ class Chunks:
         )
         return {int(str(row[0])) for row in rows}
 
+    def any(self, filters: Filters) -> bool:
+        """Whether any passes the filters."""
+        where, parameters = where_of(filters)
+        rows = self._database.rows(
+            "SELECT 1 FROM chunk JOIN document ON document.id = chunk.document_id "
+            f"WHERE {where or 'true'} LIMIT 1",
+            parameters,
+        )
+        return bool(rows)
+
     def has_gone(self) -> bool:
         """Whether any document is gone from its source."""
         return bool(self._database.rows("SELECT 1 FROM document WHERE state = 'gone' LIMIT 1"))
@@ -157,8 +169,7 @@ def where_of(filters: Filters, *, gone: bool = False) -> tuple[str, list[object]
         parameters.append(filters.speaker)
     if filters.source is not None:
         clauses.append(_SOURCE_CLAUSE)
-        pattern = f"%{_escape_like(filters.source)}%"
-        parameters += [filters.source, pattern, pattern]
+        parameters += _source_values(filters.source)
     if filters.sessions is not None:
         marks = ",".join("?" * len(filters.sessions))
         clauses.append(f"chunk.session_id IN ({marks})")
@@ -173,8 +184,20 @@ def where_of(filters: Filters, *, gone: bool = False) -> tuple[str, list[object]
 _SOURCE_CLAUSE = (
     "document.id IN (SELECT document_id FROM file_document "
     "JOIN file ON file.pk = file_pk JOIN source ON source.id = file.source_id "
-    "WHERE source.id = ? OR source.uri LIKE ? ESCAPE '\\' OR file.uri LIKE ? ESCAPE '\\')"
+    "WHERE source.id LIKE ? ESCAPE '\\' "
+    "OR source.uri LIKE ? ESCAPE '\\' OR file.uri LIKE ? ESCAPE '\\' "
+    "OR source.uri LIKE ? ESCAPE '\\' OR file.uri LIKE ? ESCAPE '\\')"
 )
+# What `mem source list` shows of an id, or as much as is no word.
+_SOURCE_ID = re.compile(r"s[0-9a-f]{5,19}")
+
+
+def _source_values(given: str) -> list[object]:
+    """The values of `_SOURCE_CLAUSE`: an id or its beginning; a part of a uri, or of a path."""
+    identity = f"{given}%" if _SOURCE_ID.fullmatch(given) else _escape_like(given)
+    uri = f"%{_escape_like(given)}%"
+    path = f"%{_escape_like(quote(given, errors='surrogateescape'))}%"
+    return [identity, uri, uri, path, path]
 
 
 def _escape_like(text: str) -> str:

@@ -226,8 +226,8 @@ class Memories:
                     str(locator),
                     None if speaker is None else str(speaker),
                     time_of(said_at),
-                    words[max(0, first - around) : first],
-                    words[last : last + around],
+                    _before(words, first, around),
+                    _after(words, last, around),
                     None if message is None else str(message),
                     SaidAtOrigin(str(origin)) if origin else None,
                 )
@@ -306,3 +306,20 @@ class Memories:
             int(str(pk)): (float(str(stability)), str(last), int(str(count)))
             for pk, stability, last, count in rows
         }
+
+
+def _before(text: str, place: int, around: int) -> str:
+    """Up to `around` characters before a place, from the beginning of a word where there is one."""
+    start = place - around
+    if start <= 0:
+        return text[:place]
+    return text[max(start, text.find(" ", start - 1, place) + 1) : place]
+
+
+def _after(text: str, place: int, around: int) -> str:
+    """Up to `around` characters after a place, to the end of a word where there is one."""
+    end = place + around
+    if end >= len(text):
+        return text[place:]
+    space = text.rfind(" ", place, end + 1)
+    return text[place : space if space > place else end]

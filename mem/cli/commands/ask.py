@@ -78,7 +78,7 @@ def command(
                 deep=deep,
                 on_sentence=printer if live else None,
             )
-            why = session.why_nothing(assistant, "") if answer.abstained else ""
+            why = session.why_nothing(assistant, "", filters) if answer.abstained else ""
     finally:
         printer.end()
     if answer.effort and is_interactive():

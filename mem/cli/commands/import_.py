@@ -89,10 +89,16 @@ def command(
     if json:
         emit_json(shapes.ledger(ledger))
     else:
-        emit(ledger_lines(ledger, stdout_style(), verbose=verbose))
-        if not verbose and not _MEANT.issuperset(ledger.skipped_by_code()):
+        told = verbose or _all_named(paths, ledger)
+        emit(ledger_lines(ledger, stdout_style(), verbose=told))
+        if not told and not _MEANT.issuperset(ledger.skipped_by_code()):
             note("`mem import -v` names what was skipped, and says why.")
     return verdict(ledger)
+
+
+def _all_named(paths: list[str], ledger: Ledger) -> bool:
+    """Whether what was skipped can only be files that were named one by one."""
+    return ledger.skipped <= len(paths) and all(_path(one).is_file() for one in paths)
 
 
 def _bundle_among(paths: list[str], form: str) -> Path | None:

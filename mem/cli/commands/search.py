@@ -69,7 +69,8 @@ def command(
             sure=False,
         )
         wider = " with these limits; try without them" if not filters.empty else "; try other words"
-        why = "" if found else session.why_nothing(assistant, f"Nothing found for {text!r}{wider}.")
+        nothing = f"Nothing found for {text!r}{wider}."
+        why = "" if found else session.why_nothing(assistant, nothing, filters)
     for notice in found.notices:
         note(notice)
     if explain and found.reranked is not None:

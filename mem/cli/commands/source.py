@@ -45,6 +45,7 @@ def list_sources(json: Json = False) -> ExitCode:
     from mem.cli.layout import short_id, shown_path, table
     from mem.cli.output import SCHEMA, emit, emit_json, stdout_style
     from mem.cli.session import open_assistant
+    from mem.core.display import plural
 
     with open_assistant() as assistant:
         found = assistant.sources()
@@ -57,14 +58,14 @@ def list_sources(json: Json = False) -> ExitCode:
             (
                 short_id(one.id),
                 one.kind,
-                f"{one.files:,}",
-                f"{one.documents:,}",
-                "watched" if one.id in watched else "-",
+                plural(one.files, "file"),
+                plural(one.documents, "document"),
+                "in step" if one.id in watched else "-",
                 shown_path(one.uri),
             )
             for one in found
         ]
-        emit(table(rows, stdout_style(), last=5))
+        emit(table(rows, stdout_style(), last=5, whole=True))
     if found:
         return ExitCode.OK
     complain("Memory knows no source. `mem import PATH` takes one in.")

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from mem.cli.layout import day, padded, place, short_id, shown_path, table, wrapped
+from mem.cli.layout import day, facts, place, short_id, shown_path, table, wrapped
 from mem.cli.output import Style
 from mem.core.display import sanitize, sanitize_line
 
@@ -46,7 +46,7 @@ def _state(one: Memory) -> str:
 def view_lines(shown: MemoryView, style: Style) -> list[str]:
     """A memory, what is known of its truth, and every quote it stands on with its context."""
     one = shown.memory
-    facts = [
+    known = [
         ("id", one.id),
         ("kind", one.kind.value),
         ("state", _state(one)),
@@ -57,9 +57,7 @@ def view_lines(shown: MemoryView, style: Style) -> list[str]:
         ("entities", ", ".join(shown.entities)),
     ]
     lines = wrapped(sanitize(one.text), [(0, len(one.text))], style)
-    lines += [
-        f"{padded(name, 10)}{sanitize_line(value)}".rstrip() for name, value in facts if value
-    ]
+    lines += facts([(name, value) for name, value in known if value], style)
     for where in shown.places:
         lines += ["", *evidence_lines(where, style)]
     by_id = {other.id: other for other in shown.linked}

@@ -68,9 +68,23 @@ def test_bold_ends_on_each_line() -> None:
     assert all(line.count("\x1b[1m") == line.count("\x1b[0m") == 1 for line in lines)
 
 
+ROWS = [("d1", "a title much too long for so few columns"), ("d22", "短い")]
+
+
 def test_table_gives_what_is_left_to_one_column() -> None:
-    rows = [("d1", "a title much too long for so few columns"), ("d22", "短い")]
-    assert layout.table(rows, Style(width=20), last=1) == ["d1   a title much t…", "d22  短い"]
+    cut = ["d1   a title much too long for…", "d22  短い"]
+    assert layout.table(ROWS, Style(width=32), last=1) == cut
+
+
+def test_a_column_with_too_little_room_stands_below_its_row() -> None:
+    below = ["d1\n    a title much…", "d22\n    短い"]
+    assert layout.table(ROWS, Style(width=18), last=1) == below
+
+
+def test_rows_are_whole_for_a_program_and_where_that_is_wanted() -> None:
+    whole = ["d1   a title much too long for so few columns", "d22  短い"]
+    assert layout.table(ROWS, Style(width=32, cuts=False), last=1) == whole
+    assert layout.table(ROWS, Style(width=18), last=1, whole=True) == whole
 
 
 @pytest.mark.parametrize(
