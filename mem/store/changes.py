@@ -14,13 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mem.core.clock import format_time
-from mem.errors import NoSuchChange, UndoConflict
+from mem.errors import NoSuchChange
 from mem.store.database import Database
 from mem.store.journal import JournalEntry
-from mem.store.operation import ENTITY_COLUMN, Operation, Row, digest_of, row_of, text_key
-
-# Links that are made without a decision; they do not stand in the way of an undo.
-_DERIVED_LINKS = ("extends", "causes", "same-topic")
+from mem.store.operation import Operation, Row, text_key
+from mem.store.undoing import drop_orphans, take_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +100,14 @@ class Changes:
             done.detail["undoes"] = sorted(wanted)
             for number in wanted:
                 self._check(connection, number)
-                _take_back(connection, done, number)
+                take_back(connection, done, number)
             # An undo all of whose rows are already gone is still told.
             by = done.open()
             for number in wanted:
                 _set_undone(connection, number, by)
             if resettle is not None and (slots := _shared_slots(connection, wanted, by)):
                 resettle(done, slots)
-            _drop_orphans(connection, done)
+            drop_orphans(connection, done)
         return by
 
     def _check(self, connection: sqlite3.Connection, number: int) -> None:
@@ -243,158 +241,3 @@ def _shared_slots(connection: sqlite3.Connection, wanted: Sequence[int], by: int
             (slot, min(wanted), by, json.dumps(list(wanted))),
         ).fetchone()
     }
-
-
-def _changes_of(
-    connection: sqlite3.Connection, number: int
-) -> list[tuple[str, str, str | None, str | None]]:
-    return connection.execute(
-        "SELECT tbl, key, before, after FROM change WHERE entry = ? ORDER BY pk DESC", (number,)
-    ).fetchall()
-
-
-def _take_back(connection: sqlite3.Connection, done: Operation, number: int) -> None:
-    """Apply the inverse of all that an entry changed. Raises UndoConflict."""
-    kept = [
-        change
-        for change in _changes_of(connection, number)
-        if not _invert(connection, done, number, change)
-    ]
-    for table, key_text, _, _ in kept:  # what needed it may have been part of the same entry
-        key = json.loads(key_text)
-        row = row_of(connection, table, key)
-        if row is not None and not _is_needed(connection, table, row):
-            _remove(connection, done, table, key)
-
-
-def _invert(
-    connection: sqlite3.Connection,
-    done: Operation,
-    number: int,
-    change: tuple[str, str, str | None, str | None],
-) -> bool:
-    """Apply the inverse of one row's change; False where a memory of another operation needs the
-    row. Raises UndoConflict.
-    """
-    table, key_text, before, after = change
-    key = json.loads(key_text)
-    row = row_of(connection, table, key)
-    try:
-        if before is None:
-            if row is None and _may_be_gone(table, key):
-                return True
-            if row is None or digest_of(row) != after:
-                raise UndoConflict(number, _later(connection, number, done, table, key_text))
-            if _is_needed(connection, table, row):
-                return False
-            _remove(connection, done, table, key)
-        elif after is None:
-            if row is not None:
-                raise UndoConflict(number, _later(connection, number, done, table, key_text))
-            removed = json.loads(before)
-            if table != "evidence" or _chunk_exists(connection, removed["chunk_pk"]):
-                done.insert(table, removed)
-        else:
-            new = json.loads(after)
-            if row is None or any(row[name] != value for name, value in new.items()):
-                raise UndoConflict(number, _later(connection, number, done, table, key_text))
-            done.update(table, key, json.loads(before))
-    except sqlite3.IntegrityError as error:
-        later = _later_reference(connection, number, done, table, key)
-        raise UndoConflict(number, later) from error
-    return True
-
-
-def _remove(
-    connection: sqlite3.Connection, done: Operation, table: str, key: Sequence[object]
-) -> None:
-    """Delete a row with the derived ones that hang on it."""
-    if table == "memory":
-        _drop_derived_links(connection, done, key[0])
-    elif table == "entity":
-        _drop_aliases(connection, done, key[0])
-    done.delete(table, key)
-
-
-def _may_be_gone(table: str, key: Sequence[object]) -> bool:
-    """Evidence goes with its passage, a derived link with either memory, names with the entity."""
-    return table in ("evidence", "alias") or (table == "link" and key[2] in _DERIVED_LINKS)
-
-
-def _is_needed(connection: sqlite3.Connection, table: str, row: Row) -> bool:
-    """Whether a row is an entity, or its first name, that memories mention still."""
-    if table not in ENTITY_COLUMN or table == "mention":
-        return False
-    pk = row[ENTITY_COLUMN[table]]
-    name = connection.execute("SELECT name FROM entity WHERE pk = ?", (pk,)).fetchone()
-    mentioned = connection.execute(
-        "SELECT 1 FROM mention WHERE entity_pk = ? LIMIT 1", (pk,)
-    ).fetchone()
-    return mentioned is not None and name == (row["name"],)
-
-
-def _drop_aliases(connection: sqlite3.Connection, done: Operation, entity: object) -> None:
-    rows = connection.execute("SELECT key FROM alias WHERE entity_pk = ?", (entity,)).fetchall()
-    for (key,) in rows:
-        done.delete("alias", [entity, key])
-
-
-def _drop_derived_links(connection: sqlite3.Connection, done: Operation, memory: object) -> None:
-    """Links that later memories made to this one by themselves."""
-    marks = ",".join("?" * len(_DERIVED_LINKS))
-    rows = connection.execute(
-        "SELECT source_pk, target_pk, relation FROM link WHERE (source_pk = ? OR target_pk = ?) "
-        f"AND relation IN ({marks})",
-        (memory, memory, *_DERIVED_LINKS),
-    ).fetchall()
-    for row in rows:
-        done.delete("link", list(row))
-
-
-def _drop_orphans(connection: sqlite3.Connection, done: Operation) -> None:
-    """Entities that nothing mentions any more and whose making was taken back."""
-    rows = connection.execute(
-        "SELECT entity.pk FROM entity WHERE NOT EXISTS "
-        "(SELECT 1 FROM mention WHERE entity_pk = entity.pk) AND NOT EXISTS "
-        "(SELECT 1 FROM change WHERE tbl = 'entity' AND change.entity_pk = entity.pk "
-        "AND before IS NULL AND entry NOT IN (SELECT entry FROM undone))"
-    ).fetchall()
-    for (pk,) in rows:
-        _drop_aliases(connection, done, pk)
-        done.delete("entity", [pk])
-
-
-def _chunk_exists(connection: sqlite3.Connection, pk: int) -> bool:
-    return connection.execute("SELECT 1 FROM chunk WHERE pk = ?", (pk,)).fetchone() is not None
-
-
-def _later(
-    connection: sqlite3.Connection, number: int, done: Operation, table: str, key: str
-) -> int | None:
-    """The newest other operation in effect that touched the row."""
-    row = connection.execute(
-        "SELECT max(entry) FROM change WHERE tbl = ? AND key = ? AND entry > ? AND entry < ? "
-        "AND entry NOT IN (SELECT entry FROM undone)",
-        (table, key, number, done.open()),
-    ).fetchone()
-    return int(row[0]) if row[0] is not None else None
-
-
-def _later_reference(
-    connection: sqlite3.Connection,
-    number: int,
-    done: Operation,
-    table: str,
-    key: Sequence[object],
-) -> int | None:
-    """The newest other operation in effect whose rows refer to the row."""
-    columns = {"memory": ("memory_pk", "other_pk"), "entity": ("entity_pk", "entity_pk")}
-    if table not in columns:
-        return None
-    first, second = columns[table]
-    row = connection.execute(
-        f"SELECT max(entry) FROM change WHERE ({first} = ? OR {second} = ?) AND entry > ? "
-        "AND entry < ? AND entry NOT IN (SELECT entry FROM undone)",
-        (key[0], key[0], number, done.open()),
-    ).fetchone()
-    return int(row[0]) if row[0] is not None else None

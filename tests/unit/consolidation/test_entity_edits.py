@@ -209,3 +209,7 @@ def test_what_is_left_of_a_merged_one_whose_memory_is_forgotten_stays_whole(
     keeper.undo()  # the pin: half a merge or split cannot be taken back
     assert not keeper.get(bakes.id).pinned
     assert who(keeper) == known == {"Bobby": ((), ("Bobby sails.", "Bobby bakes."))}
+    done = [keeper.undo(), keeper.undo()]  # the makings of the memories that remain
+    assert (who(keeper), keeper.list()) == ({}, [])
+    keeper.undo(done)
+    assert who(keeper) == known
