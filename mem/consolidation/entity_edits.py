@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from mem.consolidation.reconciling.naming import NOBODY
-from mem.consolidation.reconciling.normal import name_key, words_of
+from mem.consolidation.reconciling.naming import NOBODY, entity_key
+from mem.consolidation.reconciling.normal import folded, name_key, words_of
 from mem.core.memory import Memory
 from mem.errors import EmptyQuery, NotAllowed, UnknownName
 from mem.store.changes import Changes
@@ -51,15 +51,15 @@ def split(
     Raises UnknownName where `whole` has no such name, NotAllowed where it has no other.
     """
     names = dict(entities.names_of(whole.pk))
-    key = name_key(alias)
-    if key not in names:
+    key = next((one for one in (name_key(alias), entity_key(alias)) if one in names), None)
+    if key is None:
         raise UnknownName(alias)
     if len(names) < 2:
         raise NotAllowed(whole.name, "it has no other name to go by")
     with changes.operation(ACTOR, "split-entity", subject=whole.id) as operation:
         operation.delete("alias", [whole.pk, key])
         pk = entities.add(operation, key, names.pop(key))
-        if name_key(whole.name) == key:
+        if key in (name_key(whole.name), entity_key(whole.name)):
             operation.update("entity", [whole.pk], {"name": names[min(names)]})
         for stored in memories.of_entity(whole.pk):
             said = names_said(stored.memory, [key, *names])
@@ -79,7 +79,7 @@ def rename(changes: Changes, entities: Entities, whole: EntityRecord, name: str)
     already, that names nobody in particular ("she"), that somebody else has, or that is too long.
     """
     given = " ".join(name.split())
-    key = name_key(given)
+    key = entity_key(given)
     if not key:
         raise EmptyQuery
     if given == whole.name:
@@ -100,10 +100,10 @@ def rename(changes: Changes, entities: Entities, whole: EntityRecord, name: str)
 def names_said(memory: Memory, keys: Collection[str]) -> set[str]:
     """Which of the names a memory says; a name inside of a longer one is not said."""
     words = [*words_of(memory.text), "", *words_of(memory.subject), "", *words_of(memory.object)]
-    bare = [word.removesuffix("'s") for word in words]
+    bare = [folded(word).removesuffix("'s") for word in words]
     said: set[str] = set()
     for key in sorted(keys, key=lambda one: -len(one.split())):
-        name = key.split()
+        name = [word.removesuffix("'s") for word in folded(key).split()]
         for at in range(len(bare) - len(name) + 1):
             if bare[at : at + len(name)] == name:
                 bare[at : at + len(name)] = [""] * len(name)

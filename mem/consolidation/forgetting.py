@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mem.consolidation.reconciling.naming import entity_key, find
 from mem.consolidation.reconciling.normal import name_key
 from mem.consolidation.reconciling.settling import Settler
 from mem.core.chunk import Chunk
@@ -120,16 +121,16 @@ class Forgetter:
         Raises EmptyQuery, UnknownName.
         """
         entities = Entities(self._store.database)
-        key = name_key(name)
-        if not key:
+        if not name_key(name):
             raise EmptyQuery
-        record = entities.by_key(key)
+        record = find(entities, name)
         if record is None:
             raise UnknownName(name)
         names = [
             one
             for one in (record.name, *record.aliases)
-            if name_key(one) == key or entities.is_only_of(name_key(one), record.pk)
+            if entity_key(one) == entity_key(name)
+            or entities.is_only_of(entity_key(one), record.pk)
         ]
         mentions = Mentions([*names, name])
         found = find_named(self._store.database, mentions)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from mem.consolidation import views
 from mem.consolidation.known import profile_of
+from mem.consolidation.reconciling.naming import find
 from mem.consolidation.reconciling.normal import name_key
 from mem.consolidation.records import EntityView, MemoryView, ReviewItem
 from mem.core.clock import Clock
@@ -175,10 +176,9 @@ class MemoryReader:
         return EntityView(record, tuple(held))
 
     def _entity(self, name: str) -> EntityRecord:
-        key = name_key(name)
-        if not key:
+        if not name_key(name):
             raise EmptyQuery
-        record = self._entities.by_key(key)
+        record = find(self._entities, name)
         if record is None:
             raise UnknownName(name)
         return record

@@ -136,6 +136,11 @@ def is_kin_or_pet(word: str) -> bool:
     return word in (_FEMALE_ROLES | _MALE_ROLES) - _STRANGERS or word in _ANIMALS | {"partner"}
 
 
+def is_role(word: str) -> bool:
+    """Whether the word, in lower case, says what a person or an animal is to somebody."""
+    return is_kin_or_pet(word) or word in _ROLES
+
+
 def is_pet(word: str) -> bool:
     """Whether the word is for an animal that people keep."""
     return word.lower() in _ANIMALS

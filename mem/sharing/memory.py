@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mem.consolidation.chronicle import Entry, Period, SummaryView
-from mem.consolidation.reconciling.normal import name_key
+from mem.consolidation.reconciling.naming import entity_key
 from mem.consolidation.records import EntityView, MemoryView
 from mem.consolidation.views import Profile, TimelineEntry
 from mem.core.memory import Memory, MemoryKind, MemoryStatus
@@ -191,8 +191,8 @@ class SharedMemory:
         if self.scope.everything:
             return replace(found, memories=tuple(memories))
         shown = self._named(found.entity, [one.id for one in memories])
-        names = {name_key(one) for one in (shown.name, *shown.aliases)} if shown else set()
-        if shown is None or name_key(name) not in names:
+        names = {entity_key(one) for one in (shown.name, *shown.aliases)} if shown else set()
+        if shown is None or entity_key(name) not in names:
             raise UnknownName(name)
         return EntityView(shown, tuple(memories))
 

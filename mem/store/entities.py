@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mem.core.ids import entity_id
 from mem.store.database import Database
-from mem.store.operation import Operation
+from mem.store.operation import Operation, text_key
 
 #: The journal's word for a person's act of giving an entity another name.
 RENAME = "rename-entity"
@@ -53,10 +53,33 @@ class Entities:
         found.sort(key=lambda one: (-one.mentions, one.name))
         return found[:limit]
 
-    def keys_like(self, key: str) -> dict[str, int]:
-        """Every normalised name with the same first letter as `key`, with its entity."""
+    def without_full_name(self, key: str) -> int | None:
+        """The entity that has a first name and no longer name that begins with it, if any."""
         rows = self._database.rows(
-            "SELECT key, entity_pk FROM alias WHERE key >= ? AND key < ? ORDER BY entity_pk DESC",
+            "SELECT entity_pk FROM alias WHERE key = ?1 AND NOT EXISTS "
+            "(SELECT 1 FROM alias AS more WHERE more.entity_pk = alias.entity_pk "
+            "AND more.key > ?1 || ' ' AND more.key < ?1 || '!') ORDER BY entity_pk LIMIT 1",
+            (key,),
+        )
+        return int(str(rows[0][0])) if rows else None
+
+    def is_joined(self, pk: int, key: str) -> bool:
+        """Whether a person gave that name to the entity, by merging or renaming."""
+        rows = self._database.rows(
+            "SELECT 1 FROM change JOIN journal ON journal.pk = entry WHERE entity_pk = ? "
+            "AND tbl = 'alias' AND change.key = ? AND before IS NULL AND actor = 'user' "
+            "AND action != 'undo' AND entry NOT IN (SELECT entry FROM undone) LIMIT 1",
+            (pk, text_key("alias", {"entity_pk": pk, "key": key})),
+        )
+        return bool(rows)
+
+    def keys_like(self, key: str) -> dict[str, int]:
+        """Every normalised name with the same first letter as `key`, or one that is no letter of
+        ASCII, with its entity.
+        """
+        rows = self._database.rows(
+            "SELECT key, entity_pk FROM alias WHERE (key >= ?1 AND key < ?2) OR key >= '{' "
+            "ORDER BY entity_pk DESC",
             (key[:1], chr(ord(key[0]) + 1)),
         )
         return {str(known): int(str(pk)) for known, pk in rows}

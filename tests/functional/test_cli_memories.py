@@ -162,7 +162,9 @@ def test_entities_are_merged_split_and_put_back(run_mem: RunMem, tmp_path: Path)
     before = names()
     assert {"Joelle", "Haarlem"} <= set(before)
     merged = run_mem("entities", "Joelle", "--merge", "Haarlem", "--json").json["entities"]
-    assert [(one["name"], one["aliases"]) for one in merged] == [("Joelle", ["Haarlem"])]
+    assert [(one["name"], one["aliases"]) for one in merged] == [
+        ("Joelle", ["Haarlem", "sister Joelle"])
+    ]
     split = run_mem("entities", "Joelle", "--split", "Haarlem")
     assert split.code == 0 and "Haarlem" in split.out
     assert names() == before
@@ -170,7 +172,9 @@ def test_entities_are_merged_split_and_put_back(run_mem: RunMem, tmp_path: Path)
     assert names() == before
     assert run_mem("entities", "Joelle", "--merge", "Haarlem", "--split", "Joelle").code == 2
     renamed = run_mem("entities", "Joelle", "--rename", "Joelle Visser", "--json").json["entities"]
-    assert [(one["name"], one["aliases"]) for one in renamed] == [("Joelle Visser", ["Joelle"])]
+    assert [(one["name"], one["aliases"]) for one in renamed] == [
+        ("Joelle Visser", ["Joelle", "sister Joelle"])
+    ]
     assert run_mem("timeline", "--entity", "joelle visser").code == 0
     refused = run_mem("entities", "Joelle", "--rename", "Haarlem")
     assert refused.code == 2 and "--merge" in refused.err

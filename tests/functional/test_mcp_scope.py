@@ -86,7 +86,7 @@ def test_the_shared_folder_is_there(talk: Conversation) -> None:
     found = talk.call("memory_ask", question="When did I move to Lisbon?")
     assert "2024" in found["answer"] and not found["abstained"]
     names = {one["name"]: one for one in talk.call("memory_entities")["entities"]}
-    assert "Ines" in names and names["Ines"]["aliases"] == []
+    assert "Ines" in names and names["Ines"]["aliases"] == ["sister Ines"]
     assert talk.call("memory_entities", name="Ines")["memories"]
     assert talk.call("memory_timeline", entity="Ines")["timeline"]
     texts = [one["text"] for one in talk.call("memory_list")["memories"]]

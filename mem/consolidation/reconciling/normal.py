@@ -7,6 +7,7 @@ Two statements share a *slot* when they answer the same question of the same sub
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
 from datetime import datetime
 
@@ -15,6 +16,9 @@ from mem.core.ids import text_hash
 from mem.core.memory import MemoryKind
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_UNMARKED = str.maketrans(
+    {"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "Ae"}
+)
 _LEADING = re.compile(r"^(?:the|a|an|my|our|his|her|their|your|some|to)\s+")
 _USER = frozenset({"i", "me", "my", "myself", "user", "the user", "we", "us"})
 _POLARITY = {
@@ -36,6 +40,13 @@ _FORMS = {
 def words_of(text: str) -> list[str]:
     """Lower-case words, apostrophes kept."""
     return [word.lower().replace("’", "'") for word in _WORD.findall(text)]
+
+
+def folded(text: str) -> str:
+    """Letters of the Latin alphabet without their marks: "José" → "Jose"."""
+    bare = (unicodedata.normalize("NFD", letter) for letter in unicodedata.normalize("NFC", text))
+    plain = (parts[0] if parts[0].isascii() else parts for parts in bare)
+    return unicodedata.normalize("NFC", "".join(plain)).translate(_UNMARKED)
 
 
 def name_key(name: str) -> str:

@@ -23,6 +23,7 @@ from mem.consolidation.reconciling.duplicates import NEAR, says_the_same
 from mem.consolidation.reconciling.naming import entities_of
 from mem.consolidation.reconciling.neighbours import Neighbours
 from mem.consolidation.reconciling.normal import subject_key
+from mem.consolidation.reconciling.phrases import named_in
 from mem.consolidation.reconciling.settling import SETTLED, Settler
 from mem.core.memory import Candidate, Memory, MemoryKind, MemoryStatus, Relation
 from mem.store.changes import Changes
@@ -253,9 +254,11 @@ class Reconciler(Settler):
 
 
 def _named_subject(candidate: Candidate) -> tuple[str, ...]:
-    """The subject, where it is a name."""
+    """The subject, where it names somebody, or tells of kin by name."""
     subject = candidate.subject.strip()
-    return (subject,) if subject[:1].isupper() and subject_key(subject) != "user" else ()
+    if subject_key(subject) == "user":
+        return ()
+    return (subject,) if subject[:1].isupper() or named_in(subject).kin else ()
 
 
 def _denial(new: NewStatement, memory: Candidate | Memory) -> NewStatement:

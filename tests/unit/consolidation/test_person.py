@@ -117,7 +117,7 @@ def test_names_are_joined_where_that_is_certain(keeper: MemoryKeeper, draw: Draw
         keeper.take([draw(f"{name} came {number}.", (name, "come", str(number)), entities=(name,))])
     found = {one.name: (one.mentions, one.aliases) for one in keeper.entities()}
     assert found["Ann Lee"] == (3, ("Ann",))
-    assert found["Robert"] == (2, ("Robbert",))
+    assert found["Robert"] == found["Robbert"] == (1, ())
     assert found["Kim 1"] == (1, ())
     assert len(keeper.entity("ann").memories) == 3
     assert [one.memory.object for one in keeper.timeline(entity="Ann Lee")] == ["0", "1", "2"]
