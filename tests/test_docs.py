@@ -37,7 +37,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_files_that_are_named_exist(page: Path) -> None:
-    named = set(re.findall(r"`([a-z]+/[\w/]+\.py)`", page.read_text(encoding="utf-8")))
+    named = set(re.findall(r"(?<![\w/])[a-z]+/[\w/]+\.py\b", page.read_text(encoding="utf-8")))
     places = {one: (ROOT / one, ROOT / "mem" / one) for one in named}
     assert [one for one, where in places.items() if not any(map(Path.exists, where))] == []
 

@@ -12,7 +12,7 @@ from mem.answer.context import Statement, led_to, plain
 from mem.answer.dates import day_of
 from mem.core.answer import Citation, Sentence
 from mem.core.chunk import locator_at
-from mem.core.timespan import describe
+from mem.core.times.spans import describe
 
 #: Longest quotation inside an answer's sentence; the citation itself always holds all of it.
 SHOWN: Final = 260

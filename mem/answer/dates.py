@@ -15,8 +15,8 @@ from typing import Final
 from mem.answer.context import Statement
 from mem.answer.question import Asked, Wanted
 from mem.answer.words import words
-from mem.core.timeahead import coming, looks_ahead
-from mem.core.timespan import Precision, TimeMention, TimeSpan, describe, find_mentions
+from mem.core.times.ahead import coming, looks_ahead
+from mem.core.times.spans import Precision, TimeMention, TimeSpan, describe, find_mentions
 
 _SETTLED: Final = re.compile(
     r"\b(?:ago|last|next|yesterday|today|tonight|tomorrow|this|past|coming|before|after|since|in)\b",

@@ -17,7 +17,7 @@ from mem.answer.extractive import Evidence
 from mem.answer.prompts import Passage, build, free_delimiter
 from mem.core.language import LanguageModel, Prompt
 from mem.core.query import Hit, SearchResult
-from mem.core.timespan import describe
+from mem.core.times.spans import describe
 from mem.errors import PromptTooLong
 
 #: Passages in a prompt at most, and tokens of a prompt: on a processor more take too long.

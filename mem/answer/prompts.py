@@ -18,7 +18,7 @@ from mem.core.chatmarks import as_words
 from mem.core.display import sanitize, sanitize_line
 from mem.core.language import Prompt
 from mem.core.query import Hit
-from mem.core.timespan import describe
+from mem.core.times.spans import describe
 
 SYSTEM: Final = (
     "You answer a person's question from passages of their own notes and conversations. "

@@ -21,7 +21,7 @@ from mem.answer.context import Statement, plain, says_something, statements
 from mem.answer.prompts import Passage, Written, heading
 from mem.answer.question import Wanted, read
 from mem.answer.words import STOP, WORD, common_stems, content_stems, stem, word_set
-from mem.core.timespan import describe
+from mem.core.times.spans import describe
 
 if TYPE_CHECKING:
     from mem.core.protocols import Embedder, Vectors

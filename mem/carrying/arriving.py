@@ -19,7 +19,7 @@ from mem.core.chunk import Chunk
 from mem.core.clock import format_time
 from mem.core.document import DocumentKind, ParsedDocument
 from mem.core.ids import chunk_id, source_id
-from mem.core.secrets import Redactor
+from mem.core.secrets.redactor import Redactor
 from mem.ingest.forgotten import Forgotten
 from mem.ingest.ledger import Ledger
 from mem.store.documents import identity_of, put_document

@@ -14,7 +14,7 @@ from mem.consolidation.person import Correction, Person, without_secrets
 from mem.consolidation.taking import MemoryTaker
 from mem.core.clock import format_time
 from mem.core.memory import Memory
-from mem.core.secrets import Redactor
+from mem.core.secrets.redactor import Redactor
 from mem.errors import EmptyQuery, NoSuchChange, NotAllowed
 from mem.store.changes import ChangeEntry
 from mem.store.entities import EntityRecord

@@ -17,8 +17,8 @@ from mem.consolidation.reconciling.naming import entities_of
 from mem.consolidation.reconciling.reconciler import Reconciler
 from mem.core.ids import memory_id
 from mem.core.memory import Candidate, Memory, MemoryKind, MemoryStatus, Relation, Trust
-from mem.core.secrets import Redactor
-from mem.core.timespan import find_mentions
+from mem.core.secrets.redactor import Redactor
+from mem.core.times.spans import find_mentions
 from mem.errors import NotAllowed
 from mem.store.memory_rows import StoredMemory
 from mem.store.operation import Operation

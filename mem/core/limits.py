@@ -9,7 +9,7 @@ from datetime import datetime
 
 from mem.core.memory import MemoryKind, MemoryStatus
 from mem.core.query import Filters, Scope
-from mem.core.timespan import TimeSpan, parse_span
+from mem.core.times.spans import TimeSpan, parse_span
 from mem.errors import BadTimeExpression, UnknownKind
 
 

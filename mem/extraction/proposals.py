@@ -13,7 +13,7 @@ from datetime import datetime
 
 from mem.core.chunk import Chunk
 from mem.core.memory import Candidate, Evidence, MemoryKind
-from mem.core.timespan import TimeMention, describe, find_mentions
+from mem.core.times.spans import TimeMention, describe, find_mentions
 from mem.extraction import words
 from mem.extraction.candidates import candidate
 from mem.extraction.evidence import denies, find_quote, said_share, unsupported

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mem.core.timeahead import coming, looks_ahead
-from mem.core.timespan import Precision, TimeMention, TimeSpan, describe, find_mentions
+from mem.core.times.ahead import coming, looks_ahead
+from mem.core.times.spans import Precision, TimeMention, TimeSpan, describe, find_mentions
 
 _BEFORE = re.compile(
     r"(?:,\s*)?\b(?:on|in|at|by|during|over|from|around|about|just|only|back|late|early)\s*$",

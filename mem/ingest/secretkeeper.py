@@ -12,7 +12,7 @@ from pathlib import Path
 from mem.core.clock import Clock
 from mem.core.document import ParsedDocument
 from mem.core.protocols import FileEntry, Parser
-from mem.core.secrets import Redactor, find
+from mem.core.secrets.redactor import Redactor, find
 from mem.errors import InputError, SecretNotReadable, VaultNameTaken
 from mem.settings.paths import Paths
 from mem.settings.vault import Vault

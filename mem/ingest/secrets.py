@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mem.core.document import Block, Message, ParsedDocument
-from mem.core.secrets import Finding, Redacted, Redactor, find_in, placeholder
+from mem.core.secrets.redactor import Finding, Redacted, Redactor, find_in, placeholder
 from mem.store.secrets import SecretPlace, allowed_marks, secret_key
 
 if TYPE_CHECKING:

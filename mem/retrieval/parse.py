@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from mem.core.timespan import TimeMention, find_mentions
+from mem.core.times.spans import TimeMention, find_mentions
 from mem.retrieval.asked import asked_in
 from mem.store.fulltext import STOPWORDS, content_words
 

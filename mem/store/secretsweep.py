@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from mem.core.chunk import Chunk, locator_at
 from mem.core.ids import chunk_id
-from mem.core.secrets import Redacted, Redactor, find, find_in
+from mem.core.secrets.redactor import Redacted, Redactor, find, find_in
 from mem.store.chunks import COLUMNS as CHUNK_COLUMNS
 from mem.store.chunks import chunk_of
 from mem.store.database import Database

@@ -78,7 +78,7 @@ def _facets(assistant: Assistant, _: m.FacetsWanted, __: Tell) -> Any:
 
 
 def _span(assistant: Assistant, request: m.SpanWanted, _: Tell) -> Any:
-    from mem.core.timespan import parse_span
+    from mem.core.times.spans import parse_span
 
     return parse_span(request.text, now=assistant.clock.now())
 

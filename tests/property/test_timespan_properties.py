@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mem.core.timespan import Precision, describe, find_mentions, parse_span
-from mem.core.timevalues import unit_span
-from mem.core.timewords import BOUNDS, TRIGGERS
+from mem.core.times.spans import Precision, describe, find_mentions, parse_span
+from mem.core.times.values import unit_span
+from mem.core.times.words import BOUNDS, TRIGGERS
 
 TIMES = st.datetimes(min_value=datetime(1950, 1, 1), max_value=datetime(2090, 1, 1))
 OTHER_WORDS = (
@@ -90,17 +90,17 @@ def test_absolute_expressions_do_not_depend_on_the_reference(at: datetime) -> No
 )
 def test_the_work_on_a_long_text_is_linear(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Counts rule applications, which do not depend on how busy the machine is."""
-    from mem.core import timegrammar
+    from mem.core.times import grammar
 
     calls = 0
-    atom = timegrammar._atom
+    atom = grammar._atom
 
     def counting(*arguments: object) -> object:
         nonlocal calls
         calls += 1
         return atom(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(timegrammar, "_atom", counting)
+    monkeypatch.setattr(grammar, "_atom", counting)
     find_mentions(piece * 50, said_at=datetime(2023, 5, 8))
     few, calls = calls, 0
     find_mentions(piece * 200, said_at=datetime(2023, 5, 8))

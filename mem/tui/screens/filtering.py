@@ -18,7 +18,7 @@ from mem.tui.widgets.dialogs import Picker, Prompt
 from mem.tui.widgets.passage import shown_path
 
 if TYPE_CHECKING:
-    from mem.core.timevalues import TimeSpan
+    from mem.core.times.values import TimeSpan
 
 _ANY = ""
 ROWS = ("chunks", "documents", "episodes", "memories")

@@ -7,7 +7,7 @@ import pytest
 from mem.answer.context import Statement, statements
 from mem.answer.dates import age, length, mentions, pick, since
 from mem.answer.question import read
-from mem.core.timespan import describe, find_mentions
+from mem.core.times.spans import describe, find_mentions
 from tests.unit.answer.hits import message
 
 

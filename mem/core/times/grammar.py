@@ -10,10 +10,8 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Final
 
-from mem.core import timedates as dates
-from mem.core import timeparts as parts
-from mem.core import timerelative as relative
-from mem.core.timereader import (
+from mem.core.times import dates, parts, relative
+from mem.core.times.reader import (
     MAX_DEPTH,
     Hit,
     Reader,
@@ -22,7 +20,7 @@ from mem.core.timereader import (
     unit_at,
     year_at,
 )
-from mem.core.timevalues import (
+from mem.core.times.values import (
     ONE_DAY,
     Precision,
     TimeSpan,
@@ -31,7 +29,7 @@ from mem.core.timevalues import (
     range_span,
     unit_span,
 )
-from mem.core.timewords import (
+from mem.core.times.words import (
     BOUNDS,
     DECADE_WORDS,
     HOLIDAY_STARTS,

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from mem.core.timevalues import TimeMention, TimeSpan
+from mem.core.times.values import TimeMention, TimeSpan
 
 #: How many characters before and after a mention are looked at.
 _BEFORE: Final = 40

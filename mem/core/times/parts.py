@@ -9,10 +9,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from mem.core import timedates as dates
-from mem.core import timerelative as relative
-from mem.core.timereader import Hit, Reader, count_at, ordinal_at, unit_at
-from mem.core.timevalues import (
+from mem.core.times import dates, relative
+from mem.core.times.reader import Hit, Reader, count_at, ordinal_at, unit_at
+from mem.core.times.values import (
     ONE_DAY,
     Precision,
     TimeSpan,
@@ -24,7 +23,7 @@ from mem.core.timevalues import (
     third_of,
     unit_span,
 )
-from mem.core.timewords import (
+from mem.core.times.words import (
     HOLIDAY_STARTS,
     PARTS,
     SEASON_NAMES,

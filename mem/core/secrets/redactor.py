@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from mem.core import secretchecks
-from mem.core.secretrules import IN_TEXT, LONG, NUMBER, NUMBERS, RULES, SERVICES, Rule
+from mem.core.secrets import checks
+from mem.core.secrets.rules import IN_TEXT, LONG, NUMBER, NUMBERS, RULES, SERVICES, Rule
 
 MARK_DIGITS: Final = 8
 _PLACEHOLDER: Final = re.compile(r"\[secret:[a-z0-9-]{1,40}(?::[0-9a-f]{8})?\]")
@@ -208,7 +208,7 @@ def _spans(rule: Rule, text: str, at: int) -> Iterator[tuple[int, int]]:
     start, end = match.span("value" if "value" in rule.pattern.groupindex else 0)
     if rule.kind == "iban":
         # The words after an IBAN may look like more of it.
-        end = start + secretchecks.iban_length(text[start:end])
+        end = start + checks.iban_length(text[start:end])
     elif rule.kind != "private-key":
         end = _without_closing(text, start, end)
     if end > start and rule.accepts(text[start:end]):

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mem.core.secretchecks import is_card, is_iban, looks_random
-from mem.core.secretrules import KINDS, RULES
-from mem.core.secrets import Redactor, find, find_in, mask, placeholder
+from mem.core.secrets.checks import is_card, is_iban, looks_random
+from mem.core.secrets.redactor import Redactor, find, find_in, mask, placeholder
+from mem.core.secrets.rules import KINDS, RULES
 from tests import synthetic_secrets
 
 KEY = bytes(range(32))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from mem.core.timespan import Precision, TimeSpan, describe, find_mentions, parse_span
+from mem.core.times.spans import Precision, TimeSpan, describe, find_mentions, parse_span
 
 NOW = datetime(2023, 5, 8, 13, 56)
 FIRST, LAST = "0001-01-01", "9999-12-31"

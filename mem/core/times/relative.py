@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from mem.core.timedates import holiday, month_rule, season
-from mem.core.timereader import Hit, Reader, count_at, unit_at
-from mem.core.timevalues import (
+from mem.core.times.dates import holiday, month_rule, season
+from mem.core.times.reader import Hit, Reader, count_at, unit_at
+from mem.core.times.values import (
     ONE_DAY,
     Precision,
     TimeSpan,
@@ -21,7 +21,7 @@ from mem.core.timevalues import (
     shift,
     unit_span,
 )
-from mem.core.timewords import (
+from mem.core.times.words import (
     DOUBTFUL_NAMES,
     HOLIDAY_STARTS,
     MONTHS,

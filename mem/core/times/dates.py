@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
-from mem.core.timereader import Hit, Reader, day_number_at, occurrence, ordinal_at, year_at
-from mem.core.timevalues import (
+from mem.core.times.reader import Hit, Reader, day_number_at, occurrence, ordinal_at, year_at
+from mem.core.times.values import (
     SEASONS,
     Precision,
     TimeSpan,
@@ -21,7 +21,7 @@ from mem.core.timevalues import (
     season_span,
     unit_span,
 )
-from mem.core.timewords import (
+from mem.core.times.words import (
     CLEAR_NAMES,
     DECADE_WORDS,
     DOUBTFUL_NAMES,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from mem.core.timevalues import DAY_PARTS, SEASONS, Precision
+from mem.core.times.values import DAY_PARTS, SEASONS, Precision
 
 _MONTHS_TEXT: Final = (
     "january february march april may june july august september october november december"

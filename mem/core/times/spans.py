@@ -26,9 +26,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from mem.core.timeahead import gone_by
-from mem.core.timegrammar import phrase, read_with, starters
-from mem.core.timevalues import (
+from mem.core.times.ahead import gone_by
+from mem.core.times.grammar import phrase, read_with, starters
+from mem.core.times.values import (
     DAY_PARTS,
     ONE_DAY,
     Precision,
@@ -37,7 +37,7 @@ from mem.core.timevalues import (
     range_span,
     unit_span,
 )
-from mem.core.timewords import LEADS, may_mention_time, tokenize
+from mem.core.times.words import LEADS, may_mention_time, tokenize
 
 __all__ = ["Precision", "TimeMention", "TimeSpan", "describe", "find_mentions", "parse_span"]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from mem.core import secretchecks as check
+from mem.core.secrets import checks as check
 
 # Where a token may begin; in source code also behind `\n` and its like.
 _START = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))"

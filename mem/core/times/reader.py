@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeAlias
 
-from mem.core.timevalues import Precision, TimeSpan, midnight
-from mem.core.timewords import (
+from mem.core.times.values import Precision, TimeSpan, midnight
+from mem.core.times.words import (
     FORTNIGHTS,
     NUMBER_WORDS,
     ORDINAL_WORDS,

@@ -1,0 +1,1 @@
+"""Secrets in a text: what they look like, where they stand, and placeholders for them."""
