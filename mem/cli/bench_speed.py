@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mem.bench.speed import Filling, Searches, Speed
 
 Sizes = Annotated[
-    list[int] | None, typer.Argument(metavar="CHUNKS…", help="How many chunks (1000 10000).", min=1)
+    list[int] | None, typer.Argument(metavar="CHUNKS", help="How many chunks (1000 10000).", min=1)
 ]
 Home = Annotated[
     str | None,

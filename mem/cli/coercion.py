@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperArgument, TyperCommand, TyperGroup
 
 # A number below zero, or a text with white space before any `=`.
 _VALUE = re.compile(r"-(?:[\d.]|[^=\s]*\s)")
@@ -70,10 +70,23 @@ def _reading_themselves(parameters: Iterable[Any]) -> list[Any]:
     """
     found = list(parameters)
     for parameter in found:
+        if isinstance(parameter, TyperArgument):
+            _named_plainly(parameter)
         annotation = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
         if annotation in (str, int, float, bool, list[str]):
             parameter._runtime_param = _Plain(annotation)
     return found
+
+
+def _named_plainly(argument: Any) -> None:
+    """Have help write `NAME`, `[NAME]` and `NAME...`, without the type that Python has for it.
+
+    A version of Typer without these methods writes arguments in its own way.
+    """
+    name = argument.metavar or str(argument.name).upper()
+    name = name if argument.required else f"[{name}]"
+    argument._usage_display_name = lambda: name if argument.nargs == 1 else f"{name}..."
+    argument.display_type_rich = lambda ctx: None
 
 
 class _Plain:

@@ -59,3 +59,8 @@ class Answer:
     notices: tuple[str, ...] = ()
     dropped: int = 0
     effort: str = ""
+
+    @property
+    def between(self) -> str:
+        """What parts two sentences on a screen: quotes of several places are no paragraph."""
+        return "\n" if self.mode == "extractive" else " "

@@ -138,6 +138,9 @@ def test_help_says_what_it_does_and_gives_an_example(path: Path_, here: Here) ->
     assert out.startswith(f"Usage: mem {' '.join(path)} ")
     example = out.partition("Example:\n")[2].partition("\n\n")[0]
     assert "mem " in example
+    # As manuals write it, without what Python calls things.
+    assert not re.search(r"\[\[|\{", out.partition("\n")[0])
+    assert not re.search(r"<(?:str|int|float|bool|list\[)", out)
     assert max(map(len, out.splitlines())) <= 80
 
 

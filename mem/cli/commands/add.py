@@ -8,8 +8,8 @@ import typer
 
 from mem.cli.options import Json
 
-Text = Annotated[list[str] | None, typer.Argument(metavar="[TEXT|-]", help="What to remember.")]
-Title = Annotated[str | None, typer.Option(help="A title for it.")]
+Text = Annotated[list[str] | None, typer.Argument(metavar="TEXT|-", help="What to remember.")]
+Title = Annotated[str | None, typer.Option(metavar="TITLE", help="A title for it.")]
 At = Annotated[
     str | None, typer.Option("--at", metavar="TIME", help="When it was said; default now.")
 ]

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from mem.core.protocols import Reranker
     from mem.settings.config import Settings
 
-Sets = Annotated[list[str], typer.Argument(metavar="SET_DIR…", help="Folders of question sets.")]
+Sets = Annotated[list[str], typer.Argument(metavar="SET_DIR", help="Folders of question sets.")]
 Dialogues = Annotated[str, typer.Argument(metavar="FILE", help="Dialogues with boundaries.")]
 Pairs = Annotated[
-    list[str], typer.Argument(metavar="FILE…", help="Sentence pairs, tab-separated as in SICK.")
+    list[str], typer.Argument(metavar="FILE", help="Sentence pairs, tab-separated as in SICK.")
 ]
 Baselines = Annotated[
     bool, typer.Option("--baselines", help="Also words, vectors, and their ranks fused.")

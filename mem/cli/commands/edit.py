@@ -9,7 +9,7 @@ import typer
 from mem.cli.options import Json
 
 Identity = Annotated[str, typer.Argument(metavar="ID", help="A memory's id, or its beginning.")]
-Text = Annotated[list[str] | None, typer.Argument(metavar="[TEXT]", help="What it should say.")]
+Text = Annotated[list[str] | None, typer.Argument(metavar="TEXT", help="What it should say.")]
 Kind = Annotated[
     str | None,
     typer.Option(metavar="KIND", help="profile, fact, event, procedure or resource."),

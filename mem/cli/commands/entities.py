@@ -9,7 +9,7 @@ import typer
 from mem.cli.diagnostics import ExitCode
 from mem.cli.options import Json
 
-Name = Annotated[list[str] | None, typer.Argument(metavar="[NAME]", help="Everything about this.")]
+Name = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Everything about this.")]
 Merge = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME", help="This is the same one; may be given several times."),

@@ -20,7 +20,7 @@ class Verdict(StrEnum):
 Said = Annotated[Verdict, typer.Argument(metavar="useful|wrong", help="What it was.")]
 Identities = Annotated[
     list[str],
-    typer.Argument(metavar="ID…", help="Memories or passages, as `mem ask --json` cites them."),
+    typer.Argument(metavar="ID", help="Memories or passages, as `mem ask --json` cites them."),
 ]
 
 

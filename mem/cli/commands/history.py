@@ -9,7 +9,7 @@ import typer
 from mem.cli.diagnostics import ExitCode
 from mem.cli.options import Json
 
-Identity = Annotated[str | None, typer.Argument(metavar="[ID]", help="Only of this memory.")]
+Identity = Annotated[str | None, typer.Argument(metavar="ID", help="Only of this memory.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="How many at most.")]
 
 

@@ -8,7 +8,7 @@ import typer
 
 from mem.cli.options import Json
 
-Identities = Annotated[list[str], typer.Argument(metavar="ID…", help="Memories to keep.")]
+Identities = Annotated[list[str], typer.Argument(metavar="ID", help="Memories to keep.")]
 Off = Annotated[bool, typer.Option("--off", help="Let them fade again.")]
 
 

@@ -23,8 +23,8 @@ group = make_group(
     bare=True,
 )
 Identity = Annotated[str, typer.Argument(metavar="ID", help="A memory's id, or its beginning.")]
-Identities = Annotated[list[str], typer.Argument(metavar="ID…", help="Memories.")]
-Others = Annotated[list[str], typer.Argument(metavar="OTHER…", help="Those that say the same.")]
+Identities = Annotated[list[str], typer.Argument(metavar="ID", help="Memories.")]
+Others = Annotated[list[str], typer.Argument(metavar="OTHER", help="Those that say the same.")]
 Text = Annotated[list[str], typer.Argument(metavar="TEXT", help="What it should say.")]
 Secrets = Annotated[bool, typer.Option("--secrets", help="Secrets that were kept out instead.")]
 Keep = Annotated[

@@ -9,7 +9,7 @@ import typer
 from mem.cli.options import Json
 
 Numbers = Annotated[
-    list[str] | None, typer.Argument(metavar="[NUMBER…]", help="Changes, as `mem history` numbers.")
+    list[str] | None, typer.Argument(metavar="NUMBER", help="Changes, as `mem history` numbers.")
 ]
 Last = Annotated[
     int, typer.Option("--last", "-n", min=1, metavar="N", help="Without numbers: the newest N.")

@@ -93,7 +93,7 @@ def answer_lines(given: Answer, style: Style) -> list[str]:
         if given.nearest:
             lines += ["", "The nearest passages:", "", *hit_lines(given.nearest, style)]
         return lines
-    sentences = " ".join(
+    sentences = given.between.join(
         sanitize(sentence.text) + "".join(f" [{n}]" for n in sentence.citations)
         for sentence in given.sentences
     )

@@ -30,7 +30,7 @@ def shown_answer(answer: Answer, *, current: str = "") -> Content:
             text += " The passages that come nearest:"
         lines = [Content.styled(text, "italic")]
     else:
-        lines = [Content(" ").join(shown_sentences(answer.sentences, current))]
+        lines = [Content(answer.between).join(shown_sentences(answer.sentences, current))]
     lines += [Content.styled(sanitize(note), MUTED) for note in answer.notices]
     return Content("\n").join(lines)
 

@@ -68,6 +68,12 @@ def test_hit_on_a_terminal() -> None:
     )
 
 
+def test_quotes_stand_on_lines_of_their_own_and_sentences_of_a_model_in_a_paragraph() -> None:
+    two = replace(ANSWER, sentences=(Sentence("One.", (1,)), Sentence("Two.", (1,))))
+    assert answer_lines(two, PLAIN)[:2] == ["One. [1]", "Two. [1]"]
+    assert answer_lines(replace(two, mode="generative"), PLAIN)[0] == "One. [1] Two. [1]"
+
+
 def test_answer_with_its_evidence() -> None:
     assert answer_lines(ANSWER, PLAIN) == [
         "It should be 1.3 bar. [1] [2]",
