@@ -150,6 +150,7 @@ def destroy(connection: sqlite3.Connection, pks: Collection[int]) -> int:
     for entity in entities:
         _forget_names(connection, entity, gone_words)
     forget_ids(connection, gone_ids)
+    _forget_ended_acts(connection)
     return gone
 
 
@@ -305,6 +306,18 @@ def forget_names(connection: sqlite3.Connection, mentions: Mentions) -> None:
             saying.append((number, entry))
     _forget_acts_on_entities(connection, {entry for _, entry in saying})
     connection.executemany("DELETE FROM change WHERE pk = ?", [(number,) for number, _ in saying])
+    _forget_ended_acts(connection)
+
+
+def _forget_ended_acts(connection: sqlite3.Connection) -> None:
+    """Of a merge or split of entities that cannot be taken back any more, forget which it joined:
+    an id of one that is gone is a hash of its name.
+    """
+    connection.execute(
+        "UPDATE journal SET detail = json_remove(detail, '$.merged', '$.split') "
+        "WHERE action IN ('merge-entities', 'split-entity') "
+        "AND NOT EXISTS (SELECT 1 FROM change WHERE entry = journal.pk)"
+    )
 
 
 def _forget_acts_on_entities(connection: sqlite3.Connection, entries: Collection[int]) -> None:
