@@ -74,6 +74,10 @@ class Arrivals:
         """The text without secrets."""
         return text if self._redactor is None else self._redactor.redact(text).text
 
+    def names(self, given: Iterable[str]) -> tuple[str, ...]:
+        """Those names that are not forgotten here."""
+        return tuple(one for one in given if not self._forgotten.is_called(one))
+
     def prepared(self, document: CarriedDocument) -> Arriving:
         """What would become of a document. Writes nothing."""
         cleaned, secrets = self._without_secrets(document)

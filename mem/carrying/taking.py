@@ -98,7 +98,8 @@ def take_in(
             ]
             places.draw_again(connection)
             links = [CarriedLink(o.source, o.target, o.relation, o.weight) for o in bundle.links]
-            assistant.memories.absorb(carried, links, bundle.names, report)
+            names = [arrivals.names(several) for several in bundle.names]
+            assistant.memories.absorb(carried, links, names, report)
             if ledger.changed:
                 _note_import(connection, ledger, assistant.clock.utc())
             if dry_run:
@@ -184,7 +185,7 @@ def _cleaned(memory: BundledMemory, arrivals: Arrivals) -> BundledMemory:
         subject=arrivals.clean(candidate.subject),
         predicate=arrivals.clean(candidate.predicate),
         object=arrivals.clean(candidate.object),
-        entities=tuple(map(arrivals.clean, candidate.entities)),
+        entities=arrivals.names(map(arrivals.clean, candidate.entities)),
     )
     return replace(memory, candidate=changed)
 

@@ -36,6 +36,10 @@ class Forgotten:
         marks |= {one.of_named_file(uri, size) for one in self._every}
         return not self._readmit and not marks.isdisjoint(self._digests)
 
+    def is_called(self, name: str) -> bool:
+        """Whether that is what someone or something was called that is forgotten."""
+        return any(one.of_called(name) in self._digests for one in self._every)
+
     def address(self, uri: str) -> bool:
         """Whether what stands at that address was forgotten, however it is now."""
         marks = {one.of_uri(uri) for one in self._every}

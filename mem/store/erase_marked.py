@@ -12,22 +12,24 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import groupby
 
 from mem.core.chunk import Chunk
 from mem.store.chunks import COLUMNS, chunk_of
 from mem.store.database import Database
 from mem.store.erase import Resettle, delete_documents
-from mem.store.erase_memories import destroy, forget_ids, slots_of
+from mem.store.erase_memories import destroy, forget_ids, forget_names, slots_of
 from mem.store.erase_passages import (
     cascade_of,
     delete_passages,
     documents_of,
+    forget_actors,
     forget_hashes,
     relabel,
 )
 from mem.store.journal import write_entry
-from mem.store.named import LABELS, Named
+from mem.store.named import LABELS, Named, Names
 from mem.store.tombstones import Tombstones, keys_of, put_marks
 
 
@@ -80,6 +82,8 @@ def erase_marked(
         slots = slots_of(connection, cascade.memories)
         gone = destroy(connection, cascade.memories)
         _forget_undone(connection, looking)
+        forget_names(connection, looking.called)
+        forget_actors(connection, looking.called)
         delete_documents(connection, cascade.documents, None)
         touched = documents_of(connection, cascade.passages)
         # Of those that go, the passages went with their documents.
@@ -99,6 +103,17 @@ def erase_marked(
         forget_ids(connection, cascade.documents)
         resettle(slots)
     return done
+
+
+class _Called:
+    """Tells by marks whether a name is forgotten."""
+
+    def __init__(self, every: Sequence[Tombstones], fresh: Collection[str]) -> None:
+        self._every = every
+        self._fresh = fresh
+
+    def within(self, text: str | None) -> bool:
+        return bool(text) and any(one.of_called(text or "") in self._fresh for one in self._every)
 
 
 class _Looking:
@@ -148,6 +163,11 @@ class _Looking:
         for pk, chunk in chunks:
             if any(not self._fresh.isdisjoint(one.against(chunk, uri)) for one in self._every):
                 named.passages[pk] = []
+
+    @cached_property
+    def called(self) -> Names:
+        """Tells what nobody is to be called."""
+        return _Called(self._every, self._fresh)
 
     def within(self, text: str | None) -> bool:
         """Whether a label is one that is forgotten."""

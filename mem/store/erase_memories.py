@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterable, Mapping
 from itertools import count
 
 from mem.core.ids import entity_id
-from mem.core.mentions import Mentions
 from mem.store.chunks import batches
 from mem.store.entities import RENAME
+from mem.store.named import Names
 from mem.store.summaries import destroy_over
 
 Found = set[int]
@@ -278,7 +278,31 @@ def _keep_names(
         connection.execute("DELETE FROM alias WHERE entity_pk = ? AND key = ?", (entity, key))
 
 
-def forget_names(connection: sqlite3.Connection, mentions: Mentions) -> None:
+def called(connection: sqlite3.Connection, mentions: Names) -> set[str]:
+    """What entities are or were called that names what is forgotten."""
+    held = {str(name) for row in connection.execute("SELECT key, name FROM alias") for name in row}
+    held |= {str(name) for (name,) in connection.execute("SELECT name FROM entity")}
+    for _, _, texts in _naming_changes(connection):
+        held |= texts
+    return {name for name in held if mentions.within(name)}
+
+
+def _naming_changes(connection: sqlite3.Connection) -> list[tuple[int, int, set[str]]]:
+    """(number, entry, what it says) of every row of the change log that is of entities' names."""
+    rows = connection.execute(
+        "SELECT pk, entry, key, before, after FROM change WHERE tbl IN ('entity', 'alias')"
+    )
+    return [
+        (number, entry, {str(one) for row in (before, after) for one in _values(row)} | {*_of(key)})
+        for number, entry, key, before, after in rows
+    ]
+
+
+def _of(key: str) -> Iterable[str]:
+    return map(str, json.loads(key))
+
+
+def forget_names(connection: sqlite3.Connection, mentions: Names) -> None:
     """Take names from all entities; one that has no other name goes."""
     found = connection.execute("SELECT entity_pk, key, name FROM alias").fetchall()
     named = [(pk, key) for pk, key, name in found if mentions.within(name)]
@@ -295,15 +319,11 @@ def forget_names(connection: sqlite3.Connection, mentions: Mentions) -> None:
             else:
                 connection.execute("UPDATE entity SET name = ? WHERE pk = ?", (other[0], entity))
     # Entities that were merged or split keep their rows in the change log.
-    changes = connection.execute(
-        "SELECT pk, entry, key, before, after FROM change WHERE tbl IN ('entity', 'alias')"
-    ).fetchall()
-    saying = []
-    for number, entry, key, before, after in changes:
-        texts = [str(value) for row in (before, after) for value in _values(row)]
-        texts += map(str, json.loads(key))
-        if any(mentions.within(text) for text in texts):
-            saying.append((number, entry))
+    saying = [
+        (number, entry)
+        for number, entry, texts in _naming_changes(connection)
+        if any(map(mentions.within, texts))
+    ]
     _forget_acts_on_entities(connection, {entry for _, entry in saying})
     connection.executemany("DELETE FROM change WHERE pk = ?", [(number,) for number, _ in saying])
     _forget_ended_acts(connection)

@@ -13,7 +13,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
 
 from mem.core.document import DocumentKind
 from mem.core.mentions import Mentions, Span
@@ -21,6 +20,7 @@ from mem.store.chunks import batches
 from mem.store.database import Database
 from mem.store.erase import Receipt, Resettle, count_of, delete_documents, marks_of, settle
 from mem.store.erase_memories import (
+    called,
     destroy,
     forget_ids,
     forget_names,
@@ -29,7 +29,7 @@ from mem.store.erase_memories import (
     with_versions,
 )
 from mem.store.journal import write_entry
-from mem.store.named import LABELS, Named, chunks_by_key, own_address
+from mem.store.named import LABELS, Named, Names, chunks_by_key, own_address
 from mem.store.owed import owe
 from mem.store.tombstones import Tombstones, headings, leave_marks
 
@@ -90,12 +90,15 @@ def erase_named(
         chunks, vectors = count_of(connection, sorted(named.documents))
         vectors += _vectors(connection, inside)
         slots = slots_of(connection, cascade.memories)
+        names = called(connection, mentions)
         gone = destroy(connection, cascade.memories)
         forget_names(connection, mentions)
         delete_documents(connection, cascade.documents, None)
         delete_passages(connection, cascade.passages)
         relabel(connection, named.labelled, mentions)
         marks |= _forget_files(connection, tombstones, mentions)
+        names |= forget_actors(connection, mentions)
+        marks |= {tombstones.of_called(name) for name in names}
         forget_hashes(connection, touched)
         leave_marks(connection, marks, at)
         detail = {
@@ -103,7 +106,6 @@ def erase_named(
             "chunks": chunks + len(inside),
             "memories": gone,
         }
-        _forget_actors(connection, mentions)
         write_entry(
             connection, at=at, actor=actor, action="forget", subject="passages", detail=detail
         )
@@ -113,12 +115,15 @@ def erase_named(
     return Receipt(len(cascade.documents), chunks + len(inside), vectors, copies, len(marks), gone)
 
 
-def _forget_actors(connection: sqlite3.Connection, mentions: Mentions) -> None:
-    """Of another program that did something, keep only by which way it came."""
+def forget_actors(connection: sqlite3.Connection, mentions: Names) -> set[str]:
+    """Of another program that did something, keep only by which way it came; the names taken."""
+    taken = set()
     for (actor,) in connection.execute("SELECT DISTINCT actor FROM journal").fetchall():
         way, _, name = str(actor).partition(":")
         if mentions.within(name):
             connection.execute("UPDATE journal SET actor = ? WHERE actor = ?", (way, actor))
+            taken.add(name)
+    return taken
 
 
 def _drawn_from(connection: sqlite3.Connection, passages: Collection[int]) -> set[int]:
@@ -187,12 +192,6 @@ def _marks(
             marks.add(tombstones.of_uri(head.uri))
     marks |= {tombstones.of_label(label) for label in set(labels) if mentions.within(label)}
     return marks | tombstones.of_memories(connection, named.memories)
-
-
-class Names(Protocol):
-    """Tells whether a label names what is forgotten."""
-
-    def within(self, text: str | None) -> bool: ...
 
 
 def relabel(connection: sqlite3.Connection, documents: Collection[str], mentions: Names) -> None:

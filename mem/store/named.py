@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import Protocol
 from urllib.parse import unquote
 
 from mem.core.chunk import Chunk
@@ -35,6 +36,12 @@ class Named:
     passages: dict[int, list[Span]] = field(default_factory=dict)
     labelled: set[str] = field(default_factory=set)
     memories: set[int] = field(default_factory=set)
+
+
+class Names(Protocol):
+    """Tells whether a text names what is forgotten."""
+
+    def within(self, text: str | None) -> bool: ...
 
 
 def find_named(database: Database, mentions: Mentions) -> Named:

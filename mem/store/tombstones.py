@@ -82,14 +82,21 @@ class Tombstones:
         return self._digest(f"statement\x1f{slot}\x1f{value}")
 
     def of_memories(self, connection: sqlite3.Connection, pks: Collection[int]) -> set[str]:
-        """Of what those memories say, in their words and in others."""
+        """Of what those memories say, in their words and in others; those taken back included."""
         rows = connection.execute(
             "SELECT fingerprint, slot, value FROM memory "
-            "WHERE pk IN (SELECT value FROM json_each(?))",
+            "WHERE pk IN (SELECT value FROM json_each(?1)) UNION "
+            "SELECT before ->> '$.fingerprint', before ->> '$.slot', before ->> '$.value' "
+            "FROM change WHERE tbl = 'memory' AND after IS NULL "
+            "AND memory_pk IN (SELECT value FROM json_each(?1))",
             (json.dumps(sorted(pks)),),
         ).fetchall()
         marks = {self.of_memory(str(fingerprint)) for fingerprint, _, _ in rows}
         return marks | {self.of_statement(slot, value) for _, slot, value in rows if slot}
+
+    def of_called(self, name: str) -> str:
+        """Of what someone or something was called."""
+        return self._digest(f"called\x1f{' '.join(_words(name))}")
 
     def of_label(self, label: str) -> str:
         """Of a title, heading or tag."""
