@@ -201,7 +201,7 @@ def test_a_missing_path_stops_before_anything_is_done(assistant: Assistant, note
 def test_the_whole_file_system_is_refused_before_anything_is_walked(
     assistant: Assistant, notes: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("mem.ingest.pipeline.walk", lambda *_, **__: pytest.fail("it was walked"))
+    monkeypatch.setattr("mem.ingest.run.walk", lambda *_, **__: pytest.fail("it was walked"))
     for dry_run in (True, False):
         with pytest.raises(WholeSystem):
             assistant.ingest(notes, "/", dry_run=dry_run)
