@@ -151,7 +151,7 @@ class Reconciler(Settler):
                     operation.update("evidence", [row.pk], {"valid_from": at})
                 moved = True
             elif given.startswith("-"):
-                told = NewStatement(_as_candidate(one.memory), tuple(rows))
+                told = NewStatement(one.memory.candidate(), tuple(rows))
                 self._settle(operation, slot, given, _denial(told, candidate))
         if moved:
             self.resettle(operation, slot)
@@ -276,27 +276,3 @@ def _denial(new: NewStatement, memory: Candidate | Memory) -> NewStatement:
         valid_from=at,
     )
     return NewStatement(told, tuple(replace(row, valid_from=at) for row in new.rows))
-
-
-def _as_candidate(memory: Memory) -> Candidate:
-    """A memory as the statement that it was taken from."""
-    return Candidate(
-        kind=memory.kind,
-        text=memory.text,
-        subject=memory.subject,
-        predicate=memory.predicate,
-        object=memory.object,
-        evidence=memory.evidence,
-        said_at=memory.said_at,
-        trust=memory.trust,
-        confidence=memory.confidence,
-        origin=memory.origin,
-        importance=memory.importance,
-        exclusive=memory.exclusive,
-        negated=memory.negated,
-        happened_from=memory.happened_from,
-        happened_to=memory.happened_to,
-        valid_from=memory.valid_from,
-        valid_to=memory.valid_to,
-        entities=(),
-    )
