@@ -44,7 +44,7 @@ _HEDGE = re.compile(
 _SUBJECT = r"(?:i|we|it|they|she|he|you|that|this|there|what|which|who|let's)(?:'\w+)?\s"
 _OWN = r"(?:my|our) [\w ]{2,30}? (?:is|are|has|have)\s"
 _CUT = re.compile(
-    rf"\s+[-–—]+\s*|\b-\s+|\s*[—–]\s*|\s*--+\s*|;\s+|,?\s+(?:and|but|so|plus|'cause|cause|because)\s+(?={_SUBJECT})"
+    rf"\s+[-–—]+(?!>)\s*|\b-\s+|\s*[—–]\s*|\s*--+\s*|;\s+|,?\s+(?:and|but|so|plus|'cause|cause|because)\s+(?={_SUBJECT})"
     rf"|,\s+(?={_SUBJECT}|{_OWN})"
     rf"|,\s+(?:but|so|and my|and our|right|huh|haha|lol)\b\s*|!\s+|\s+\(",
     re.IGNORECASE,

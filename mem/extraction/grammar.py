@@ -54,6 +54,7 @@ _SAYING = words.word_set(
 _AFTER_VERB = words.DETERMINERS | words.PREPOSITIONS
 _ASKED = words.word_set("see know understand hear review check discuss ask get look explain tell")
 _ATTRIBUTIVE = words.word_set("first second third last next other main only same best new")
+_OWNING = words.word_set("a an the my our your his her its their")  # a noun follows
 _RELATIVE_TO_TEXT = words.word_set("above below following latter former aforementioned")
 _ATTRIBUTE = re.compile(
     r"^my (favou?rite [\w ]{2,30}|name|age|address|(?:phone|mobile) (?:number)?|email(?: address)?|"
@@ -319,7 +320,9 @@ def _finite_at(  # noqa: PLR0911 - one return per case
         tags = words.readings(low[at])
         if low[at] in words.AUXILIARIES and low[at] not in {"be", "been", "being"}:
             return at
-        if low[at - 1] in _ATTRIBUTIVE or ("s" in tags and _is_plain_past(low[at + 1 : at + 2])):
+        if low[at - 1] in _ATTRIBUTIVE | _OWNING or (
+            "s" in tags and _is_plain_past(low[at + 1 : at + 2])
+        ):
             continue  # a noun: "the first thought", "the logs listed"
         if "s" in tags or (
             "past" in tags

@@ -94,10 +94,13 @@ def _in_third(found: re.Match[str]) -> str:
 
 
 def _is_first_person(found: re.Match[str]) -> bool:
-    """Whether the word is a pronoun: not "US" or "ME" as a name, not the number of "Act I"."""
+    """Whether the word is a pronoun: no name ("US"), part of a title, or number ("Act I")."""
     if len(found[0]) > 1 and found[0].isupper():
         return False
     before = found.string[: found.start()].split()
+    titled = found[0][0].isupper() and len(found[0]) > 1 and before and before[-1][:1].isupper()
+    if titled and found.string[found.end() :].lstrip()[:1].isupper():
+        return False
     numbered = before and before[-1][:1].isupper() and len(before[-1]) > 1
     return not (found[0] == "I" and numbered and _AS_NUMBER.match(found.string, found.end()))
 

@@ -43,6 +43,7 @@ from mem.extraction.sentences import LineKind, Sentence, split_sentences, withou
 from mem.extraction.spans import span_of
 from mem.extraction.statement import Statement
 from mem.extraction.subjects import Speaker
+from mem.extraction.textual import is_of_text
 from mem.extraction.timing import Timed, take_times
 from mem.extraction.transcripts import Spans
 from mem.extraction.unfolding import unfold
@@ -94,13 +95,8 @@ _REASON = re.compile(
     r"\b(?:because|cause|so|therefore|hence|due to|thanks to|as a result|why)\b", re.IGNORECASE
 )
 _OVER = re.compile(r"\b(?:no longer|any ?more|any longer)\b", re.IGNORECASE)
-#: What points to the text that it stands in.
-_TEXTUAL = re.compile(
-    r"\b(?:this|these|that|those) (?:recipe|page|post|article|note|section|chapter|list|document|"
-    r"example|guide|tutorial|script|code|file|command|paper|essay|review|thread|issue|version|table|"
-    r"figure|image|screenshot|trick|pattern|approach|technique|query|step|diagram)s?\b",
-    re.IGNORECASE,
-)
+#: A line in bold alone is a title, or a reader's question.
+_BOLD_LINE = re.compile(r"^[ \t]*(?:\*\*|__)[^*_\n]+(?:\*\*|__)[ \t]*:?$", re.MULTILINE)
 _OPINIONS = word_set("think believe assume suppose guess doubt suspect")
 _DAY = timedelta(days=1)
 _UNTIMED = Timed("", "", None, None)
@@ -166,7 +162,10 @@ class Reader:
                 yield Reading(chunk, speaker, start, end, statement, _UNTIMED, steps, "procedure")
                 return
         pasted = _PASTED.match(chunk.text) if speaker.to_assistant else None
+        titles = [one.span() for one in _BOLD_LINE.finditer(chunk.text)] if self._note else []
         for sentence in sentences:
+            if any(start <= sentence.start < end for start, end in titles):
+                continue
             if (pasted and sentence.end > pasted.end()) or _quoted(chunk.text, sentence):
                 continue
             said = self._machine.get(chunk.id, ())
@@ -230,8 +229,10 @@ class Reader:
 
     def _counts(self, statement: Statement | None, speaker: Speaker) -> bool:
         """Whether a statement is the speaker's own, or of someone or something worth a memory."""
-        if statement is None or (self._note and _TEXTUAL.search(statement.text)):
+        if statement is None or (self._note and is_of_text(statement)):
             return False
+        if statement.exclusive and not statement.own and not speaker.is_user:
+            return is_by_name(statement)
         if statement.predicate in _OPINIONS and (self._note or not speaker.is_user):
             return False
         if statement.own or statement.exclusive:

@@ -36,7 +36,8 @@ _YEARLY = re.compile(
 _EACH = tuple([word] for word in ("every", "each", "most", "per", "a", "any"))
 _VAGUE = re.compile(
     r",?\s*\b(?:for now|recently|lately|just now|right now|the other day|these days|"
-    r"nowadays|earlier|"
+    r"nowadays|(?:a (?:few|couple of)|several|some|many|two|three|four|\d+) "
+    r"(?:minute|hour|day|night|week|month|year)s (?:later|earlier|afterwards)|earlier|"
     r"at the moment|so far|not long ago|a while ago|a while back|soon|later|already|yesterday|"
     r"today|tonight|tomorrow|(?:this|last|next) (?:morning|evening|night|week|weekend|month|year|"
     r"summer|winter|spring|autumn|fall|monday|tuesday|wednesday|thursday|friday|saturday|sunday))\b,?",

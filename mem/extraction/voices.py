@@ -109,7 +109,7 @@ _READ = re.compile(
 _SENT_TO_MANY = re.compile(
     r"\bverified purchase\b|\bcookie (?:policy|settings|preferences)\b|\buses? cookies\b|"
     r"\bstrictly necessary\b|\bfound this helpful\b|\bsuperhost\b|\bbook a demo\b|"
-    r"\bshop the (?:\w+ )?collection\b|\bvisit (?:us|our (?:shop|store|website))\b|"
+    r"\bshop the (?:\w+ )?collection\b|(?:^|[.!] )visit (?:us|our (?:shop|store|website))\b|"
     r"\b(?:try|discover|meet|explore) our (?:new|latest)\b|\bforward (?:it|this) to a friend\b|"
     r"\bin this issue\b|^\W*what we're (?:reading|watching|listening to)\b|"
     r"\bmy team ships?\b|\bships? to \d+ countries\b|\bpaying subscribers\b|"

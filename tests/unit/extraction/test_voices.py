@@ -51,6 +51,7 @@ def test_verse_is_told_by_its_form(text: str) -> None:
         "I work as an assistant at the library.",
         "Don't forget the milk. I always buy oat milk.",
         "I play the chords of G and C all day long.",
+        "My parents will visit us at Christmas.",
     ],
 )
 def test_what_people_jot_down_is_theirs(text: str) -> None:
