@@ -77,7 +77,7 @@ def home(tmp_path: Path) -> Path:
 def llama_cpp_installed() -> None:
     """llama-cpp-python is at hand, else the test is skipped, or fails where it was promised."""
     if importlib.util.find_spec("llama_cpp") is None:
-        reason = "llama-cpp-python is not installed (pip install 'mem[llm]')"
+        reason = "llama-cpp-python is not installed (pip install -e '.[llm]')"
         if LLM_REQUIRED:
             pytest.fail(reason)
         pytest.skip(reason)
@@ -87,7 +87,7 @@ def llama_cpp_installed() -> None:
 def mcp_installed() -> None:
     """The SDK of the Model Context Protocol is at hand, else skipped, or failed if promised."""
     if importlib.util.find_spec("mcp") is None:
-        reason = "the MCP SDK is not installed (pip install 'mem[mcp]')"
+        reason = "the MCP SDK is not installed (pip install -e '.[mcp]')"
         if MCP_REQUIRED:
             pytest.fail(reason)
         pytest.skip(reason)

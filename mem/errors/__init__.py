@@ -312,10 +312,10 @@ class BadSetting(UsageError):
 
 
 class ConfigUnreadable(MemError):
-    def __init__(self, path: str, reason: str) -> None:
-        super().__init__(
-            f"{path} is not readable as TOML ({reason}). Mend or remove it, then try again."
-        )
+    def __init__(
+        self, path: str, reason: str, step: str = "Mend or remove it, then try again"
+    ) -> None:
+        super().__init__(f"{path} cannot be read as TOML ({reason}). {step}.")
 
 
 class PluginFailed(MemError):
@@ -357,7 +357,7 @@ class NoProtocol(MemError):
     def __init__(self) -> None:
         super().__init__(
             "The Model Context Protocol's SDK is not installed. "
-            "`pip install 'mem[mcp]'` brings it; then start this again."
+            "`pipx install --force '.[mcp]'` in mem's checkout brings it; then start this again."
         )
 
 

@@ -271,5 +271,6 @@ def _not_installed(reason: str = "") -> NoLanguageModel:
     if reason:
         return NoLanguageModel(f"llama-cpp-python cannot be loaded ({reason})")
     return NoLanguageModel(
-        "llama-cpp-python is not installed (pip install 'mem[llm]' brings it, or set model.server)"
+        "llama-cpp-python is not installed (`pipx install --force '.[llm]'` in mem's checkout "
+        "brings it, or set model.server)"
     )

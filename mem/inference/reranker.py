@@ -46,7 +46,10 @@ class LlamaReranker:
         Raises RerankerUnusable where llama-cpp-python is not installed or the file is no GGUF.
         """
         if importlib.util.find_spec("llama_cpp") is None:
-            reason = "llama-cpp-python is not installed (pip install 'mem[llm]' brings it)"
+            reason = (
+                "llama-cpp-python is not installed "
+                "(`pipx install --force '.[llm]'` in mem's checkout brings it)"
+            )
             raise RerankerUnusable(str(file), reason)
         _check(file)
         self._file = file

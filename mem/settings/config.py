@@ -302,7 +302,8 @@ def _read_text(file: Path) -> str:
     except UnicodeDecodeError as error:
         raise ConfigUnreadable(str(file), "it is not UTF-8") from error
     except OSError as error:
-        raise ConfigUnreadable(str(file), error.strerror or str(error)) from error
+        step = "Check its permissions, or set MEM_HOME to a folder you own"
+        raise ConfigUnreadable(str(file), error.strerror or str(error), step) from error
 
 
 def _write_text(file: Path, text: str) -> None:

@@ -218,3 +218,15 @@ def test_terminal_controls_in_notes_stay_inside(run_mem: RunMem, work: Path) -> 
     text = "".join(chunk["text"] for chunk in shown.json["chunks"])
     assert "\u202egnp.exe" in text
     assert "[/nope]" in run_mem("show", "evil.md").out
+
+
+def test_settings_that_cannot_be_read_say_so(run_mem: RunMem, tmp_path: Path) -> None:
+    home = tmp_path / "settings-home"
+    (home / "config.toml").mkdir(parents=True)
+    run = run_mem("list", home=home)
+    assert run.code == 1
+    assert "config.toml cannot be read as TOML (" in run.err
+    assert "Check its permissions, or set MEM_HOME" in run.err
+    (home / "config.toml").rmdir()
+    (home / "config.toml").write_text("[search\nlimit = 3\n")
+    assert "Mend or remove it" in run_mem("list", home=home).err

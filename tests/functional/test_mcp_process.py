@@ -216,7 +216,7 @@ def test_without_the_sdk_the_next_step_is_named(home: Path) -> None:
         timeout=60,
     )
     assert (done.returncode, done.stdout) == (1, b"")
-    assert b"pip install 'mem[mcp]'" in done.stderr and b"Traceback" not in done.stderr
+    assert b"pipx install --force '.[mcp]'" in done.stderr and b"Traceback" not in done.stderr
 
 
 def test_the_settings_of_a_client(home: Path, work: Path) -> None:
@@ -232,3 +232,4 @@ def test_the_settings_of_a_client(home: Path, work: Path) -> None:
         "mcp", "--source", str(work / "notes"), "--source", "mem:typed", "--allow-write",
     ]  # fmt: skip
     assert entry["env"] == {"MEM_HOME": str(home)}
+    assert "The server will not start with this: Memory has taken in nothing from" in run.err

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Sources = Annotated[
     list[str] | None,
@@ -61,6 +64,7 @@ def command(
         given += ["--allow-write"] if allow_write else []
         given += ["--no-llm"] if no_llm else []
         emit_text(client_settings(source or (), given))
+        _note_what_is_unknown(source or (), kind or ())
         return
     if sys.stdin is not None and sys.stdin.isatty():
         note(
@@ -68,3 +72,17 @@ def command(
         )
     options = Options(source or (), kind or (), allow_write, not no_llm)
     serve(options, clock(), lambda line: say(f"mem mcp: {line}"))
+
+
+def _note_what_is_unknown(sources: Sequence[str], kinds: Sequence[str]) -> None:
+    """Say beforehand what would keep the server from starting."""
+    from mem.cli.diagnostics import note
+    from mem.cli.session import open_assistant
+    from mem.errors import UsageError
+    from mem.sharing.roots import scope_of
+
+    with open_assistant() as assistant:
+        try:
+            scope_of(assistant.store, sources, kinds)
+        except UsageError as error:
+            note(f"The server will not start with this: {error}")
