@@ -74,7 +74,8 @@ class Candidate:
 
     `predicate` is a normalised key ("live in", "prefer", "work at"), `exclusive` says that the
     subject has one such object at a time (an address, a job), so that a newer one supersedes.
-    `happened_from`/`happened_to` are half-open, resolved against `said_at`.
+    `happened_from`/`happened_to` are half-open, resolved against `said_at`. It is not `dated` where
+    `said_at` is only the time of its file, which a copy or an edit changes.
     """
 
     kind: MemoryKind
@@ -95,6 +96,7 @@ class Candidate:
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     entities: tuple[str, ...] = ()
+    dated: bool = True
 
     @property
     def fingerprint(self) -> str:

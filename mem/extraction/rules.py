@@ -77,7 +77,9 @@ class RulesExtractor:
                 document_kind=document_kind,
                 document_title=document_title,
             )
-            return [replace(one, said_at=said[one.evidence[0].chunk_id]) for one in found]
+            return [
+                replace(one, said_at=said[one.evidence[0].chunk_id], dated=False) for one in found
+            ]
         if document_kind == "note" and is_publication([one.text for one in chunks]):
             return []
         speakers = Speakers(chunks, document_kind=document_kind, user_names=self._user_names)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import zipfile
 from pathlib import Path
 
 from mem.assistant import Assistant
@@ -93,3 +96,74 @@ def test_what_was_rejected_does_not_return(tmp_path: Path) -> None:
         assistant.ingest(copy)
         assert assistant.memories.consolidate().chunks == len(sentences()) + 1
         assert {one.text for one in assistant.memories.list()} == kept
+
+
+def held(assistant: Assistant) -> list[str]:
+    """What is remembered, and the documents that are there."""
+    texts = [one.text for one in assistant.memories.list(statuses=list(MemoryStatus))]
+    assert len(texts) == len(set(texts))
+    return sorted(texts)
+
+
+def take_in(assistant: Assistant, folder: Path) -> list[str]:
+    assistant.ingest(folder)
+    assistant.memories.consolidate()
+    return held(assistant)
+
+
+def touch(folder: Path, day: int) -> None:
+    for one in folder.rglob("*.md"):
+        os.utime(one, (1_710_000_000 + day * 86_400,) * 2)
+
+
+def test_notes_that_are_moved_copied_or_written_otherwise_say_nothing_new(tmp_path: Path) -> None:
+    folder, said = tmp_path / "notes", sentences()
+    folder.mkdir()
+    for at in range(10):
+        text = "\n\n".join(said[3 * at : 3 * at + 3])
+        (folder / f"{at}.md").write_text(f"---\ndate: 2024-01-{at + 1:02d}\n---\n{text}\n")
+    undated = "I visited Tromsø yesterday.\n\nI have to renew my passport next week.\n"
+    (folder / "undated.md").write_text(undated)
+    touch(folder, 0)
+    with Assistant.open(tmp_path / "home") as assistant:
+        first = take_in(assistant, folder)
+        assert len(first) >= 30
+        touch(folder, 1)
+        assert take_in(assistant, folder) == first
+        moved = folder.rename(tmp_path / "renamed")
+        (moved / "sub").mkdir()
+        (moved / "1.md").rename(moved / "sub" / "other.md")
+        touch(moved, 40)
+        assert take_in(assistant, moved) == first
+        assert len(assistant.documents(limit=100)) == 11
+        copy = Path(shutil.copytree(moved, tmp_path / "copy"))
+        touch(copy, 80)
+        assert take_in(assistant, copy) == first
+        for one in copy.rglob("*.md"):
+            one.write_bytes(one.read_text().replace("\n", "\r\n").encode("utf-8-sig"))
+        assert take_in(assistant, copy) == first
+        for one in moved.rglob("*.md"):
+            one.write_text(one.read_text() + "\nUntil later.\n")
+        touch(moved, 120)
+        assert take_in(assistant, moved) == first
+        with zipfile.ZipFile(tmp_path / "notes.zip", "w") as archive:
+            for one in copy.rglob("*.md"):
+                archive.write(one, one.name)
+        assert take_in(assistant, tmp_path / "notes.zip") == first
+
+
+def test_an_export_in_another_order_and_time_zone_says_nothing_new(tmp_path: Path) -> None:
+    said = sentences()
+    with Assistant.open(tmp_path / "home") as assistant:
+        write(tmp_path / "first.jsonl", said)
+        first = take_in(assistant, tmp_path / "first.jsonl")
+        before = rows(assistant)
+        lines = (tmp_path / "first.jsonl").read_text().splitlines()
+        (tmp_path / "turned.jsonl").write_text("\n".join(reversed(lines)))
+        assert take_in(assistant, tmp_path / "turned.jsonl") == first
+        zoned = [json.loads(line) for line in lines]
+        for place, zone in enumerate(("Z", "+02:00")):
+            path = tmp_path / f"zone{place}.jsonl"
+            path.write_text("\n".join(json.dumps(one | {"at": one["at"] + zone}) for one in zoned))
+            assert take_in(assistant, path) == first
+        assert rows(assistant)["memory"] == before["memory"]

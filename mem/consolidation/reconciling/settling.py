@@ -268,6 +268,8 @@ class Settler:
         return {self._keys(candidate, exclusive=one) for one in (False, True)}
 
     def _keys(self, candidate: Candidate | Memory, *, exclusive: bool) -> tuple[str, str]:
+        dated = not isinstance(candidate, Candidate) or candidate.dated
+        said_at = candidate.said_at if dated else None
         return slot_of(
             candidate.kind,
             candidate.text,
@@ -276,7 +278,7 @@ class Settler:
             candidate.object,
             exclusive=exclusive,
             negated=candidate.negated,
-            day=candidate.happened_from or candidate.said_at,
+            day=candidate.happened_from or said_at,
             user_names=self._user_names,
         )
 
