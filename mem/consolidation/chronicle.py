@@ -6,12 +6,13 @@ Nothing here writes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mem.consolidation.summaries.periods import week_of
 from mem.consolidation.views import TimelineEntry
+from mem.core.mentions import Mentions
 from mem.store.chunks import Chunks, StoredChunk
 from mem.store.episodes import EpisodeRecord, Episodes, EpisodeView
 from mem.store.summaries import Summaries, SummaryRecord
@@ -67,8 +68,8 @@ class Chronicle:
     ) -> list[Period]:
         """The newest `limit` memories and episodes in months, weeks or days, each with its summary.
 
-        Of one entity where it is named; `keep` picks from all of them, and without `summed_up`
-        there are no summaries. Raises UnknownId for a name that nothing has.
+        Of one entity where it is named, summaries too; `keep` picks from all of them, and without
+        `summed_up` there are no summaries. Raises UnknownId for a name that nothing has.
         """
         most = limit if keep is None and entity is None else None
         entries = self._memories.timeline(entity=entity, since=since, limit=most)
@@ -81,6 +82,10 @@ class Chronicle:
         ordered = sorted(every if keep is None else keep(every), key=_place)[-limit:]
         keys = {key for one in ordered if (key := period_key(at_of(one), by))}
         summaries = self._summaries.of_level(by, keys) if summed_up else {}
+        if entity is not None:
+            record = self._memories.entity(entity).entity
+            named = Mentions([record.name, *record.aliases])
+            summaries = {key: _only_of(named, one) for key, one in summaries.items()}
         return periods_of(ordered, summaries, by)
 
     def _of(self, entries: Sequence[TimelineEntry], since: datetime | None) -> list[EpisodeRecord]:
@@ -114,6 +119,13 @@ class Chronicle:
         places = {one.chunk.id: one for one in self._chunks.by_keys(keys.values()).values()}
         own, below = self._summaries.covers(record.pk)
         return SummaryView(record, places, (*own, *below))
+
+
+def _only_of(named: Mentions, summary: SummaryRecord) -> SummaryRecord:
+    """A summary with those of its sentences that name an entity."""
+    return replace(
+        summary, sentences=tuple(one for one in summary.sentences if named.within(one.text))
+    )
 
 
 def periods_of(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 from mem.consolidation import views
 from mem.consolidation.known import profile_of
+from mem.consolidation.likeness import LOOKED_AT, Likeness, alike
 from mem.consolidation.reconciling.naming import find
 from mem.consolidation.reconciling.normal import name_key
 from mem.consolidation.records import EntityView, MemoryView, ReviewItem
@@ -167,6 +168,17 @@ class MemoryReader:
     def entities(self, *, limit: int | None = None) -> Sequence[EntityRecord]:
         """Everyone and everything mentioned, the most mentioned first."""
         return self._entities.all(limit=limit)
+
+    def alike(self, name: str | None = None) -> Sequence[Likeness]:
+        """Entities that may be one, for a person to say; with a name, only pairs with that one.
+
+        Raises UnknownName.
+        """
+        record = self._entity(name) if name is not None else None
+        found = alike(self._entities.all(limit=LOOKED_AT))
+        if record is None:
+            return found
+        return [one for one in found if record.pk in (one.kept.pk, one.other.pk)]
 
     def entity(self, name: str) -> EntityView:
         """Everything about one entity, by any of its names. Raises UnknownName."""

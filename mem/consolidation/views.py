@@ -5,14 +5,16 @@ Pure selections over values; nothing here writes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mem.consolidation.prominence import is_to_come, is_weighty, prominence
+from mem.consolidation.prominence import is_bygone_plan, is_to_come, is_weighty, prominence
 from mem.core.memory import Memory, MemoryKind, MemoryStatus, Relation
 
 HELD = (MemoryStatus.ACTIVE, MemoryStatus.PROPOSED)
+_ENDS_DATED = re.compile(r"\b\d{4}\)?\W*$")  # its own time stands at the end
 EVER_HELD = (*HELD, MemoryStatus.SUPERSEDED)
 
 
@@ -44,7 +46,8 @@ class Profile:
             lines += [f"{title}:"] if memories else []
             for memory in memories:
                 since = memory.valid_from or memory.said_at
-                date = f" ({since:%Y-%m-%d})" if since else ""
+                dated = since is None or _ENDS_DATED.search(memory.text)
+                date = "" if dated else f" ({since:%Y-%m-%d})"
                 lines.append(f"- {' '.join(memory.text.split())}{date}")
         return "\n".join(lines)
 
@@ -101,7 +104,8 @@ _SECTIONS = (
 
 def profile(memories: Sequence[Memory], *, each: int | None, now: datetime) -> Profile:
     """Memories of the user by kind, at most `each` of one kind: what is pinned, then most trusted,
-    then most prominent. Of events what is to come first, then what has happened, the newest first.
+    then most prominent. Of events what is to come first, then what has happened, the newest first;
+    plans of long ago are left out.
     """
     sections = []
     mine = [
@@ -115,6 +119,7 @@ def profile(memories: Sequence[Memory], *, each: int | None, now: datetime) -> P
         if kind is MemoryKind.EVENT:
             ahead = [one for one in those if is_to_come(one, now)]
             past = [one for one in those if not is_to_come(one, now)]
+            past = [one for one in past if not is_bygone_plan(one, now)]
             ahead.sort(key=lambda one: (starts(one) or now, one.text))
             past.sort(key=lambda one: starts(one) or datetime.min, reverse=True)
             those = ahead + past

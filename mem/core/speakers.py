@@ -8,6 +8,9 @@ from typing import Final
 #: Speakers who are nobody by name; the role alone tells of them.
 GENERIC: Final = frozenset({"user", "you", "me", "human", "myself", "i"})
 
+#: What stands before the name of somebody whose words another one's mail repeats.
+QUOTED: Final = "quoted by "
+
 
 def own_names(configured: Collection[str], speakers: Collection[str]) -> frozenset[str]:
     """The names, in lower case, under which the user speaks in a chat with those speakers.

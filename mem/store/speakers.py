@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from mem.core.speakers import GENERIC, own_names
+from mem.core.speakers import GENERIC, QUOTED, own_names
 from mem.store.database import Database
 
 _SPOKEN = (
@@ -87,7 +87,7 @@ def _named(speakers: Collection[str]) -> frozenset[str]:
 
 
 def _is_nobody(name: str) -> bool:
-    return not name or name in GENERIC
+    return not name or name in GENERIC or name.startswith(QUOTED)
 
 
 def _text(value: object) -> str | None:

@@ -47,7 +47,12 @@ class SummaryRecord:
     @property
     def text(self) -> str:
         """The sentences in one line, each with a stop."""
-        return " ".join(f"{one.text}{'.' * one.text[-1:].isalnum()}" for one in self.sentences)
+        return " ".join(self.whole)
+
+    @property
+    def whole(self) -> list[str]:
+        """The sentences, each with a stop."""
+        return [f"{one.text}{'.' * one.text[-1:].isalnum()}" for one in self.sentences]
 
     @property
     def covered(self) -> str:

@@ -107,3 +107,29 @@ def test_the_timeline_and_the_profile_stand_under_summaries(run_mem: RunMem, wor
     assert quoted == {chunk for one in profile["sentences"] for chunk in one["chunk_ids"]}
     assert "[1]" in run_mem("profile").out
     assert run_mem("consolidate", "--json").json["summaries"]["made"] == 0
+
+
+def test_the_timeline_of_one_is_under_what_is_told_of_them(run_mem: RunMem, work: Path) -> None:
+    said = {
+        "Robert Klein": ["I live in Haarlem.", "I love the old maps of Haarlem.", "I bake bread."],
+        "Bob Klein": ["I live in Porto.", "I love the harbour of Porto.", "I play the cello."],
+    }
+    lines = [
+        {"conversation": "c", "id": f"{who}{at}", "speaker": who, "role": "other", "text": text}
+        | {"at": f"2025-05-01T1{at}:0{len(who) % 10}:00"}
+        for who, texts in said.items()
+        for at, text in enumerate(texts)
+    ]
+    (work / "talk.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    run_mem("import", "talk.jsonl")
+    run_mem("consolidate")
+    whole = " ".join(one["text"] for one in run_mem("timeline", "--json").json["summaries"])
+    assert "Robert Klein:" in whole and "Bob Klein:" in whole
+    of_one = run_mem("timeline", "--entity", "Bob Klein", "--json").json["summaries"]
+    told = " ".join(one["text"] for one in of_one)
+    assert "Bob Klein:" in told and "Robert" not in told
+    asked = run_mem("entities")
+    assert 'mem entities "Bob Klein" --merge "Robert Klein"' in asked.err
+    assert "perhaps one" in run_mem("entities", "Robert Klein", "--json").err
+    run_mem("entities", "Bob Klein", "--merge", "Robert Klein")
+    assert "perhaps one" not in run_mem("entities").err

@@ -53,4 +53,4 @@ def test_jotted_notes_keep_what_is_known_up_to_date(run_mem: RunMem, work: Path)
         "- The user's rent is now 780.",
         "- The user is allergic to penicillin.",
     }
-    assert "- The user has dentist at 10 on 3 June 2025. (2025-03-05)" in lines
+    assert "- The user has dentist at 10 on 3 June 2025." in lines

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from mem.cli.diagnostics import ExitCode
 from mem.cli.options import Json
+
+if TYPE_CHECKING:
+    from mem.consolidation.likeness import Likeness
 
 Name = Annotated[list[str] | None, typer.Argument(metavar="NAME", help="Everything about this.")]
 Merge = Annotated[
@@ -24,6 +28,7 @@ Rename = Annotated[
 ]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, metavar="N", help="How many at most.")]
 
+_ASKED = 3  # pairs that are told at a time
 _NOTHING = "No names yet. `mem consolidate` draws them from what was taken in."
 
 
@@ -36,6 +41,8 @@ def command(
     json: Json = False,
 ) -> ExitCode:
     """List who and what memories mention, or everything about one.
+
+    Two that may be one are told below; you say whether they are.
 
     --merge, --split and --rename put right who is who; `mem undo` takes each back.
 
@@ -58,6 +65,7 @@ def command(
     with session.open_assistant() as assistant:
         if name:
             view = assistant.memories.entity(session.words(name))
+            _ask_of(assistant.memories.alike(session.words(name)))
             if json:
                 emit_json(shapes.entity_view(view))
             else:
@@ -65,6 +73,7 @@ def command(
                 emit(memory_lines(view.memories, style))
             return ExitCode.OK
         found = assistant.memories.entities(limit=limit)
+        _ask_of(assistant.memories.alike())
         why = "" if found else session.why_nothing(assistant, _NOTHING)
     if json:
         emit_json(shapes.entities(found))
@@ -103,3 +112,17 @@ def _correct(
     else:
         emit(entity_lines(found, stdout_style()))
     return ExitCode.OK
+
+
+def _ask_of(pairs: Sequence[Likeness]) -> None:
+    """Say which may be one, and how to say that they are; nothing where none may be."""
+    from mem.cli.diagnostics import note
+    from mem.core.display import sanitize_line
+
+    if not pairs:
+        return
+    told = "; ".join(f"{one.kept.name} and {one.other.name}" for one in pairs[:_ASKED])
+    more = f"; {len(pairs) - _ASKED} more" if len(pairs) > _ASKED else ""
+    first = pairs[0]
+    command = f'mem entities "{first.kept.name}" --merge "{first.other.name}"'
+    note(sanitize_line(f"perhaps one: {told}{more}. `{command}` makes one of two."))

@@ -27,10 +27,16 @@ def timeline_lines(periods: Sequence[Period], style: Style) -> list[str]:
         lines += [*([""] if lines else []), style.bold(period.key or "no date")]
         if period.summary is not None:
             stale = " (being refreshed)" if period.summary.stale else ""
-            text = sanitize_line(plain(period.summary.text) + stale)
+            said = " ".join(map(_unnamed, period.summary.whole))
+            text = sanitize_line(plain(said) + stale)
             lines += [style.dim(line) for line in wrapped(text, (), Style(style.width))]
         lines += table([_row(one) for one in period.entries], style, last=3)
     return lines
+
+
+def _unnamed(sentence: str) -> str:
+    """A sentence of a summary without the speaker, where that is the user under no name."""
+    return sentence.removeprefix("user: ")
 
 
 def _row(one: Any) -> tuple[str, str, str, str]:
@@ -51,7 +57,7 @@ def profile_lines(value: SummaryView, style: Style) -> list[str]:
             if chunk in value.places:
                 numbers.setdefault(chunk, len(numbers) + 1)
         marks = "".join(f"[{numbers[chunk]}]" for chunk in one.chunks if chunk in numbers)
-        told.append(f"{plain(one.text)} {marks}".rstrip())
+        told.append(f"{plain(_unnamed(one.text))} {marks}".rstrip())
     lines = wrapped(sanitize_line(" ".join(told)), (), style)
     for chunk, number in numbers.items():
         where = value.places[chunk]

@@ -10,43 +10,28 @@ from collections.abc import Sequence
 
 from mem.consolidation.reconciling.normal import folded, name_key
 from mem.consolidation.reconciling.phrases import Kin, named_in
+from mem.extraction.people import is_given_name
+from mem.extraction.words import word_set
 from mem.store.entities import Entities, EntityRecord
 from mem.store.operation import Operation
 
 _LEAST_LETTERS = 5
 _MOST_NAMES = 3
 #: Last words of names of things that begin with the name of what they belong to.
-_THINGS = frozenset(
-    {"account", "action", "actions", "admin", "api", "app", "archive", "browser", "cli", "cloud"}
-    | {
-        "code",
-        "dashboard",
-        "desktop",
-        "docs",
-        "drive",
-        "editor",
-        "extension",
-        "generator",
-        "issues",
-    }
-    | {"library", "lite", "mail", "maps", "mini", "notebook", "notes", "pages", "plugin", "plugins"}
-    | {
-        "pro",
-        "project",
-        "server",
-        "service",
-        "sheets",
-        "shortcut",
-        "shortcuts",
-        "snippet",
-        "spaces",
-    }
-    | {"store", "studio", "team", "text", "tools", "university"}
+_THINGS = word_set(
+    "account action actions admin api app archive browser cli cloud code dashboard desktop docs "
+    "drive editor extension generator issues library lite mail maps mini notebook notes pages "
+    "plugin plugins pro project server service sheets shortcut shortcuts snippet spaces store "
+    "studio team text tools university day week month year season party event club group show "
+    "festival museum school park street road square center centre hospital church class course "
+    "hotel bank cafe restaurant award prize championship league cup conference summit company "
+    "inc ltd gmbh"
 )
+_OF_PEOPLES = ("ian", "ean", "ish", "ese")  # endings of words for what is of a country
 _OF_THINGS = frozenset({"of", "the", "for", "and"})  # within names of things, not of people
 _DOUBLED = re.compile(r"(.)\1")
 #: Titles before a surname, as they are compared: Mr Lee is not Mrs Lee.
-_TITLES = {
+TITLES = {
     **{one: one for one in ("mr", "mrs", "ms", "dr", "prof", "sir", "dame", "rev")},
     "mister": "mr",
     "miss": "ms",
@@ -79,9 +64,9 @@ def entity_key(name: str) -> str:
     A title stays before a surname alone; before a full name it says nothing more.
     """
     words = folded(name_key(name)).split()
-    if len(words) > 1 and words[0] in _TITLES:
+    if len(words) > 1 and words[0] in TITLES:
         title, *rest = words
-        words = rest if len(rest) > 1 else [_TITLES[title], *rest]
+        words = rest if len(rest) > 1 else [TITLES[title], *rest]
     return " ".join(words)
 
 
@@ -142,7 +127,7 @@ def match(key: str, known: dict[str, int], *, written: str) -> int | None:
 
     `written` is the name as it was written: its capitals tell people from products.
     """
-    if key.split(maxsplit=1)[0] in _TITLES.values():
+    if key.split(maxsplit=1)[0] in TITLES.values():
         return None
     parts = _parts(key, known) if _is_person_like(written) else set()
     if len(parts) == 1:
@@ -178,9 +163,11 @@ def _without_initial(words: Sequence[str], theirs: Sequence[str]) -> bool:
 
 
 def _is_full_name(key: str) -> bool:
-    """Two or three words without digits, the last of which names no thing ("Claude Code")."""
+    """Two or three words without digits that name no thing: "Claude Code", "Norwegian Air"."""
     words = key.split()
     plain = len(words) <= _MOST_NAMES and key.replace(" ", "").isalpha()
+    if words[0].endswith(_OF_PEOPLES) and not is_given_name(words[0].capitalize()):
+        return False
     return plain and words[-1] not in _THINGS and not _OF_THINGS & {*words}
 
 

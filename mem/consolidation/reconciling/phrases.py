@@ -26,9 +26,15 @@ _OPENERS = word_set(
     "something everything anything nobody somebody everybody anybody one none lots plenty part "
     "art music dance family guitar piano yoga poetry nature life love work school home time money "
     "food health creativity photography meditation therapy sports fitness sleep travel education "
-    "mental physical blue red green"
+    "mental physical blue red green perfect pottery gardening"
+)
+#: What is done with somebody who is named after it.
+_DOING = word_set(
+    "having seeing being getting losing meeting visiting hearing watching making giving helping "
+    "missing knowing telling asking calling loving letting"
 )
 _OWNED = re.compile(r"^(?P<owner>.+?)['’]s? (?P<rest>.+)$")
+_POSSESSIVE = re.compile(r"['’]s?$")
 _EDGES = '.,;:!?()[]"“”'
 
 
@@ -67,7 +73,9 @@ class Named:
 
 def named_in(phrase: str) -> Named:
     """Read a phrase that may name somebody or something."""
-    tokens = [bare for token in phrase.split() if (bare := token.strip(_EDGES))]
+    tokens = [
+        bare for token in _POSSESSIVE.sub("", phrase).split() if (bare := token.strip(_EDGES))
+    ]
     owned = _OWNED.match(" ".join(tokens))
     if owned and _is_name(owned["owner"].split()) and not _is_name(owned["rest"].split()):
         return _of_owner(owned["owner"], owned["rest"].split())
@@ -76,8 +84,8 @@ def named_in(phrase: str) -> Named:
     described, name = _described(tokens)
     if described and name:
         return Named(name, kin=_kin("", described[-1], name))
-    if len(tokens) == 2 and is_gerund(tokens[0].lower()) and is_given_name(tokens[1]):
-        return Named(tokens[1])
+    if len(tokens) > 1 and tokens[0].lower() in _DOING and _is_name(tokens[1:]):
+        return Named(" ".join(tokens[1:]))
     plain = len(tokens) == 1 and not _has_capital(tokens[0])
     return Named(" ".join(tokens) if plain or _is_name(tokens) else None)
 

@@ -18,6 +18,7 @@ from typing import BinaryIO
 
 from mem.core.document import DocumentKind, Message, ParsedDocument, SaidAtOrigin
 from mem.core.protocols import FileEntry
+from mem.core.speakers import QUOTED
 from mem.errors import FileUnreadable, ParseFailed
 from mem.sources import dates
 from mem.sources.parsers.mailfile import (
@@ -194,7 +195,7 @@ def _messages(identity: str, mail: _Mail, session: str, line: int | None) -> Ite
     if mail.quoted:
         yield Message(
             id=f"{identity}#quoted",
-            speaker=f"quoted by {speaker}",
+            speaker=f"{QUOTED}{speaker}",
             role="other",
             text=mail.quoted,
             at=at,

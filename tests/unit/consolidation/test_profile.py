@@ -64,6 +64,29 @@ def test_events_to_come_stand_first_and_trifles_are_not_told(
     assert "Rome" in profile.text and "house" in profile.text and "pie" not in profile.text
 
 
+def test_a_plan_of_long_ago_is_not_told_unless_it_is_pinned(
+    keeper: MemoryKeeper, draw: Draw
+) -> None:
+    event, surf = {"kind": MemoryKind.EVENT}, "The user is planning to surf in Porto."
+    keeper.take(
+        [
+            draw(surf, ("user", "plan to", "surf"), "2024-05-01", **event),
+            draw("The user is packing.", ("user", "pack", ""), "2025-11-20", **event),
+            draw("The user sold a house.", ("user", "sell", ""), "2024-03-01", **event),
+        ]
+    )
+    (plan,) = [one for one in keeper.list() if one.text == surf]
+    assert [one.predicate for one in keeper.profile().sections[0][1]] == ["pack", "sell"]
+    keeper.pin(plan.id)
+    assert [one.predicate for one in keeper.profile().sections[0][1]] == ["pack", "plan to", "sell"]
+
+
+def test_a_date_is_told_once(keeper: MemoryKeeper, draw: Draw) -> None:
+    six = "I have read six books (24 February – 24 May 2023)."
+    keeper.take([draw(six, ("user", "read", "six books")), draw("I love tea.", ("user", "", ""))])
+    assert keeper.profile().text.splitlines()[1:] == [f"- {six}", "- I love tea. (2023-01-01)"]
+
+
 def test_what_holds_no_longer_is_not_in_it(keeper: MemoryKeeper, draw: Draw) -> None:
     over = draw("I rent a shed.", ("user", "rent", "a shed"), valid_to=datetime(2024, 1, 1))
     keeper.take([over])
