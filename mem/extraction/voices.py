@@ -17,8 +17,9 @@ _PERSONA = re.compile(
     r"professor|editor|nurse|director|coach|scientist|engineer|buyer|at|in|to))|"
     r"\b(?:break(?:s|ing)?|stay(?:s|ing)? in|out of) character\b|^\(ooc\b|"
     r"\b(?:this|your) persona\b|^\W*persona\b|\bin that voice\b|\bmy (?:human|user)\b|"
-    r"^\W*(?:simulate|(?:speak|talk|answer|respond|reply) as|be my|let's do a|let's role-?play|"
-    r"assistant settings|your task is|you will be given|you have \w+ tools|as your \w+ partner)\b|"
+    r"^[\s#>*-]*(?:simulate|(?:speak|talk|answer|respond|reply) as|be my|let's do a|"
+    r"let's role-?play|assistant settings|your task is|you will be given|you have \w+ tools|"
+    r"as your \w+ partner)\b|"
     r"\bmy creator is\b|\bi was (?:made|created) by\b|^\W*context: the user\b|"
     r"^\W*instructions for\b[^\n]{0,40}:|^\*[^*\n]{3,80}\* i(?:'m| am) (?-i:[A-Z])|^let's play\b|"
     r"\bfresh each session\b|\bi was trained (?:by|on)\b|"
@@ -63,6 +64,7 @@ _STANDING = re.compile(
     r"reading comprehension|faq)\W*$",
     re.IGNORECASE,
 )
+_FENCED = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)", re.MULTILINE | re.DOTALL)
 #: Labels and chords of a song.
 _SONG = re.compile(
     r"^\W*(?:verse|chorus|bridge|refrain|outro|pre-chorus)\b[ \d]*(?:[\]:)]|$)|"
@@ -119,20 +121,22 @@ _SENT_TO_MANY = re.compile(
 )
 #: In what is received: firms, machines and strangers who write to many.
 _FIRM = re.compile(
-    r"\bautomat(?:ed|ic) (?:message|reply|response|e-?mail)\b|\bno longer monitored\b|"
+    r"\b(?:an automated (?:message|response|e-?mail)|automatic reply)\b|\bno longer monitored\b|"
     r"\b(?:do not|don't) reply to this\b|\bdelivery\b[^.\n]{0,60}\bfailed\b|"
     r"\bcould not be delivered\b|\bout of (?:the )?office\b|\bverification code\b|"
-    r"\bnew sign-in\b|\bpassword\b|\bconfirm your\b|\byour (?:next )?(?:order|payment|parcel|"
+    r"\bnew sign-in\b|\b(?:a new|reset your|your) password\b|\bconfirm your\b|"
+    r"\byour (?:next )?(?:order|payment|parcel|"
     r"receipt|invoice|account|booking|reservation|subscription|workspace)\b|"
     r"\bthis is your receipt\b|\binvoice (?:date|no|number)\b|\bbooking confirmed\b|"
     r"\bsupport team\b|\b(?:the )?\w+ team$|\bfrom support\b|\b\d+ ?% off\b|"
     r"\bour (?:\w+ )?(?:customers|clients|subscribers|readers|members|roastery|store|shop|app|"
     r"website|platform|collection|workshop|services?|products?)\b|\bsubscribers?\b|"
-    r"\bnewsletter\b|\bdear (?:sir|madam|friend|reader|readers|all)\b|\bhelp teams\b|"
+    r"\b(?:this|our) newsletter\b|\bdear (?:sir|madam|friend|reader|readers)\b|\bhelp teams\b|"
     r"\b(?:quick|short|15[- ]minute) (?:chat|call)\b|\bin (?:strict )?confidence\b|"
-    r"\bmillion (?:dollars|usd|euros|pounds)\b|\bfamily business\b|\bthis course\b|"
-    r"\bdoors close\b|\b[\d,.]+k? (?:students|upvotes|subscribers|customers|views|followers)\b|"
-    r"\bhoroscope\b|\blinkedin\b|\bairbnb\b|\bmy name is\b|"
+    r"\bmillion (?:dollars|usd|euros|pounds)\b|\bfamily business\b|"
+    r"\bi (?:built|made|created) this (?:app|course|guide|program|site|tool)\b|"
+    r"\bdoors close\b|\b[\d,.]+k? (?:students|upvotes|subscribers|customers)\b|"
+    r"\bhoroscope\b|^linkedin:|\bairbnb\b|\bmy name is\b|"
     r"\bi'm (?-i:[A-Z])\w+ (?:from|at|with) (?-i:[A-Z])\w+[.,]|"
     r"^(?:hi|hello|hey|dear|good \w+)[ ,]+(?:traveller|neighbou?r|colleague|customer|member|"
     r"fan)s?\b|"
@@ -148,23 +152,21 @@ def is_nobodys(
 ) -> bool:
     """Whether a passage is spoken by nobody whom memory keeps something of.
 
-    `headings`: the titles it stands under; `pasted`: it is a message to an assistant; `received`:
-    somebody else's message. Typographic apostrophes are taken as plain ones.
+    Code in fences is left aside. `headings`: the titles it stands under; `pasted`: it is a message
+    to an assistant; `received`: somebody else's message. Typographic apostrophes are taken as plain
+    ones.
     """
-    plain = text.replace("’", "'")
+    plain = _FENCED.sub("", text.replace("’", "'"))
     first_line = plain.lstrip().partition("\n")[0]
     if any(_RULES_FILE.match(one) or _STANDING.match(one) for one in (first_line, *headings)):
         return True
-    if (
-        is_program(plain)
-        or _EXERCISE.search(plain)
-        or _DUMMY.search(plain)
-        or _SENT_TO_MANY.search(plain)
-    ):
+    opening = first_line if pasted else plain  # what a person shows comes after their own words
+    coded = is_program(plain) and _PROGRAM.search(opening) is not None
+    if coded or any(one.search(plain) for one in (_EXERCISE, _DUMMY, _SENT_TO_MANY)):
         return True
     if received:
         return _FIRM.search(plain) is not None
-    if _PERSONA.search(plain) or is_verse(plain) or _MARKED.search(plain):
+    if _PERSONA.search(plain) or is_verse(plain) or _MARKED.search(opening):
         return True
     if note and is_of_repository(plain):
         return True

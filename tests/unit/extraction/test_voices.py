@@ -73,6 +73,14 @@ def test_firms_and_machines_are_told_from_friends(text: str, nobodys: bool) -> N
     assert judged(text, received=True) is nobodys
 
 
+def test_code_after_a_person_s_own_words_leaves_them_theirs(extractor: RulesExtractor) -> None:
+    code = "<head>\n<title>Simulate</title>\n</head>\nx = 1;\ny = 2;\n"
+    for shown in (f"```\n{code}```", code):
+        asked = f"I live in Porto and my site is slow. Why?\n\n{shown}"
+        talk = [("User", "user", asked), ("Assistant", "assistant", "Let me see.")]
+        assert "Porto" in {one.object for one in from_chat(extractor, talk)}
+
+
 def test_lines_of_code_make_a_program() -> None:
     assert is_program(
         "\\documentclass{article}\n\\begin{document}\nI thank my mother.\n\\end{document}"
