@@ -19,23 +19,25 @@ from mem.core.protocols import FileEntry
 from mem.errors import ParseFailed
 from mem.sources.chats.records import (
     Beside,
-    Fields,
     MessageList,
     Tally,
-    as_text,
     chat_document,
-    fields_of,
     first_line,
-    first_word,
-    iso_time,
-    items_of,
     nothing_beside,
     parse_json,
     place_of,
+)
+from mem.sources.jsonstream import HELD_BYTES, list_items, newest
+from mem.sources.loose import (
+    Fields,
+    as_text,
+    fields_of,
+    first_word,
+    iso_time,
+    items_of,
     word,
     words,
 )
-from mem.sources.jsonstream import HELD_BYTES, list_items, newest
 from mem.sources.sniffing import text_start
 from mem.sources.textfile import read_bytes, well_formed
 

@@ -20,20 +20,22 @@ from mem.errors import ParseFailed
 from mem.sources.chats.records import (
     SYSTEM,
     Beside,
-    Fields,
     MessageList,
     Tally,
-    as_text,
-    blocks_of,
     chat_document,
-    fields_of,
     first_line,
-    first_word,
-    iso_time,
     json_lines,
     nothing_beside,
     place_of,
     with_files,
+)
+from mem.sources.loose import (
+    Fields,
+    as_text,
+    blocks_of,
+    fields_of,
+    first_word,
+    iso_time,
     word,
     words,
 )

@@ -17,19 +17,15 @@ from mem.sources.chats.gemini_page import Activity, page_activities
 from mem.sources.chats.records import (
     SYSTEM,
     Beside,
-    Fields,
     MessageList,
     Tally,
     chat_documents,
-    fields_of,
-    iso_time,
-    items_of,
     nothing_beside,
     parse_json,
     place_of,
     with_files,
-    words,
 )
+from mem.sources.loose import Fields, fields_of, iso_time, items_of, words
 from mem.sources.parsers.html import text_of
 from mem.sources.sniffing import text_start
 from mem.sources.textfile import decode, read_bytes

@@ -18,20 +18,22 @@ from mem.core.protocols import FileEntry
 from mem.sources.chats.records import (
     SYSTEM,
     Beside,
-    Fields,
     MessageList,
     Tally,
     chat_documents,
-    epoch_time,
-    fields_of,
-    first_word,
-    iso_time,
-    items_of,
     json_lines,
     nothing_beside,
     parse_json,
     place_of,
     with_files,
+)
+from mem.sources.loose import (
+    Fields,
+    epoch_time,
+    fields_of,
+    first_word,
+    iso_time,
+    items_of,
     word,
     words,
 )

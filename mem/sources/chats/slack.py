@@ -22,23 +22,17 @@ from mem.errors import ParseFailed
 from mem.sources.chats.records import (
     SYSTEM,
     Beside,
-    Fields,
     MessageList,
     Tally,
     chat_document,
-    epoch_time,
-    fields_of,
     files_beside,
-    first_word,
-    items_of,
     nothing_beside,
     parse_json,
     place_of,
     with_files,
-    word,
-    words,
 )
 from mem.sources.chats.slack_text import message_words, names_of_files
+from mem.sources.loose import Fields, epoch_time, fields_of, first_word, items_of, word, words
 from mem.sources.sniffing import text_start
 from mem.sources.textfile import read_bytes, well_formed
 

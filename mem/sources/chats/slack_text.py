@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from mem.sources.chats.records import Fields, fields_of, first_word, items_of, word, words
+from mem.sources.loose import Fields, fields_of, first_word, items_of, word, words
 
 _TAG = re.compile(r"<([^<>\n]+)>")
 _MAX_DEPTH = 20

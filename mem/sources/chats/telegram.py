@@ -16,20 +16,22 @@ from mem.errors import ParseFailed
 from mem.sources.chats.records import (
     SYSTEM,
     Beside,
-    Fields,
     MessageList,
     Tally,
-    as_text,
     chat_documents,
+    nothing_beside,
+    parse_json,
+    place_of,
+    with_files,
+)
+from mem.sources.loose import (
+    Fields,
+    as_text,
     epoch_time,
     fields_of,
     first_word,
     iso_time,
     items_of,
-    nothing_beside,
-    parse_json,
-    place_of,
-    with_files,
     word,
     words,
 )

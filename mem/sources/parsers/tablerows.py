@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from mem.errors import ParseFailed
-from mem.sources.chats.records import as_text
+from mem.sources.loose import as_text
 from mem.sources.textfile import well_formed
 
 _DELIMITERS = (",", ";", "\t", "|")

@@ -9,6 +9,7 @@ import pytest
 
 from mem.core.document import Message
 from mem.errors import ParseFailed
+from mem.sources import loose
 from mem.sources.chats import records
 from tests.unit.sources.chats.helpers import entry_for
 
@@ -27,8 +28,8 @@ def test_a_taken_id_is_numbered_and_a_repeat_is_counted() -> None:
 def test_json_with_marks_and_bad_bytes() -> None:
     assert records.parse_json(b"\xef\xbb\xbf[1]", "x") == [1]
     assert records.parse_json("[1]".encode("utf-16"), "x") == [1]
-    (text,) = records.items_of(records.parse_json(b'["caf\xe9 \\ud800"]', "x"))
-    assert records.words(text) == "caf\\xe9 \\ud800"
+    (text,) = loose.items_of(records.parse_json(b'["caf\xe9 \\ud800"]', "x"))
+    assert loose.words(text) == "caf\\xe9 \\ud800"
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_notices_of_many_kinds_stay_few_and_add_up() -> None:
     ],
 )
 def test_counts_of_seconds(value: object, expected: datetime | None) -> None:
-    assert records.epoch_time(value) == expected
+    assert loose.epoch_time(value) == expected
 
 
 def test_titles_are_short() -> None:
