@@ -110,8 +110,9 @@ def without_markup(text: str) -> str:
 
 def _without_openers(text: str, names: Collection[str]) -> str:
     for _ in range(6):
+        text = _ANNOUNCED.sub("", text)
         shorter = text if _OPENING_KEEP.match(text) else _OPENING.sub("", text, count=1)
-        shorter = _ANNOUNCED.sub("", _without_name_first(shorter, names))
+        shorter = _without_name_first(shorter, names)
         if shorter == text:
             break
         text = shorter

@@ -63,7 +63,7 @@ _ATTRIBUTE = re.compile(
 _GERUND_VERBS = words.word_set(
     "is are was were has have had makes make helps help gives give keeps keep lets let takes means "
     "mean brings bring feels need needs reminds motivates seems will can gave made took brought "
-    "kept helped taught showed fills filled changed saved reminded felt got"
+    "kept helped costs cost went rose taught showed fills filled changed saved reminded felt got"
 )
 
 
@@ -273,7 +273,13 @@ def _noun_subject(tokens: list[str], speaker: Speaker) -> Statement | None:
 
 def _is_priced(low: list[str], at: int) -> bool:
     """Whether a thing of up to four words has a price: "a day ticket costs 7.10"."""
-    told = low[at] in {"costs", "cost"} and any(one[-1:].isdigit() for one in low[at + 1 : at + 4])
+    said = low[at + 1 : at + 5]
+    told = low[at] in {"costs", "cost", "charges"} and any(one[-1:].isdigit() for one in said)
+    rated = {"a", "per", "euros", "euro", "pounds", "dollars"} & set(said)
+    if low[at] in {"is", "went", "goes", "rose", "fell"}:
+        told = any(re.fullmatch(r"[£$€]?\d+(?:[.,]\d\d)?", one) for one in said) and bool(
+            rated or any(one[:1] in "£$€" for one in said)
+        )
     return told and at <= MOST_PRICED
 
 

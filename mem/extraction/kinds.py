@@ -13,6 +13,11 @@ _PLACE = re.compile(
     r"^(?:be|be located|be kept|be saved|be stored|live|hang|stand|lie|sit) "
     r"(?:in|on|at|under|behind|above|near|by|inside|next|with|over)\b"
 )
+#: A place by its name: "be in" a month, or "in three days", is a plan.
+_TOWN = re.compile(
+    r"(?!(?:January|February|March|April|May|June|July|August|September|October|November|"
+    r"December|Q\d)\b)[A-Z][a-z]"
+)
 _WEIGHTY = re.compile(
     r"\b(?:allerg|diagnos|surgery|medic|pregnan|married|wedding|divorc|died|passed away|born|"
     r"birthday|baby|moved?\b|job|promoted|deadline|decided|always|never|favou?rite)",
@@ -40,6 +45,8 @@ def kind_of(statement: Statement, label: str, speaker: Speaker) -> MemoryKind:
         return MemoryKind.PROCEDURE
     if statement.exclusive and statement.tense is Tense.PRESENT:
         return MemoryKind.PROFILE if about_user else MemoryKind.FACT
+    if label == "plan" and statement.predicate == "be in" and _TOWN.match(statement.object):
+        label = "fact"
     if statement.tense is Tense.PRESENT and (label == "event" or statement.predicate == "be"):
         label = "profile" if statement.predicate == "be" else "fact"
     elif statement.tense is Tense.PRESENT and label == "fact" and _is_state(statement):

@@ -34,7 +34,8 @@ _NO_PASSIVE = words.word_set(
 _WED = words.word_set("married engaged divorced separated")
 #: What a thing does at a time, and nothing more is said.
 DATED_VERBS = words.word_set("expire end begin start reopen")
-_LIFE_VERBS = words.word_set("graduate retire quit marry divorce resign emigrate die")
+_LIFE_VERBS = words.word_set("graduate retire quit marry divorce resign emigrate die separate")
+_PARTING = words.word_set("break split")  # with "up", of a couple
 #: What one does or does not do, without more.
 _HABITS = words.word_set("swim drive cook drink smoke sing dance ski snore drive travel")
 _OFTEN = words.word_set(
@@ -135,6 +136,8 @@ def _is_passive(low: list[str], group: VerbGroup, after: int) -> bool:
 
 def is_complete(low: list[str], group: VerbGroup, after: int) -> bool:
     """Whether nothing need follow the verb: "retired", "can not swim", "was stolen"."""
+    if group.base in _PARTING and low[after:] == ["up"]:
+        return True
     if [word for word in low[after:] if not words.is_adverb(word) and word != "anymore"]:
         return False
     if group.base in _LIFE_VERBS:

@@ -34,6 +34,10 @@ _SETTING = frozenset(
     {"raise", "increase", "cut", "reduce", "lower", "change", "set", "bump", "adjust", "drop",
      "put", "bring", "update", "switch", "move"}
 )  # fmt: skip
+_PRICE = re.compile(
+    r"[£$€]\s?\d|\d (?:euros?|pounds?|dollars?|francs?|kroner|kronor|quid)\b|"
+    r"\d (?:a|per|an) (?:day|week|month|year|night|hour|kilo|litre|liter|dozen|head|person)\b"
+)
 _PROMOTED = frozenset(
     {"get promoted to", "be promoted to", "be made", "move up to", "be appointed"}
 )
@@ -43,7 +47,9 @@ _POST = re.compile(
     r"^(?:an? |the |their )?(?:[\w-]+ ){0,2}?(?:job|position|role|post|contract) (?:at|with|for) "
     r"(?P<at>.+)$"
 )
-_GETTING = frozenset({"get", "take", "start", "land", "find", "begin", "accept", "start to"})
+_GETTING = frozenset(
+    {"get", "take", "start", "land", "find", "begin", "accept", "start to", "have"}
+)
 _WORKING = re.compile(r"^(?:work(?:ing)? (?:at|for)|to work (?:at|for)) (?P<at>.+)$")
 _HIRED = re.compile(r"^(?:be|get) (?:hired|employed|taken on|recruited) (?:by|at)$")
 _MOVED = frozenset(
@@ -72,6 +78,14 @@ def outcome(statement: Statement, *, since: bool = False) -> Statement:
     subject, predicate, value = found
     predicate, value = normalised(predicate, value.strip())
     return replace(statement, subject=subject, predicate=predicate, object=value, exclusive=True)
+
+
+def is_priced(statement: Statement) -> bool:
+    """Whether it says what a thing costs, in a currency or for a time."""
+    said = _PRICE.search(statement.object) or (
+        statement.predicate in {"cost", "charge"} and statement.object[:1].isdigit()
+    )
+    return statement.exclusive and bool(said) and _is_thing(statement)
 
 
 def changed(statement: Statement) -> bool:
@@ -132,7 +146,7 @@ def _employer(predicate: str, value: str) -> str | None:
         return found["at"]
     if _HIRED.match(predicate):
         return value
-    if predicate in {"start at", "begin at", "start work at", "start with"}:
+    if predicate in {"start at", "begin at", "start work at"}:
         return value
     if predicate == "join" and (found := re.search(r" as (.+)$", value)) and _is_job(found[1]):
         return value[: found.start()]

@@ -57,6 +57,7 @@ _VALUE = re.compile(
 
 
 _HOURS = re.compile(r"^(?:part|full)[- ]time (?:at|for) (.+)$")
+_CALLED = re.compile(r"^(?:called|named) ([A-Z].*)$")
 _AS = re.compile(r" as (?:an?|the|head|chief) ")
 _SHARE = re.compile(r"\d+\s?% \w")
 _MOST_WORDS = 8
@@ -65,6 +66,10 @@ _MOST_WORDS = 8
 def normalised(predicate: str, value: str) -> tuple[str, str]:
     """The key for a predicate and its object: ages and relationship status get keys of "
     "their own."""
+    if predicate in {"break", "split"} and value == "up":
+        predicate, value = f"{predicate} up", ""
+    if predicate == "be" and (named := _CALLED.match(value)):
+        predicate, value = "be named", named[1]
     if predicate == "work" and (found := _HOURS.match(value)):
         predicate, value = "work at", found[1]
     predicate = _SAME.get(predicate, predicate)

@@ -32,6 +32,14 @@ _CONTRACTIONS = (
         ),
         r"\1 is ",
     ),
+    (re.compile(r"\b((?:my|our) \w+)'s (?=[£$€]?\d)", re.IGNORECASE), r"\1 is "),
+    (
+        re.compile(
+            r"\b([A-Z]\w+)'s (?=(?:living|staying|based|employed|married|engaged|dating|seeing|"
+            r"no longer|back|moving|(?:working|studying) (?:at|for|as|in|with))\b)"
+        ),
+        r"\1 is ",
+    ),
     (re.compile(r"\b(\w+)'s (been|got)\b", re.IGNORECASE), r"\1 has \2"),
     (re.compile(r"\bname's\b", re.IGNORECASE), "name is"),
     (re.compile(r"(?<!\w)'em\b", re.IGNORECASE), "them"),

@@ -16,6 +16,7 @@ from mem.core.memory import Evidence
 from mem.extraction.clauses import clauses, opened
 from mem.extraction.clipped import completed, keyed, planned
 from mem.extraction.grammar import read_clause
+from mem.extraction.lives import is_by_name, is_ended
 from mem.extraction.naming import read_name
 from mem.extraction.notes import (
     read_choice,
@@ -29,7 +30,7 @@ from mem.extraction.notes import (
 )
 from mem.extraction.objects import DATED_VERBS
 from mem.extraction.outcomes import outcome
-from mem.extraction.people import TITLED, is_given_name
+from mem.extraction.people import is_given_name
 from mem.extraction.references import (
     REACH,
     Passage,
@@ -94,7 +95,6 @@ _DANGLING = re.compile(
 _REASON = re.compile(
     r"\b(?:because|cause|so|therefore|hence|due to|thanks to|as a result|why)\b", re.IGNORECASE
 )
-_OVER = re.compile(r"\b(?:no longer|any ?more|any longer)\b", re.IGNORECASE)
 #: A line in bold alone is a title, or a reader's question.
 _BOLD_LINE = re.compile(r"^[ \t]*(?:\*\*|__)[^*_\n]+(?:\*\*|__)[ \t]*:?$", re.MULTILINE)
 _OPINIONS = word_set("think believe assume suppose guess doubt suspect")
@@ -362,17 +362,6 @@ def _named(statement: Statement) -> bool:
     if is_by_name(statement):
         return True
     return statement.subject.istitle() and (by_a_person or " " in statement.subject)
-
-
-def is_ended(statement: Statement) -> bool:
-    """Whether it says that what was so of someone by name is over."""
-    return statement.negated and is_by_name(statement) and _OVER.search(statement.text) is not None
-
-
-def is_by_name(statement: Statement) -> bool:
-    """Whether the subject is a person: by a given name, or by a surname with its title."""
-    subject = statement.subject
-    return is_given_name(re.split(r"['’]s\b| ", subject)[0]) or bool(TITLED.match(subject))
 
 
 def _quoted(text: str, sentence: Sentence) -> bool:

@@ -14,7 +14,9 @@ from mem.core.chunk import Chunk
 from mem.core.memory import Candidate, Evidence
 from mem.extraction.candidates import candidate
 from mem.extraction.kinds import kind_of
-from mem.extraction.reading import Reader, Reading, is_by_name, is_ended
+from mem.extraction.lives import is_by_name, is_ended, is_turn
+from mem.extraction.outcomes import is_priced
+from mem.extraction.reading import Reader, Reading
 from mem.extraction.screening import Screen, is_impersonal, is_publication, shows_how
 from mem.extraction.statement import Tense
 from mem.extraction.subjects import Speakers
@@ -34,7 +36,8 @@ CONFIRMED = {
     "meaning": ("definition", 0.65),
     "condition": ("procedure", 0.7),
 }
-KEEP_PERSON = 0.35  # of someone by name, what is so of one thing at a time: a home, an employer
+KEEP_ONE = 0.2  # of oneself, what is so of one thing at a time, and what a thing costs in a note
+KEEP_PERSON = 0.25  # of someone by name, what is so of one thing at a time: a home, an employer
 KEEP_ENDED = 0.25  # what someone who is named does no longer
 #: By the form: what is named, what was judged with the words that it left out, a
 #: thing and which it is, and `CONFIRMED`.
@@ -130,12 +133,16 @@ def _least(one: Reading) -> float:
     if one.statement.predicate in {"choose", "decide"}:
         return KEEP_CHOICE
     if one.statement.own or one.known:
-        return KEEP_KNOWN.get(one.known or "", KEEP_OWN)
-    if is_ended(one.statement):
+        least = KEEP_ONE if one.statement.exclusive else KEEP_OWN
+        return KEEP_KNOWN.get(one.known or "", least)
+    if is_ended(one.statement) or (one.speaker.is_user and is_turn(one.statement)):
         return KEEP_ENDED
     if one.owner is not None:
         return KEEP_RESOLVED
     by_name = one.speaker.is_user and is_by_name(one.statement)
+    jotted = one.speaker.is_user and not one.speaker.to_assistant and is_priced(one.statement)
+    if jotted:
+        return KEEP_ONE
     return (KEEP_PERSON if by_name else KEEP_VALUE) if one.statement.exclusive else KEEP_OTHER
 
 

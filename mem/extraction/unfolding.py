@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from mem.extraction import words
 from mem.extraction.objects import without_tail
-from mem.extraction.statement import bare
+from mem.extraction.statement import Tense, bare
 from mem.extraction.verbs import VerbGroup, verb_group
 
 _NOUN = (
@@ -119,6 +119,15 @@ def _second(
         start += 1
     if _opens_clause(tokens, low, at + 1):
         return " ".join([*tokens[:lead], *tokens[at + 1 :]])
+    if _goes_on(low, start, group):
+        return " ".join([*tokens[:verb], *tokens[at + 1 :]])
+    return _done_next(tokens, low, at, verb, group, start)
+
+
+def _done_next(
+    tokens: list[str], low: list[str], at: int, verb: int, group: VerbGroup, start: int
+) -> str | None:
+    """What someone did next: "sold the car and bought a bike"."""
     if group.finite != group.main or not group.past or start >= len(low) - 1:
         return None
     tags = words.readings(low[start])
@@ -137,6 +146,17 @@ def _second(
             return None
         rest[place] = re.sub(r"^an? ", "the ", thing, flags=re.IGNORECASE)
     return " ".join([*tokens[:verb], *rest])
+
+
+def _goes_on(low: list[str], start: int, group: VerbGroup) -> bool:
+    """Whether what has become of it follows: "… and is now a driver", "… and now work as …"."""
+    if group.tense is not Tense.PAST or start >= len(low) - 1:
+        return False
+    if low[start] in {"is", "are", "am"}:
+        return "now" in low[start - 1 : start + 3]
+    lasts = words.is_base(low[start]) or "s" in words.readings(low[start])
+    led = low[start + 1] in words.PREPOSITIONS | words.DETERMINERS
+    return lasts and led and (low[start - 1] == "now" or low[-1] == "now")
 
 
 def _opens_clause(tokens: list[str], low: list[str], start: int) -> bool:

@@ -152,7 +152,8 @@ def _forms() -> dict[str, tuple[tuple[str, str], ...]]:
         ):
             if (base, tag) not in found.setdefault(form, []):
                 found[form].append((base, tag))
-    for form, base in (("were", "be"), ("dreamed", "dream"), ("learned", "learn"), ("got", "get")):
+    for form, base in (("were", "be"), ("dreamed", "dream"), ("learned", "learn"), ("got", "get"),
+                       ("cancelled", "cancel"), ("split", "split")):  # fmt: skip
         found.setdefault(form, []).append((base, "past"))
     return {form: tuple(readings) for form, readings in found.items()}
 

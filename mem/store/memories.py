@@ -125,7 +125,7 @@ class Memories:
         """What happened and what is denied, of the rows after a key: it may end something."""
         return self._select(
             "memory.pk > ? AND (memory.kind = 'event' OR memory.negated "
-            "OR memory.predicate IN ('be', 'have relationship status'))",
+            "OR memory.predicate IN ('be', 'have relationship status', 'work at', 'work as'))",
             (after,),
             tail="ORDER BY memory.pk",
         )

@@ -33,36 +33,43 @@ class Consequences:
         self._last = 0
         self._effects: dict[str, list[tuple[int, Effect]]] = {}
 
-    def touched_by(self, one: Candidate | Memory) -> list[Touched]:
-        """What a statement ends, takes up again or replaces, of what was so when it says so.
+    def touched_by(self, one: Candidate | Memory, slot: str) -> tuple[list[Touched], list[Touched]]:
+        """What a statement of that slot ends, takes up again or replaces of what was so: in whose
+        histories it stands, and what is over beside that.
 
         One memory of each history; where something is taken up again or replaced, only one.
         """
         moment = moment_of(one)
         if moment is None:
-            return []
+            return [], []
+        effects = effects_of(one)
+        beside = any(effect.instead_of for effect in effects)
         found: dict[str, Touched] = {}
-        for effect in effects_of(one):
-            touched = [
+        for effect in effects:
+            those = [
                 other
                 for other in self._named(effect)
                 if other.slot not in found
+                and not (beside and other.slot == slot)
                 and effect.touches(other.memory)
                 and _held(other.memory, moment, effect)
             ]
-            touched.sort(key=lambda other: (_began(other.memory), -other.pk), reverse=True)
-            for other in touched if effect.becomes is None else touched[:1]:
+            those.sort(key=lambda other: (_began(other.memory), -other.pk), reverse=True)
+            for other in those if effect.becomes is None else those[:1]:
                 found.setdefault(other.slot, (other, _given(effect, other.value)))
-        return list(found.values())
+        touched = list(found.values())
+        return ([], touched) if beside else (touched, [])
 
     def _named(self, effect: Effect) -> Iterable[StoredMemory]:
-        if effect.things:
+        if effect.things and not effect.instead_of:
             return self._memories.lasting_that_say(effect.things, self._settled)
         families = effect.families | ({effect.verb} if effect.verb else set())
         return self._memories.lasting_about(effect.subjects, self._settled) if families else ()
 
-    def touching(self, candidate: Candidate, value: str) -> list[Touched]:
-        """What was told of before and ends, takes up again or replaces what a candidate says."""
+    def touching(self, candidate: Candidate, value: str) -> list[tuple[StoredMemory, str, bool]]:
+        """What was told of before and ends, takes up again or replaces what a candidate says, and
+        whether it does so beside what it says itself.
+        """
         self._read_on()
         subject = subject_key(who(candidate.subject))
         keys = {subject, subject.partition("'s ")[0], _ANYONE}
@@ -73,14 +80,14 @@ class Consequences:
             for pk, effect in self._effects.get(key, ())
             if effect.touches(candidate)
         }
-        found: list[Touched] = []
+        found: list[tuple[StoredMemory, str, bool]] = []
         for other in self._memories.by_pks(pks).values():
             moment = moment_of(other.memory)
             if moment is None or other.memory.status not in self._settled or not other.slot:
                 continue
             for effect in effects_of(other.memory):
                 if effect.touches(candidate) and begun <= moment:
-                    found.append((other, _given(effect, value)))
+                    found.append((other, _given(effect, value), effect.instead_of))
                     break
         return found
 

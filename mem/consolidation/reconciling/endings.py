@@ -14,7 +14,7 @@ from mem.consolidation.reconciling.normal import name_key, subject_key, words_of
 from mem.core.memory import Candidate, Memory, MemoryKind
 from mem.extraction.words import is_gerund, lemma, word_set
 
-_WORK, _HOME, _WITH, _HAVE = "work", "home", "with", "have"
+_WORK, _HOME, _WITH, _HAVE, _LIKE = "work", "home", "with", "have", "like"
 _FAMILIES = {
     **dict.fromkeys(
         ("work at", "work for", "be at", "work as", "work in", "work", "be with"), _WORK
@@ -24,11 +24,15 @@ _FAMILIES = {
         ("be married to", "be engaged to", "date", "be dating", "be seeing", "be together with",
          "have relationship status"), _WITH,
     ),
+    **dict.fromkeys(("like", "love", "enjoy", "adore", "be into", "be fond of"), _LIKE),
     **dict.fromkeys(("have", "own", "drive", "ride", "keep", "lease", "rent"), _HAVE),
 }  # fmt: skip
 _ROLES = re.compile(
-    r"['’]s (?:wife|husband|partner|girlfriend|boyfriend|fianc[eé]e?|spouse)$", re.IGNORECASE
+    r"['’]s (?:wife|husband|partner|girlfriend|boyfriend|fianc[eé]e?|spouse|"
+    r"best friend|friend)$",
+    re.IGNORECASE,
 )
+_PARTNERS = re.compile(r"^an? (?:\w+ )?(?:wife|husband|partner|girlfriend|boyfriend|fianc[eé]e?)\b")
 _LEAVE_WORK = frozenset(
     {"leave", "quit", "resign from", "retire from", "resign at", "be out of"}
     | {
@@ -49,6 +53,10 @@ _PART_WITH = frozenset(
     {"sell", "trade in", "trade", "give away", "scrap", "lose", "donate", "part with", "get rid of",
      "crash", "total", "cancel"}
 )  # fmt: skip
+_TIRED = frozenset(
+    {"lose", "go off", "be over", "be tired of", "be bored with", "be done with", "be sick of"}
+    | {"fall out of love with", "get bored of", "be bored of", "get tired of", "grow out of"}
+)
 _SPLIT = re.compile(
     r"^(?:break up|break up with|split up|split up with|split|split with|separate|separate from|"
     r"get divorced|get divorced from|get separated|divorce|part ways|break off)(?: (?:in|on|after|"
@@ -61,6 +69,7 @@ _POST = re.compile(
     re.IGNORECASE,
 )
 _ROLE_AT = re.compile(r"^(?:an?|the) .+ (?:at|for|with) (?P<org>.+)$")
+_SWITCHING = frozenset({"switch", "move", "change", "go", "convert", "migrate", "transfer"})
 _SWITCH = re.compile(r"^(?P<was>.+?) (?:to|for|with) (?P<now>.+)$")
 _AGAIN = re.compile(
     r"^(?:go back to|move back to|return to|be back at|be back in|switch back to|be back to|"
@@ -93,19 +102,37 @@ class Effect:
     roles: bool = False  # partners by what they are called count too
     anyone: bool = False  # whoever has it
     exact: bool = False  # nothing much beside the things may be named
+    instead_of: bool = False  # the things are what is so instead: of others it is over
 
     def touches(self, one: Candidate | Memory) -> bool:
         """Whether a statement says what this one ends, takes up again or replaces."""
         if one.negated or (one.kind is MemoryKind.EVENT and not one.exclusive):
             return False
         named = things_of(one.object)
-        if self.roles and _ROLES.search(one.subject) and _owner(one.subject) in self.subjects:
-            return not self.things or bool(self.things & named)
+        if self.roles and self._is_of_role(one):
+            return not self.things or bool(self.things & named) or one.predicate == "have"
+        if self.instead_of:
+            named = things_of(employer_of(one.predicate, one.object))
+            mine = subject_key(who(one.subject)) in self.subjects
+            return mine and bool(named) and not named & self.things
         subject = subject_key(who(one.subject))
         if self._is_of_thing(subject):
             return True
         mine = self.anyone or subject in self.subjects
         return mine and self._is_of_kind(one) and self._names(one, named)
+
+    def _is_of_role(self, one: Candidate | Memory) -> bool:
+        """Whether it says who the partner, or the friend, of one of the subjects is."""
+        found = _ROLES.search(one.subject)
+        if found is None:
+            partner = one.predicate == "have" and _PARTNERS.match(one.object) is not None
+            return partner and _WITH in self.families and subject_key(one.subject) in self.subjects
+        friend = found[0].lower().endswith("friend") and found[0].lower()[-9:-6] not in {
+            "irl",
+            "boy",
+        }
+        friend = friend and not found[0].lower().endswith(("girlfriend", "boyfriend"))
+        return friend is ("friend" in self.families) and _owner(one.subject) in self.subjects
 
     def _is_of_thing(self, subject: str) -> bool:
         """Whether it is about the thing itself that is no longer there: "my car is blue"."""
@@ -146,10 +173,18 @@ def family_of(predicate: str, value: str) -> str:
     return _FAMILIES.get(predicate, predicate)
 
 
+def employer_of(predicate: str, value: str) -> str:
+    """Whom someone works for, where a statement names it: "Acme" of "an engineer at Acme"."""
+    found = _ROLE_AT.match(value) if predicate in {"be", "work as"} else None
+    return found["org"] if found else value if predicate == "work at" else ""
+
+
 def effects_of(one: Candidate | Memory) -> list[Effect]:
     """What a statement does to others of its subject; most do nothing."""
     if one.negated:
         return _denied(one) if _OVER.search(one.text) else []
+    if employer := things_of(employer_of(one.predicate, one.object)):
+        return [Effect(_subjects(one), frozenset({_WORK}), employer, instead_of=True)]
     if one.kind is not MemoryKind.EVENT and not one.predicate.startswith(("be ", "have rel", "be")):
         return []
     return [
@@ -168,6 +203,9 @@ def _denied(one: Candidate | Memory) -> list[Effect]:
     family, things = family_of(one.predicate, one.object), things_of(one.object)
     if family == _WITH or (one.predicate == "be" and things <= {"together"}):
         return [_parted(one, things - {"together"})]
+    if one.predicate == "be" and things in ({"friends"}, {"friend"}):
+        company = things_of(" ".join(re.findall(r"\b[A-Z][\w'’-]+", one.text))) - {"user"}
+        return [Effect(_subjects(one), frozenset({"friend"}), company - _subjects(one), roles=True)]
     if one.predicate == "be" and things == {"couple"}:
         return [_parted(one, frozenset())]
     if not things:
@@ -245,6 +283,11 @@ def _given_up(one: Candidate | Memory) -> list[Effect]:
         found.append(Effect(mine, families, things_of(rest), verb="" if verb == "be" else verb))
     elif predicate in _GIVE_UP and things_of(what):
         found.append(Effect(mine, _HABITS, things_of(what)))
+    if (predicate in _TIRED or predicate.startswith("lose interest")) and things_of(what):
+        liked = re.sub(r"^interest in ", "", one.object)
+        found.append(Effect(mine, frozenset({_LIKE}), things_of(liked)))
+    if predicate == "give" and (given := re.match(r"(their .+?|the .+?) (?:to|away)\b", what)):
+        found.append(Effect(mine, frozenset({_HAVE}), things_of(given[1])))
     if predicate in _PART_WITH and things_of(what):
         found.append(Effect(mine, frozenset({_HAVE}), things_of(what)))
     if _LOST.match(predicate):
@@ -266,10 +309,14 @@ _HABITS = frozenset(
 
 
 def _replaced(one: Candidate | Memory) -> list[Effect]:
-    if one.predicate not in {"switch from", "move from", "change from", "swap", "replace", "trade",
-                             "switch", "go from", "convert from", "migrate from"}:  # fmt: skip
-        return []
-    found = _SWITCH.match(re.sub(r"^from ", "", one.object))
+    """What someone has left for something else: "switched from Vim to Helix"."""
+    base, _, led = one.predicate.partition(" ")
+    said = f"{led} {one.object}".strip()
+    found = None
+    if base in _SWITCHING and "from " in said:
+        found = _SWITCH.match(said.rpartition("from ")[2])
+    elif base in {"swap", "replace", "trade"}:
+        found = _SWITCH.match(said)
     if found is None or not things_of(found["was"]):
         return []
     mine = _subjects(one)

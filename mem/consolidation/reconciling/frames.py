@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from mem.extraction.belongings import is_figure
-from mem.extraction.people import ROLE
+from mem.extraction.people import ROLE, is_given_name
 from mem.extraction.professions import is_profession
 
 
@@ -44,6 +44,9 @@ _PARTNER = {
     "be together with": "dating",
 }
 _IN_RELATIONSHIP = re.compile(r"^an? (?:[\w-]+ )?relationship with (?P<who>.+)$")
+_HAS_PARTNER = re.compile(
+    r"^an? (?:new )?(?:girlfriend|boyfriend|partner|fianc[eé]e?|husband|wife)\b"
+)
 _STATUS = re.compile(r"^(?:happily |newly )?(single|married|divorced|engaged|widowed|separated)\b")
 #: Whom or what one has one of at a time.
 _ONE = re.compile(
@@ -59,7 +62,14 @@ _ONE = re.compile(
 _SINGULAR_OF_TEAM = re.compile(
     r"^(?:team lead(?:er)?|boss|manager|ceo|president|chair(?:man|woman)?|captain|head of .+|"
     r"best friend|landlord|landlady|supervisor|flatmate|roommate|wife|husband|partner|girlfriend|"
-    r"boyfriend|fianc[eé]e?|gp|doctor|dentist)$"
+    r"boyfriend|fianc[eé]e?|gp|doctor|dentist|(?:favou?rite|go-to|usual|main|preferred) .+)$"
+)
+#: What is given by signs that only look like an amount.
+_WRITTEN = re.compile(r"\b(?:number|address|postcode|password|code|plate|email)$")
+#: "The treasurer of our club": whoever it is, there is one of them.
+_OFFICE = re.compile(
+    r"^the (?!(?:mother|father|author|owner|love|best|worst|end)\b)(?:[a-z-]+ )?"
+    r"[a-z-]+(?:er|or|ist|ian|ent|man|ant|ain|ad|al|eo) (?:of|at|for) .+$"
 )
 _PLACES = re.compile(
     r"^(?:(?:head ?)?office|headquarters|house|flat|apartment|home|shop|studio|school|clinic|"
@@ -112,7 +122,15 @@ _HABITUAL = frozenset(
     | {"cycle", "swim", "sleep", "sleep about", "work", "have", "own", "spend", "save", "charge"}
     | {"take", "go to bed at", "read", "weigh", "receive", "play", "commute", "start at", "train"}
     | {"finish at", "do", "practise", "practice", "meditate for", "run about", "work about"}
+    | {"sell", "buy", "go to", "visit", "call", "see", "water", "clean", "meet", "travel to", "go"}
 )
+_OFTEN = re.compile(
+    r"\b(?P<n>(?:once|twice|(?:a (?:few|couple of)|\w+) times)(?: (?:a|per|each|every) \w+)?|"
+    r"every (?:other |second )?(?:day|week|month|year|morning|evening|night|weekend|\w+day)s?|"
+    r"daily|weekly|monthly)\b",
+    re.IGNORECASE,
+)
+_TAKEN = re.compile(r"^(?:their|his|her) (?P<what>[a-z]+(?: and [a-z]+)?) (?P<how>.+)$")
 _PREFERS = re.compile(r"^(?P<a>.+?) (?:over|to|rather than|instead of) (?P<b>.+)$")
 _USED_ON = re.compile(r"^(?P<what>.+?) (?P<on>(?:on|for|as) (?:their|the) .+)$")
 _JOB_AT = re.compile(r"^(?:an?|the) (?P<role>[\w /&-]+?) (?:at|for|with) (?P<org>.+)$")
@@ -146,6 +164,8 @@ def who(subject: str) -> str:
 def _partner(about: str, predicate: str, value: str) -> Frame | None:
     if stage := _PARTNER.get(predicate):
         return Frame(about, PARTNER, f"{stage} {value}")
+    if predicate == "have" and _HAS_PARTNER.match(value):
+        return Frame(about, PARTNER, "dating")
     if predicate == "be in" and (found := _IN_RELATIONSHIP.match(value)):
         return Frame(about, PARTNER, f"dating {found['who']}")
     status = _STATUS.match(value) if predicate in {"be", "have relationship status"} else None
@@ -166,15 +186,17 @@ def _of_attribute(about: str, predicate: str, value: str) -> Frame | None:
     thing = predicate.removeprefix("have ")
     if not (is_figure(thing) or _ONE.match(thing)):
         return None
-    return _amount(f"{about}'s {thing}", "be", value) or Frame(
-        f"{about}'s {thing}", IDENTITY, value
-    )
+    owned = f"{about}'s {thing}"
+    if _WRITTEN.search(thing):
+        return Frame(owned, IDENTITY, value)
+    return _amount(owned, "be", value) or Frame(owned, IDENTITY, value)
 
 
 def _identity(about: str, predicate: str, value: str) -> Frame | None:
     """Who or what something is that one has one of, from either side."""
     if _OWNED.match(about) and _ONE.match(thing := _thing(about)):
         named = not _is_described(value, thing) and not _LEADING_AMOUNT.match(value)
+        named = named or _WRITTEN.search(thing) is not None
         if predicate in {"be", "be named"} and named:
             return Frame(about, IDENTITY, value)
         led = predicate.removeprefix("be ")
@@ -182,6 +204,8 @@ def _identity(about: str, predicate: str, value: str) -> Frame | None:
             return Frame(about, IDENTITY, value)
         if led != predicate and " " in led:
             return Frame(about, IDENTITY, f"{led} {value}")
+    if predicate == "be" and about[:1].isupper() and _OFFICE.match(value):
+        return Frame(value, IDENTITY, about)
     if predicate == "be" and about[:1].isupper() and _OWNED.match(value):
         owned = _FRESH.sub("", re.sub(r"^their ", "the user's ", value))
         if _SINGULAR_OF_TEAM.match(_thing(owned)):
@@ -225,10 +249,11 @@ def _place(about: str, predicate: str, value: str) -> Frame | None:
 
 def _amount(about: str, predicate: str, value: str) -> Frame | None:
     """A number that is so at a time: what something costs, how many cups a day."""
+    if predicate == "cost":
+        value = re.sub(r"^(?:the user|them|[A-Z]\w+)(?: and others)? (?=\S*\d)", "", value)
     led = _LEADING_AMOUNT.match(value)
     if predicate in _COSTING and led is not None and not _DATE.search(value):
-        thing = about[:1].islower() or about.startswith("The ") or _OWNED.match(about)
-        if not thing and predicate == "be":
+        if predicate == "be" and (about == "user" or is_given_name(about.split(maxsplit=1)[0])):
             return None
         measured = _MEASURED.match(led["rest"])
         unit = f" {measured['unit'].lower()[:3]}" if measured else ""
@@ -239,7 +264,7 @@ def _amount(about: str, predicate: str, value: str) -> Frame | None:
 
 def _habit(about: str, predicate: str, value: str) -> Frame | None:
     """How much or when, of what someone does again and again: "pays 60 pounds for internet"."""
-    found = _AMOUNT.search(value)
+    found = _OFTEN.search(value) or _AMOUNT.search(value)
     if found is None or _DATE.search(value[found.start("n") :]):
         return None
     rest = " ".join((value[: found.start()] + value[found.end() :]).split())
@@ -262,6 +287,8 @@ def _choice(about: str, predicate: str, value: str) -> Frame | None:
     if predicate == "prefer" and (found := _PREFERS.match(value)):
         pair = " ".join(sorted((found["a"].lower(), found["b"].lower())))
         return Frame(about, f"prefer {pair}", found["a"])
-    if predicate in {"use", "run"} and (found := _USED_ON.match(value)):
+    if predicate in {"take", "have", "drink"} and (found := _TAKEN.match(value)):
+        return Frame(about, f"{predicate} {found['what']}", found["how"])
+    if predicate in {"use", "run", "read"} and (found := _USED_ON.match(value)):
         return Frame(about, f"use {found['on']}", found["what"])
     return None

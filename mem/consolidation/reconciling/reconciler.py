@@ -110,9 +110,10 @@ class Reconciler(Settler):
         An event or denial that ends, takes up again or replaces what holds stands in its history.
         """
         candidate = new.candidate
-        touched = self._consequences.touched_by(candidate)
+        slot, value = self.slot_of(candidate)
+        touched, beside = self._consequences.touched_by(candidate, slot)
         if not touched:
-            return new, *self.slot_of(candidate), []
+            return new, slot, value, beside
         (first, value), *others = touched
         at = moment_of(candidate)
         rows = tuple(replace(row, valid_from=at) for row in new.rows)
@@ -121,9 +122,10 @@ class Reconciler(Settler):
 
     def placed_version(self, version: Memory) -> tuple[Memory, str, str]:
         """A corrected memory with its slot and value, as `_placed`."""
-        touched = self._consequences.touched_by(version)
+        slot, value = self.slot_of_memory(version)
+        touched, _ = self._consequences.touched_by(version, slot)
         if not touched:
-            return version, *self.slot_of_memory(version)
+            return version, slot, value
         first, value = touched[0]
         return replace(version, exclusive=True, valid_from=moment_of(version)), first.slot, value
 
@@ -139,13 +141,13 @@ class Reconciler(Settler):
         if candidate.negated or not value.startswith("+"):
             return
         moved = False
-        for one, given in self._consequences.touching(candidate, value):
+        for one, given, beside in self._consequences.touching(candidate, value):
             if one.slot == slot:
                 continue
             own, _ = self.slot_of_memory(one.memory)
             rows = self.memories.evidence_rows([one.pk])
             at = time_text(moment_of(one.memory))
-            if one.slot == own:
+            if one.slot == own and not beside:
                 operation.update("memory", [one.pk], {"slot": slot, "value": given, "exclusive": 1})
                 for row in rows:
                     operation.update("evidence", [row.pk], {"valid_from": at})

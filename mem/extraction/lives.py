@@ -1,0 +1,30 @@
+"""Statements about someone by name: that it is a person, and what is over or turned in a life."""
+
+from __future__ import annotations
+
+import re
+
+from mem.extraction.people import TITLED, is_given_name
+from mem.extraction.statement import Statement
+
+_OVER = re.compile(r"\b(?:no longer|any ?more|any longer)\b", re.IGNORECASE)
+_TURNS = re.compile(
+    r"(?:quit|leave|retire|resign|divorce|separate|marry|break up|split up|move out|retrain|"
+    r"graduate|get (?:married|engaged|divorced|promoted|fired))\b"
+)
+
+
+def is_by_name(statement: Statement) -> bool:
+    """Whether the subject is a person: by a given name, or by a surname with its title."""
+    subject = statement.subject
+    return is_given_name(re.split(r"['’]s\b| ", subject)[0]) or bool(TITLED.match(subject))
+
+
+def is_ended(statement: Statement) -> bool:
+    """Whether it says that what was so of someone by name is over."""
+    return statement.negated and is_by_name(statement) and _OVER.search(statement.text) is not None
+
+
+def is_turn(statement: Statement) -> bool:
+    """Whether it tells of a turn in the life of someone by name: a job left, a couple parted."""
+    return _TURNS.match(statement.predicate) is not None and is_by_name(statement)
