@@ -39,12 +39,18 @@ def take_back(connection: sqlite3.Connection, done: Operation, number: int) -> N
 
 
 def drop_orphans(connection: sqlite3.Connection, done: Operation) -> None:
-    """Remove entities that nothing mentions any more and whose making was taken back."""
+    """Remove entities that went unmentioned with the memories that `done` removes, unless their
+    making is still in effect.
+    """
     rows = connection.execute(
-        "SELECT entity.pk FROM entity WHERE NOT EXISTS "
-        "(SELECT 1 FROM mention WHERE entity_pk = entity.pk) AND NOT EXISTS "
-        "(SELECT 1 FROM change WHERE tbl = 'entity' AND change.entity_pk = entity.pk "
-        "AND before IS NULL AND entry NOT IN (SELECT entry FROM undone))"
+        "SELECT DISTINCT entity_pk FROM change AS lost JOIN entity ON entity.pk = entity_pk "
+        "WHERE entry = ?1 AND tbl = 'mention' AND after IS NULL AND memory_pk IN "
+        "(SELECT memory_pk FROM change WHERE entry = ?1 AND tbl = 'memory' AND after IS NULL) "
+        "AND NOT EXISTS (SELECT 1 FROM mention WHERE mention.entity_pk = lost.entity_pk) "
+        "AND NOT EXISTS (SELECT 1 FROM change WHERE tbl = 'entity' "
+        "AND change.entity_pk = lost.entity_pk AND before IS NULL "
+        "AND entry NOT IN (SELECT entry FROM undone))",
+        (done.open(),),
     ).fetchall()
     for (pk,) in rows:
         _drop_aliases(connection, done, pk)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from mem.assistant import Assistant
@@ -213,3 +215,27 @@ def test_what_is_left_of_a_merged_one_whose_memory_is_forgotten_stays_whole(
     assert (who(keeper), keeper.list()) == ({}, [])
     keeper.undo(done)
     assert who(keeper) == known
+
+
+def test_one_that_nothing_names_for_now_stays_while_other_changes_are_undone(
+    keeper: MemoryKeeper, draw: Draw
+) -> None:
+    keeper.take([draw("Ann bakes.", ("Ann", "bake", ""), "2023-01-01", entities=("Ann",))])
+    keeper.take([draw("Ann sails.", ("Ann", "sail", ""), "2023-02-01", entities=("Ann",))])
+    making = min(one.number for one in keeper.history() if one.undoable)
+    keeper.undo([making])
+    keeper.rename_entity("Ann", "Quill")
+    keeper.split_entity("Quill", "Ann")  # the memory says "Ann": nothing tells of Quill
+
+    def rows() -> object:
+        return sorted(keeper.changes.rows_at("entity", datetime(2030, 1, 1)), key=repr)
+
+    left = rows()
+    assert "Quill" in repr(left)
+    sails = keeper.list()[0]
+    keeper.pin(sails.id)
+    keeper.undo()
+    assert rows() == left
+    undone = keeper.undo()
+    keeper.undo([undone])
+    assert rows() == left
