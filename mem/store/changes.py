@@ -83,7 +83,6 @@ class Changes:
         self,
         numbers: Sequence[int],
         *,
-        actor: str = "user",
         resettle: Callable[[Operation, Collection[str]], None] | None = None,
     ) -> int:
         """Take those operations back, newest first, as one new operation; returns its number.
@@ -95,7 +94,7 @@ class Changes:
         wanted = sorted(set(numbers), reverse=True)
         if not wanted:
             raise NoSuchChange(None)
-        with self.operation(actor, "undo", subject=",".join(map(str, sorted(wanted)))) as done:
+        with self.operation("user", "undo", subject=",".join(map(str, sorted(wanted)))) as done:
             connection = self._database.connection
             done.detail["undoes"] = sorted(wanted)
             for number in wanted:
@@ -119,21 +118,14 @@ class Changes:
         if found is None:
             raise NoSuchChange(number)
 
-    def undoable(self, limit: int, *, memory_pk: int | None = None) -> list[int]:
+    def undoable(self, limit: int) -> list[int]:
         """Numbers of the newest operations that are in effect and no undoing, newest first."""
-        where = "AND EXISTS (SELECT 1 FROM change WHERE change.entry = journal.pk)"
-        parameters: list[object] = []
-        if memory_pk is not None:
-            where = (
-                "AND EXISTS (SELECT 1 FROM change WHERE change.entry = journal.pk "
-                "AND (change.memory_pk = ? OR change.other_pk = ?))"
-            )
-            parameters = [memory_pk, memory_pk]
         rows = self._database.rows(
             "SELECT pk FROM journal WHERE action != 'undo' "
             "AND NOT EXISTS (SELECT 1 FROM undone WHERE entry = journal.pk) "
-            f"{where} ORDER BY pk DESC LIMIT ?",
-            (*parameters, limit),
+            "AND EXISTS (SELECT 1 FROM change WHERE change.entry = journal.pk) "
+            "ORDER BY pk DESC LIMIT ?",
+            (limit,),
         )
         return [int(str(row[0])) for row in rows]
 
