@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mem.core.chunk import Chunk
+from mem.core.chunk import METADATA_ROLE, Chunk
+from mem.core.clippings import is_clipping
 from mem.core.memory import Trust
 from mem.core.speakers import GENERIC, own_names
 from mem.extraction.transcripts import LABELS, Spans, machine_spans
@@ -47,6 +48,8 @@ class Speakers:
         self._aliases = own_names(user_names, {one.speaker for one in chunks if one.speaker})
         #: By chunk of a note, what an assistant wrote in a talk that was saved as one.
         self.machine: Spans = {} if self._chat else machine_spans(chunks)
+        heads = (chunk.text for chunk in chunks if chunk.role == METADATA_ROLE)
+        self._clipped = not self._chat and any(is_clipping(text, user_names) for text in heads)
         self._with_assistant = any(chunk.role in _MACHINES for chunk in chunks)
         self.names: tuple[str, ...] = tuple(
             dict.fromkeys(
@@ -61,7 +64,7 @@ class Speakers:
     def of(self, chunk: Chunk) -> Speaker | None:
         """The chunk's speaker, or None where nothing may be drawn from it."""
         if not self._chat:
-            theirs = self.machine.get(chunk.id) == [(0, len(chunk.text))]
+            theirs = self._clipped or self.machine.get(chunk.id) == [(0, len(chunk.text))]
             return None if theirs else self._owner(Trust.OWN_NOTE, to_assistant=False)
         if chunk.role in _MACHINES or chunk.variant:
             return None

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from mem.core.chunk import METADATA_ROLE
+from mem.core.clippings import is_clipping
 from mem.core.speakers import GENERIC, QUOTED, own_names
 from mem.store.database import Database
 
@@ -26,11 +28,13 @@ class Voices:
     """Who the user is in the chats of a store.
 
     users: by id of a chat the names, in lower case, under which the user speaks in it.
+    configured: the names that the user has given.
     unknown: how many chats have people in them and nobody who is known to be the user.
     speakers: who speaks in those, the most talkative first.
     """
 
     users: Mapping[str, frozenset[str]]
+    configured: tuple[str, ...] = ()
     unknown: int = 0
     speakers: tuple[str, ...] = ()
 
@@ -64,22 +68,39 @@ def voices(database: Database, configured: Collection[str]) -> Voices:
         if not users[chat] and not any(_is_nobody(one.lower()) for one in roles["user"]):
             unknown += 1
             talk += Counter({one: n for one, n in spoken.items() if not _is_nobody(one.lower())})
-    return Voices(users, unknown, tuple(name for name, _ in talk.most_common()))
+    return Voices(users, tuple(configured), unknown, tuple(name for name, _ in talk.most_common()))
 
 
 def own_passages(database: Database, who: Voices, ids: Collection[str]) -> set[str]:
-    """Those of the passages, by id, that are the user's own words: of a note, or said in a chat."""
+    """Those of the passages, by id, that are the user's own words: of a note that was not clipped
+    from somebody's page, or said in a chat.
+    """
     rows = database.rows(
         "SELECT chunk.id, document_id, kind, role, speaker FROM chunk "
         "JOIN document ON document.id = document_id "
         "WHERE chunk.id IN (SELECT value FROM json_each(?))",
         (json.dumps(sorted(ids)),),
     )
+    clipped = _clipped(database, {str(row[1]) for row in rows if row[2] != "chat"}, who.configured)
     return {
         str(identity)
         for identity, document, kind, role, speaker in rows
-        if kind != "chat" or who.is_user(str(document), *map(_text, (role, speaker)))
+        if (
+            who.is_user(str(document), *map(_text, (role, speaker)))
+            if kind == "chat"
+            else str(document) not in clipped
+        )
     }
+
+
+def _clipped(database: Database, notes: Collection[str], names: Collection[str]) -> set[str]:
+    """Those of the notes, by id, that were clipped from somebody's page."""
+    heads = database.rows(
+        "SELECT document_id, text FROM chunk WHERE role = ? "
+        "AND document_id IN (SELECT value FROM json_each(?))",
+        (METADATA_ROLE, json.dumps(sorted(notes))),
+    )
+    return {str(document) for document, text in heads if is_clipping(str(text), names)}
 
 
 def _named(speakers: Collection[str]) -> frozenset[str]:

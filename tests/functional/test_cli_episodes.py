@@ -100,7 +100,11 @@ def test_the_timeline_and_the_profile_stand_under_summaries(run_mem: RunMem, wor
     assert (unknown.code, unknown.out) == (3, "")
     assert "Ann, Joel" in unknown.err and "mem config set user.names" in unknown.err
     run_mem("config", "set", "user.names", "Ann")
-    assert run_mem("consolidate", "--json").json["summaries"]["made"] == 1
+    nothing = run_mem("profile")
+    assert nothing.code == 3 and "user.names" not in nothing.err
+    (work / "2025-05-03 note.md").write_text("I am allergic to the lidocaine of the dentist.\n")
+    run_mem("import", "2025-05-03 note.md")
+    run_mem("consolidate")
     profile = run_mem("profile", "--json").json["summary"]
     assert profile["covers"] == [{"level": "month", "key": "2025-05"}]
     quoted = {one["chunk_id"] for one in profile["evidence"]}

@@ -17,7 +17,6 @@ from mem.consolidation.summaries import condensing, own_words, periods
 from mem.consolidation.summaries.periods import Subject
 from mem.core.clock import Clock, format_time
 from mem.core.protocols import StoredVectors
-from mem.extraction.screening import is_own
 from mem.store.database import Database
 from mem.store.episodes import Episodes
 from mem.store.memories import Memories
@@ -156,7 +155,7 @@ class ExtractiveSummariser:
         if subject.told:
             return self._new(subject, subject.told, EXTRACTIVE, EXTRACTIVE)
         if subject.level == "profile":
-            below, most = _of_themselves(telling), PROFILE_SENTENCES
+            below, most = _written(telling), PROFILE_SENTENCES
         sentences = condensing.of_sentences(below, self._by_id(below), most)
         return self._new(subject, sentences, EXTRACTIVE, EXTRACTIVE)
 
@@ -213,13 +212,8 @@ class ExtractiveSummariser:
         return bool(same)
 
 
-def _of_themselves(parts: Sequence[SummaryRecord]) -> list[SummarySentence]:
-    """What summaries of the user's own words tell of the user: said in the first person, or as a
-    model puts it.
+def _written(parts: Sequence[SummaryRecord]) -> list[SummarySentence]:
+    """What a model tells of the user's own words; what stands in them word for word is told of the
+    user only where it is behind a memory.
     """
-    return [
-        one
-        for part in parts
-        for one in part.sentences
-        if part.origin != EXTRACTIVE or is_own(one.text)
-    ]
+    return [one for part in parts if part.origin != EXTRACTIVE for one in part.sentences]

@@ -152,3 +152,18 @@ def test_what_others_say_in_a_group_is_not_told_of_the_user(
         places = {chunk for one in summary.sentences for chunk in one.chunks} if summary else set()
         speakers = {c.speaker for one in places for c in assistant.show(one).chunks if c.id == one}
     assert subjects == speakers == ({who} if who else set())
+
+
+def test_what_somebodys_page_says_is_not_told_of_the_user(home: Path, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    head = "---\nauthor: Ann Lee\nurl: https://example.org/me\ncreated: 2025-05-01\n---\n"
+    said = "I am allergic to nuts. I have lived in Lyon for six years. I love old maps.\n"
+    (notes / "page.md").write_text(head + said)
+    (notes / "own.md").write_text("---\ncreated: 2025-05-02\n---\nI am allergic to cats.\n")
+    with Assistant.open(home) as assistant:
+        assistant.ingest(notes)
+        assistant.memories.consolidate()
+        assert [one.object for one in assistant.memories.list()] == ["cats"]
+        summary = assistant.summaries.get("profile", "user")
+        assert summary is not None and summary.text == "I am allergic to cats."
