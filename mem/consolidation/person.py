@@ -15,7 +15,6 @@ from mem.consolidation.reconciling import links
 from mem.consolidation.reconciling.duplicates import contradiction_signal
 from mem.consolidation.reconciling.naming import entities_of
 from mem.consolidation.reconciling.reconciler import Reconciler
-from mem.core.ids import memory_id
 from mem.core.memory import Candidate, Memory, MemoryKind, MemoryStatus, Relation, Trust
 from mem.core.secrets.redactor import Redactor
 from mem.core.times.spans import find_mentions
@@ -170,10 +169,7 @@ class Person:
             links=(),
         )
         fingerprint = version.candidate().fingerprint
-        attempt = 0
-        while self._memories.get(memory_id(fingerprint, attempt)) is not None:
-            attempt += 1
-        return replace(version, fingerprint=fingerprint, id=memory_id(fingerprint, attempt))
+        return replace(version, fingerprint=fingerprint, id=self._reconciler.free_id(fingerprint))
 
     def pin(self, one: StoredMemory, *, on: bool = True) -> bool:
         """Keep from fading, or no longer; False where it was so already."""

@@ -22,7 +22,7 @@ from mem.consolidation.reconciling.decisions import Outcome, compatible
 from mem.consolidation.reconciling.duplicates import NEAR, says_the_same
 from mem.consolidation.reconciling.naming import entities_of
 from mem.consolidation.reconciling.neighbours import Neighbours
-from mem.consolidation.reconciling.normal import subject_key
+from mem.consolidation.reconciling.normal import slot_of, subject_key, user_keys
 from mem.consolidation.reconciling.phrases import named_in
 from mem.consolidation.reconciling.settling import SETTLED, Settler
 from mem.core.memory import Candidate, Memory, MemoryKind, MemoryStatus, Relation
@@ -47,7 +47,8 @@ class Reconciler(Settler):
         utc: Callable[[], datetime],
         user_names: Sequence[str] = (),
     ) -> None:
-        super().__init__(changes, memories, utc, user_names)
+        super().__init__(changes, memories, utc)
+        self._user_names = user_keys(user_names)
         self._consequences = Consequences(memories, SETTLED)
         self.entities = entities
         self.neighbours = neighbours
@@ -157,6 +158,29 @@ class Reconciler(Settler):
                 self._settle(operation, slot, given, _denial(told, candidate))
         if moved:
             self.resettle(operation, slot)
+
+    def slot_of_memory(self, memory: Memory) -> tuple[str, str]:
+        """(slot, value) of a memory by its present words."""
+        return self._keys(memory, exclusive=memory.exclusive)
+
+    def both_keys(self, candidate: Candidate | Memory) -> set[tuple[str, str]]:
+        """(slot, value) of a statement whether or not its subject has one such object at a time."""
+        return {self._keys(candidate, exclusive=one) for one in (False, True)}
+
+    def _keys(self, candidate: Candidate | Memory, *, exclusive: bool) -> tuple[str, str]:
+        dated = not isinstance(candidate, Candidate) or candidate.dated
+        said_at = candidate.said_at if dated else None
+        return slot_of(
+            candidate.kind,
+            candidate.text,
+            candidate.subject,
+            candidate.predicate,
+            candidate.object,
+            exclusive=exclusive,
+            negated=candidate.negated,
+            day=candidate.happened_from or said_at,
+            user_names=self._user_names,
+        )
 
     def slot_of(self, candidate: Candidate) -> tuple[str, str]:
         """(slot, value) of a candidate.

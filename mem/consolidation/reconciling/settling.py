@@ -14,7 +14,6 @@ from mem.consolidation.reconciling import links
 from mem.consolidation.reconciling.book import Book, NewStatement, span_of
 from mem.consolidation.reconciling.conflicts import Segment, Standing, settle
 from mem.consolidation.reconciling.decisions import Outcome, is_event, outcome_of
-from mem.consolidation.reconciling.normal import slot_of, user_keys
 from mem.core.clock import format_time
 from mem.core.ids import memory_id
 from mem.core.memory import Candidate, Memory, MemoryStatus, Relation
@@ -47,12 +46,10 @@ class Settler:
         changes: Changes,
         memories: Memories,
         utc: Callable[[], datetime],
-        user_names: Sequence[str] = (),
     ) -> None:
         self.changes = changes
         self.memories = memories
         self._utc = utc
-        self._user_names = user_keys(user_names)
         self.fresh: dict[int, str] = {}  # texts of new memories that have no vector yet
 
     def stamp(self) -> str:
@@ -120,7 +117,7 @@ class Settler:
             document = model.document_id
             memory = replace(
                 model.memory,
-                id=self._free_id(model.memory.fingerprint),
+                id=self.free_id(model.memory.fingerprint),
                 recorded_at=self.stamp(),
                 expired_at=None,
                 pinned=False,
@@ -232,7 +229,7 @@ class Settler:
     def memory_of(self, candidate: Candidate, status: MemoryStatus) -> Memory:
         """The memory that a candidate makes, as yet without evidence."""
         return Memory(
-            id=self._free_id(candidate.fingerprint),
+            id=self.free_id(candidate.fingerprint),
             kind=candidate.kind,
             text=candidate.text,
             subject=candidate.subject,
@@ -259,30 +256,8 @@ class Settler:
             fingerprint=candidate.fingerprint,
         )
 
-    def slot_of_memory(self, memory: Memory) -> tuple[str, str]:
-        """(slot, value) of a memory by its present words."""
-        return self._keys(memory, exclusive=memory.exclusive)
-
-    def both_keys(self, candidate: Candidate | Memory) -> set[tuple[str, str]]:
-        """(slot, value) of a statement whether or not its subject has one such object at a time."""
-        return {self._keys(candidate, exclusive=one) for one in (False, True)}
-
-    def _keys(self, candidate: Candidate | Memory, *, exclusive: bool) -> tuple[str, str]:
-        dated = not isinstance(candidate, Candidate) or candidate.dated
-        said_at = candidate.said_at if dated else None
-        return slot_of(
-            candidate.kind,
-            candidate.text,
-            candidate.subject,
-            candidate.predicate,
-            candidate.object,
-            exclusive=exclusive,
-            negated=candidate.negated,
-            day=candidate.happened_from or said_at,
-            user_names=self._user_names,
-        )
-
-    def _free_id(self, fingerprint: str) -> str:
+    def free_id(self, fingerprint: str) -> str:
+        """The id of the next version of a statement: one that no memory has."""
         attempt = 0
         while self.memories.get(memory_id(fingerprint, attempt)) is not None:
             attempt += 1
