@@ -40,13 +40,9 @@ _KEYS: dict[str, tuple[str, ...]] = {
 
 async def drive(home: Path, seed: int, seconds: float) -> dict[str, Any]:
     """Press keys at random; what was told, and what the keys did."""
-    from textual.widgets import Input
-
     from mem.core.threads import Threads
-    from mem.tui.actions import SCREENS
     from mem.tui.app import MemApp
     from mem.tui.opening import open_home
-    from mem.tui.screens.base import MemScreen
 
     chance, told, presses, made = random.Random(seed), [], 0, record()
     app = MemApp(lambda given: open_home(given or str(home)))
@@ -69,20 +65,7 @@ async def drive(home: Path, seed: int, seconds: float) -> dict[str, Any]:
         until = time.monotonic() + seconds
         while time.monotonic() < until and app._exit is False:
             presses += 1
-            top = app.screen
-            if not isinstance(top, MemScreen):
-                await answer(app, pilot, chance)
-            elif isinstance(app.focused, Input):
-                app.focused.value = chance.choice(_WORDS)
-                await pilot.press(chance.choice(["escape", "enter"]))
-            elif chance.random() < 0.12:
-                app.action_go(chance.choice(SCREENS).name)
-            elif chance.random() < 0.05:
-                await pilot.press("slash")
-            elif chance.random() < 0.03:
-                await pilot.resize_terminal(*chance.choice([(60, 20), (80, 24), (200, 60)]))
-            else:
-                await pilot.press(chance.choice(_KEYS[top.NAME]))
+            await act(app, pilot, chance)
             await asyncio.sleep(chance.random() * 0.15)
         for _ in range(600):
             if not app._newest:
@@ -96,6 +79,29 @@ async def drive(home: Path, seed: int, seconds: float) -> dict[str, Any]:
         "made": made,
         "surprises": surprises,
     }
+
+
+async def act(app: Any, pilot: Any, chance: random.Random) -> None:
+    """Do one thing that a person may do on the screen that is shown."""
+    from textual.widgets import Input
+
+    from mem.tui.actions import SCREENS
+    from mem.tui.screens.base import MemScreen
+
+    top = app.screen
+    if not isinstance(top, MemScreen):
+        await answer(app, pilot, chance)
+    elif isinstance(app.focused, Input):
+        app.focused.value = chance.choice(_WORDS)
+        await pilot.press(chance.choice(["escape", "enter"]))
+    elif chance.random() < 0.12:
+        app.action_go(chance.choice(SCREENS).name)
+    elif chance.random() < 0.05:
+        await pilot.press("slash")
+    elif chance.random() < 0.03:
+        await pilot.resize_terminal(*chance.choice([(60, 20), (80, 24), (200, 60)]))
+    else:
+        await pilot.press(chance.choice(_KEYS[top.NAME]))
 
 
 def record() -> list[tuple[str, int]]:
