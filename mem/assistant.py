@@ -26,7 +26,7 @@ from mem.settings.config import Settings
 from mem.settings.config import load as load_settings
 from mem.settings.paths import Paths
 from mem.store.documents import DocumentRecord
-from mem.store.erase import Receipt
+from mem.store.erasing.erase import Receipt
 from mem.store.journal import JournalEntry
 from mem.store.store import SourceRecord
 from mem.upkeep import Upkeep
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from mem.answer.generative import OnPiece, OnSentence
     from mem.consolidation.forgetting import ForgetPlan, Forgetter
     from mem.ingest.ledger import Ledger, Progress
-    from mem.store.browse import Browser
+    from mem.store.browsing.browser import Browser
 
 # An import that changed at least this much brings the derived index up to date itself.
 INDEX_WHEN_CHANGED = 1000
@@ -325,7 +325,7 @@ class Assistant(Upkeep):
 
     def browse(self) -> Browser:
         """Lists, filters and passages for a person who looks around."""
-        from mem.store.browse import Browser
+        from mem.store.browsing.browser import Browser
 
         return Browser(self.store.database)
 

@@ -72,7 +72,7 @@ class Parts(Resources):
         """Puts the memories that match a search among its hits."""
         from mem.retrieval.derived import MemoryFinder
         from mem.store.fulltext import Fulltext
-        from mem.store.memory_search import MemorySearch
+        from mem.store.memory.search import MemorySearch
 
         model = self.embedder
         return MemoryFinder(

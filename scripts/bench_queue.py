@@ -17,7 +17,7 @@ from collections.abc import Callable
 
 from mem.assistant import Assistant
 from mem.store.database import Database
-from mem.store.jobs import JobQueue
+from mem.store.work.jobs import JobQueue
 
 QUEUE = "model/prompt"
 OF_DOCUMENT = 100

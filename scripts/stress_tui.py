@@ -109,7 +109,7 @@ def record() -> list[tuple[str, int]]:
 
     An act that changed nothing has none; one that was refused is not counted.
     """
-    from mem.store.operation import Operation
+    from mem.store.memory.operation import Operation
     from mem.tui.memory_jobs import ACTS
 
     made: list[tuple[str, int]] = []

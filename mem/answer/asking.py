@@ -24,7 +24,7 @@ from mem.core.query import Drawn, Hit, HitSource, SearchResult
 from mem.errors import LanguageModelError
 from mem.retrieval.asked import asked_in
 from mem.retrieval.effort import parts_of
-from mem.store.memories import Memories
+from mem.store.memory.memories import Memories
 
 if TYPE_CHECKING:
     from mem.core.protocols import Embedder

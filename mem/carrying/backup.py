@@ -20,9 +20,9 @@ from mem.errors import FileUnreadable, StoreError, TargetInHome
 from mem.sources.folders import file_uri
 from mem.store.backup import snapshot
 from mem.store.database import Database
-from mem.store.erase import scrub
+from mem.store.erasing.erase import scrub
+from mem.store.erasing.owed import is_owed, settled
 from mem.store.migrate import applied
-from mem.store.owed import is_owed, settled
 from mem.store.restored import note_backup
 
 # What a manifest counts, by the table.

@@ -24,9 +24,9 @@ from mem.core.version import __version__
 from mem.store.chunks import Chunks
 from mem.store.database import Database
 from mem.store.documents import Documents
-from mem.store.entities import Entities, EntityRecord
-from mem.store.memories import Memories
-from mem.store.memory_rows import EvidenceRow
+from mem.store.memory.entities import Entities, EntityRecord
+from mem.store.memory.memories import Memories
+from mem.store.memory.rows import EvidenceRow
 
 # What was rejected or is suspected of giving orders is not handed on.
 GIVEN = (

@@ -34,13 +34,13 @@ from mem.errors import (
 from mem.service.lock import watching
 from mem.settings.paths import Paths
 from mem.store.backup import copy_store
-from mem.store.changes import Changes
 from mem.store.database import Database, translated
-from mem.store.erase import scrub
-from mem.store.erase_marked import Marks, StayedForgotten, erase_marked
+from mem.store.erasing.erase import scrub
+from mem.store.erasing.marked import Marks, StayedForgotten, erase_marked
+from mem.store.erasing.owed import settled
 from mem.store.journal import write_entry
-from mem.store.memories import Memories
-from mem.store.owed import settled
+from mem.store.memory.changes import Changes
+from mem.store.memory.memories import Memories
 from mem.store.restored import note_backup, owe_files, put_files
 from mem.vectors.erasing import erased
 

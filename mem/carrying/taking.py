@@ -32,7 +32,7 @@ from mem.core.ids import source_id
 from mem.core.memory import Evidence, Trust
 from mem.ingest.ledger import Ledger
 from mem.store.journal import write_entry
-from mem.store.memory_rows import EvidenceRow
+from mem.store.memory.rows import EvidenceRow
 
 if TYPE_CHECKING:
     from mem.core.protocols import Vectors

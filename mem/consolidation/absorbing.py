@@ -18,8 +18,8 @@ from mem.consolidation.reconciling.naming import entities_of
 from mem.consolidation.reconciling.normal import name_key
 from mem.consolidation.reconciling.reconciler import Reconciler
 from mem.core.memory import MemoryStatus, Relation, Trust
-from mem.store.memory_rows import StoredMemory
-from mem.store.operation import Operation
+from mem.store.memory.operation import Operation
+from mem.store.memory.rows import StoredMemory
 
 ACTOR = "user"
 # What settling a history makes.

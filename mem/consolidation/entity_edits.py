@@ -12,9 +12,9 @@ from mem.consolidation.reconciling.naming import NOBODY, entity_key
 from mem.consolidation.reconciling.normal import folded, name_key, words_of
 from mem.core.memory import Memory
 from mem.errors import EmptyQuery, NotAllowed, UnknownName
-from mem.store.changes import Changes
-from mem.store.entities import RENAME, Entities, EntityRecord
-from mem.store.memories import Memories
+from mem.store.memory.changes import Changes
+from mem.store.memory.entities import RENAME, Entities, EntityRecord
+from mem.store.memory.memories import Memories
 
 ACTOR = "user"
 LONGEST_NAME = 100

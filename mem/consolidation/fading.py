@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from mem.core.clock import format_time
 from mem.core.memory import Memory, MemoryStatus
 from mem.store.database import Database
-from mem.store.memory_rows import INITIAL_DIFFICULTY, INITIAL_STABILITY, StoredMemory
+from mem.store.memory.rows import INITIAL_DIFFICULTY, INITIAL_STABILITY, StoredMemory
 
 FAINT = 0.30
 #: What counts as cited of late.

@@ -19,13 +19,13 @@ from mem.core.memory import Memory
 from mem.core.mentions import Mentions, Span
 from mem.errors import AmbiguousId, EmptyQuery, UnknownName, UnknownSource
 from mem.settings.paths import Paths
-from mem.store.changes import Changes
 from mem.store.documents import DocumentRecord
-from mem.store.entities import Entities
-from mem.store.erase import Receipt, erase
-from mem.store.erase_passages import cascade_of, erase_named
-from mem.store.memories import Memories
-from mem.store.named import Named, add_entity, chunks_by_key, count_within_words, find_named
+from mem.store.erasing.erase import Receipt, erase
+from mem.store.erasing.named import Named, add_entity, chunks_by_key, count_within_words, find_named
+from mem.store.erasing.passages import cascade_of, erase_named
+from mem.store.memory.changes import Changes
+from mem.store.memory.entities import Entities
+from mem.store.memory.memories import Memories
 from mem.store.store import SourceRecord, Store
 
 _BLOCK = 1 << 20

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from typing import Final
 
 from mem.store.database import Database
-from mem.store.memory_rows import INITIAL_DIFFICULTY, INITIAL_STABILITY
+from mem.store.memory.rows import INITIAL_DIFFICULTY, INITIAL_STABILITY
 
 #: Questions whose chances are held.
 KEPT: Final = 50

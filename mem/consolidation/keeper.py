@@ -16,14 +16,14 @@ from mem.core.clock import format_time
 from mem.core.memory import Memory
 from mem.core.secrets.redactor import Redactor
 from mem.errors import EmptyQuery, NoSuchChange, NotAllowed
-from mem.store.changes import ChangeEntry
-from mem.store.entities import EntityRecord
-from mem.store.erase import Receipt, erase_memories
-from mem.store.memory_vectors import MemoryVectors
+from mem.store.erasing.erase import Receipt, erase_memories
+from mem.store.memory.changes import ChangeEntry
+from mem.store.memory.entities import EntityRecord
+from mem.store.memory.vectors import MemoryVectors
 from mem.store.secrets import SecretPlace, allowed_marks, put_secrets, secret_key
 
 if TYPE_CHECKING:
-    from mem.store.memory_rows import StoredMemory
+    from mem.store.memory.rows import StoredMemory
 
 
 class MemoryKeeper(MemoryTaker):

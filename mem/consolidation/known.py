@@ -12,9 +12,9 @@ from datetime import datetime
 from mem.consolidation import views
 from mem.consolidation.reconciling.normal import subject_key, user_keys
 from mem.core.memory import Memory, MemoryKind, MemoryStatus
-from mem.store import memory_lists as lists
+from mem.store.browsing import lists
 from mem.store.database import Database
-from mem.store.memories import Memories
+from mem.store.memory.memories import Memories
 from mem.store.speakers import own_passages, voices
 
 POOL = 200  # memories of a kind that are ranked by their words, at least

@@ -15,8 +15,8 @@ from mem.consolidation.fading import Uses
 from mem.consolidation.guesses import SUREST, Guesses
 from mem.core.clock import Clock, format_time
 from mem.errors import HomeNotWritable, StoreFull, StoreLocked
-from mem.store.memories import Memories
-from mem.store.memory_rows import StoredMemory
+from mem.store.memory.memories import Memories
+from mem.store.memory.rows import StoredMemory
 
 if TYPE_CHECKING:
     from mem.core.answer import Citation

@@ -12,7 +12,7 @@ from functools import cache
 
 from mem.consolidation.reconciling.naming import TITLES, entity_key
 from mem.extraction.people import is_given_name
-from mem.store.entities import EntityRecord
+from mem.store.memory.entities import EntityRecord
 
 #: Names are compared of no more than so many entities, the most mentioned.
 LOOKED_AT = 400

@@ -27,7 +27,7 @@ from mem.errors import (
 from mem.extraction.model import Drawn, ModelExtractor
 from mem.store.chunks import StoredChunk
 from mem.store.database import Database
-from mem.store.jobs import Job, JobQueue, this_process
+from mem.store.work.jobs import Job, JobQueue, this_process
 
 _PLANNED: Final = 256  # chunks that are looked at for one batch
 _LEASE_MARGIN: Final = 60.0  # seconds beyond a call's deadline

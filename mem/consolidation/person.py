@@ -19,8 +19,8 @@ from mem.core.memory import Candidate, Memory, MemoryKind, MemoryStatus, Relatio
 from mem.core.secrets.redactor import Redactor
 from mem.core.times.spans import find_mentions
 from mem.errors import NotAllowed
-from mem.store.memory_rows import StoredMemory
-from mem.store.operation import Operation
+from mem.store.memory.operation import Operation
+from mem.store.memory.rows import StoredMemory
 from mem.store.secrets import SecretPlace
 
 ACTOR = "user"

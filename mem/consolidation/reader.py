@@ -17,12 +17,12 @@ from mem.consolidation.records import EntityView, MemoryView, ReviewItem
 from mem.core.clock import Clock
 from mem.core.memory import Memory, MemoryKind, MemoryStatus, Relation
 from mem.errors import AmbiguousId, EmptyQuery, UnknownId, UnknownName
-from mem.store import memory_lists as lists
-from mem.store.changes import Changes
-from mem.store.entities import Entities, EntityRecord
-from mem.store.erase_memories import with_versions
-from mem.store.memories import Memories
-from mem.store.memory_rows import StoredMemory
+from mem.store.browsing import lists
+from mem.store.erasing.memories import with_versions
+from mem.store.memory.changes import Changes
+from mem.store.memory.entities import Entities, EntityRecord
+from mem.store.memory.memories import Memories
+from mem.store.memory.rows import StoredMemory
 from mem.store.speakers import Voices, voices
 from mem.store.store import Store
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mem.core.memory import Memory
-from mem.store.entities import EntityRecord
-from mem.store.memory_rows import EvidencePlace
+from mem.store.memory.entities import EntityRecord
+from mem.store.memory.rows import EvidencePlace
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,9 @@ from mem.core.memory import Candidate, Memory, MemoryKind
 from mem.core.protocols import Embedder
 from mem.errors import UnknownId, WasForgotten, WasRejected
 from mem.extraction.evidence import verify
-from mem.store.memory_vectors import MemoryVectors
+from mem.store.erasing.tombstones import Tombstones
+from mem.store.memory.vectors import MemoryVectors
 from mem.store.store import Store
-from mem.store.tombstones import Tombstones
 
 if TYPE_CHECKING:
     from mem.consolidation.absorbing import CarriedLink, CarriedMemory, MergeReport

@@ -22,7 +22,7 @@ from mem.extraction import echo
 from mem.extraction.evidence import verify
 from mem.store.chunks import Chunks, StoredChunk, changed_since
 from mem.store.database import Database
-from mem.store.waiting import PENDING, WaitingChunks
+from mem.store.work.waiting import PENDING, WaitingChunks
 
 BATCH = 256
 _PLANNED = 32 * BATCH  # chunks that are looked up at once

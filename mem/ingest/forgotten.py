@@ -13,7 +13,7 @@ from sqlite3 import Connection
 from mem.core.chunk import Chunk
 from mem.core.document import DocumentKind, ParsedDocument
 from mem.store.database import Database
-from mem.store.tombstones import Tombstones, leave_marks
+from mem.store.erasing.tombstones import Tombstones, leave_marks
 
 
 class Forgotten:

@@ -24,7 +24,7 @@ from mem.ingest.shaped import read_shaped
 from mem.ingest.writing import Writer
 from mem.sources.folders import STREAMED_BYTES, Skipped, file_uri, path_of, walk
 from mem.store.documents import mark_gone
-from mem.store.erase import forget_sources
+from mem.store.erasing.erase import forget_sources
 from mem.store.files import FileRecord, put_file
 from mem.store.journal import write_entry
 from mem.store.store import Store

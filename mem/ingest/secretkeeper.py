@@ -17,8 +17,8 @@ from mem.errors import InputError, SecretNotReadable, VaultNameTaken
 from mem.settings.paths import Paths
 from mem.settings.vault import Vault
 from mem.sources.folders import path_of
+from mem.store.erasing.secretsweep import Sighting, clean, sweep
 from mem.store.secrets import Decision, SecretRecord, Secrets, allowed_marks, secret_key
-from mem.store.secretsweep import Sighting, clean, sweep
 from mem.store.store import Store
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mem.core.protocols import Embedder
     from mem.store.chunks import Chunks, StoredChunk
     from mem.store.fulltext import Fulltext
-    from mem.store.memory_search import MemoryRow, MemorySearch
+    from mem.store.memory.search import MemoryRow, MemorySearch
 
 #: Memories that each of words and vectors brings in.
 SEEDS: Final = 40

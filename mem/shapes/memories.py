@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from mem.consolidation.records import EntityView, MemoryView, ReviewItem
     from mem.consolidation.views import TimelineEntry
     from mem.core.memory import Evidence, Link, Memory
-    from mem.store.changes import ChangeEntry
-    from mem.store.entities import EntityRecord
-    from mem.store.memory_rows import EvidencePlace
+    from mem.store.memory.changes import ChangeEntry
+    from mem.store.memory.entities import EntityRecord
+    from mem.store.memory.rows import EvidencePlace
 
 
 def memory(value: Memory, places: Sequence[EvidencePlace] | None = None) -> Shape:

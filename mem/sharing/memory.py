@@ -18,8 +18,8 @@ from mem.consolidation.views import Profile, TimelineEntry
 from mem.core.memory import Memory, MemoryKind, MemoryStatus
 from mem.core.query import Filters, Scope
 from mem.errors import AmbiguousId, UnknownId, UnknownName
-from mem.store.entities import EntityRecord
 from mem.store.episodes import EpisodeRecord, EpisodeView
+from mem.store.memory.entities import EntityRecord
 from mem.store.scopes import Scopes
 
 if TYPE_CHECKING:

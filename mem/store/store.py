@@ -8,10 +8,10 @@ from pathlib import Path
 from mem.store.chunks import Chunks
 from mem.store.database import Database
 from mem.store.documents import Documents
+from mem.store.erasing.owed import is_left
 from mem.store.files import Files
 from mem.store.journal import Journal
 from mem.store.migrate import is_current, migrate
-from mem.store.owed import is_left
 from mem.store.watched import Watched
 
 
@@ -50,7 +50,7 @@ class Store:
                 database.close()
                 migrate(path, backups)
             if not read_only and is_left(database):
-                from mem.store.erase import settle_left
+                from mem.store.erasing.erase import settle_left
 
                 settle_left(database, backups)
         except BaseException:

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from mem.errors import UndoConflict
-from mem.store.operation import ENTITY_COLUMN, Operation, Row, digest_of, row_of
+from mem.store.memory.operation import ENTITY_COLUMN, Operation, Row, digest_of, row_of
 
 # Links that are made without a decision; they do not stand in the way of an undo.
 _DERIVED_LINKS = ("extends", "causes", "same-topic")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mem.assistant import Assistant
     from mem.core.answer import Citation, Sentence
-    from mem.store.browse import Passage
+    from mem.store.browsing.browser import Passage
     from mem.store.journal import JournalEntry
     from mem.store.summaries import SummaryRecord
     from mem.store.verify import Finding

@@ -16,7 +16,7 @@ from mem.core.query import Filters
 
 if TYPE_CHECKING:
     from mem.core.answer import Citation, Sentence
-    from mem.store.browse_view import View
+    from mem.store.browsing.view import View
 
 
 class WorkStopped(Exception):

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from mem.core.document import SaidAtOrigin
 from mem.core.memory import Memory, MemoryStatus
-from mem.store.browse import ChunkRow
-from mem.store.browse_view import Span
+from mem.store.browsing.browser import ChunkRow
+from mem.store.browsing.view import Span
 from mem.store.documents import DocumentRecord
 from mem.store.episodes import EpisodeRecord
 from mem.tui.widgets.cells import Cell, Column, Row

@@ -30,7 +30,7 @@ from mem.consolidation.person import Correction
 from mem.core.memory import Candidate, Evidence, Memory, MemoryKind, MemoryStatus, Relation, Trust
 from mem.errors import NoSuchChange, NotAllowed, UndoConflict
 from mem.store.chunks import StoredChunk
-from mem.store.operation import TABLES
+from mem.store.memory.operation import TABLES
 from mem.testing import FakeEmbedder, FixedClock
 
 if TYPE_CHECKING:

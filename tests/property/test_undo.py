@@ -17,8 +17,8 @@ from mem.consolidation.keeper import MemoryKeeper
 from mem.consolidation.person import Correction
 from mem.core.memory import Candidate, Evidence, Memory, MemoryKind, MemoryStatus, Trust
 from mem.errors import NoSuchChange, NotAllowed, UndoConflict
-from mem.store.changes import Changes
-from mem.store.operation import TABLES
+from mem.store.memory.changes import Changes
+from mem.store.memory.operation import TABLES
 from mem.testing import FakeEmbedder, FixedClock
 
 PLACES = ("Paris", "Berlin", "Oslo")

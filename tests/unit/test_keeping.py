@@ -12,7 +12,7 @@ import pytest
 from mem.assistant import Assistant
 from mem.service.keeping import Hourly, WatchedHome
 from mem.settings.config import Settings
-from mem.store.jobs import JobQueue
+from mem.store.work.jobs import JobQueue
 from mem.testing import FakeEmbedder, FakeLanguageModel, FixedClock
 
 Open = Callable[..., Assistant]

@@ -13,7 +13,7 @@ from mem.cli.options import DryRun, Json, Yes
 if TYPE_CHECKING:
     from mem.assistant import Assistant
     from mem.consolidation.forgetting import ForgetPlan
-    from mem.store.erase import Receipt
+    from mem.store.erasing.erase import Receipt
 
 What = Annotated[
     list[str] | None,

@@ -10,7 +10,7 @@ from mem.core.display import plural
 
 if TYPE_CHECKING:
     from mem.carrying.restore import Restored
-    from mem.store.erase_marked import StayedForgotten
+    from mem.store.erasing.marked import StayedForgotten
 
 _COUNTED = (
     *(("documents", "document"), ("passages", "passage"), ("memories", "memory")),

@@ -13,7 +13,7 @@ from mem.core.display import plural, sanitize_line
 
 if TYPE_CHECKING:
     from mem.consolidation.forgetting import ForgetPlan, NamedPlan, Passage
-    from mem.store.erase import Receipt
+    from mem.store.erasing.erase import Receipt
 
 _LISTED = 20
 _AROUND = 40

@@ -16,9 +16,9 @@ from mem.core.display import sanitize, sanitize_line
 if TYPE_CHECKING:
     from mem.consolidation.records import MemoryView, ReviewItem
     from mem.core.memory import Memory
-    from mem.store.changes import ChangeEntry
-    from mem.store.entities import EntityRecord
-    from mem.store.memory_rows import EvidencePlace
+    from mem.store.memory.changes import ChangeEntry
+    from mem.store.memory.entities import EntityRecord
+    from mem.store.memory.rows import EvidencePlace
 
 _INDENT = "    "
 _AN_ID = re.compile(r"[a-z][0-9a-f]{19}")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from mem.consolidation.reconciling.conflicts import Segment, Statement
 from mem.core.memory import Candidate, Evidence, MemoryStatus, Trust
-from mem.store.memory_rows import EvidenceRow, StoredMemory
+from mem.store.memory.rows import EvidenceRow, StoredMemory
 
 Span = tuple[int, int, int]  # chunk key, start, end
 

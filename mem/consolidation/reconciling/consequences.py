@@ -14,8 +14,8 @@ from mem.consolidation.reconciling.frames import who
 from mem.consolidation.reconciling.normal import subject_key, value_of
 from mem.core.memory import Candidate, Memory, MemoryStatus
 from mem.extraction.words import lemma, third_person
-from mem.store.memories import Memories
-from mem.store.memory_rows import StoredMemory
+from mem.store.memory.memories import Memories
+from mem.store.memory.rows import StoredMemory
 
 #: A memory that is touched, and the value that the other statement gives in its history.
 Touched = tuple[StoredMemory, str]

@@ -9,7 +9,7 @@ from mem.consolidation.reconciling.book import Book, NewStatement
 from mem.consolidation.reconciling.conflicts import Segment, Standing
 from mem.consolidation.reconciling.normal import subject_key
 from mem.core.memory import Candidate, Memory, MemoryKind
-from mem.store.memory_rows import StoredMemory
+from mem.store.memory.rows import StoredMemory
 
 _DECISIONS = {
     Standing.CURRENT: ("supersede", "newer statement of the same thing"),

@@ -11,8 +11,8 @@ from itertools import pairwise
 from mem.consolidation.reconciling.conflicts import Segment, Standing
 from mem.consolidation.reconciling.normal import object_key, subject_key
 from mem.core.memory import Candidate, MemoryStatus, Relation
-from mem.store.memory_rows import StoredMemory
-from mem.store.operation import Operation
+from mem.store.memory.operation import Operation
+from mem.store.memory.rows import StoredMemory
 
 SAME_TOPIC = 0.70
 LOOKED_AT = 12

@@ -12,8 +12,8 @@ from mem.consolidation.reconciling.normal import folded, name_key
 from mem.consolidation.reconciling.phrases import Kin, named_in
 from mem.extraction.people import is_given_name
 from mem.extraction.words import word_set
-from mem.store.entities import Entities, EntityRecord
-from mem.store.operation import Operation
+from mem.store.memory.entities import Entities, EntityRecord
+from mem.store.memory.operation import Operation
 
 _LEAST_LETTERS = 5
 _MOST_NAMES = 3

@@ -9,7 +9,7 @@ from mem.core.protocols import Embedder
 
 if TYPE_CHECKING:
     from mem.core.protocols import Vectors
-    from mem.store.memory_vectors import MemoryVectors
+    from mem.store.memory.vectors import MemoryVectors
 
 
 class Neighbours:

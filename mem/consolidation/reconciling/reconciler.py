@@ -26,11 +26,11 @@ from mem.consolidation.reconciling.normal import slot_of, subject_key, user_keys
 from mem.consolidation.reconciling.phrases import named_in
 from mem.consolidation.reconciling.settling import SETTLED, Settler
 from mem.core.memory import Candidate, Memory, MemoryKind, MemoryStatus, Relation
-from mem.store.changes import Changes
-from mem.store.entities import Entities
-from mem.store.memories import Memories
-from mem.store.memory_rows import StoredMemory, time_text
-from mem.store.operation import Operation
+from mem.store.memory.changes import Changes
+from mem.store.memory.entities import Entities
+from mem.store.memory.memories import Memories
+from mem.store.memory.operation import Operation
+from mem.store.memory.rows import StoredMemory, time_text
 
 _DUPLICATES_LOOKED_AT = 8
 

@@ -17,10 +17,10 @@ from mem.consolidation.reconciling.decisions import Outcome, is_event, outcome_o
 from mem.core.clock import format_time
 from mem.core.ids import memory_id
 from mem.core.memory import Candidate, Memory, MemoryStatus, Relation
-from mem.store.changes import Changes
-from mem.store.memories import Memories
-from mem.store.memory_rows import EvidenceRow, StoredMemory, memory_row, time_text
-from mem.store.operation import Operation
+from mem.store.memory.changes import Changes
+from mem.store.memory.memories import Memories
+from mem.store.memory.operation import Operation
+from mem.store.memory.rows import EvidenceRow, StoredMemory, memory_row, time_text
 
 SETTLED = (
     MemoryStatus.ACTIVE,

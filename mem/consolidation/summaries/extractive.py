@@ -19,7 +19,7 @@ from mem.core.clock import Clock, format_time
 from mem.core.protocols import StoredVectors
 from mem.store.database import Database
 from mem.store.episodes import Episodes
-from mem.store.memories import Memories
+from mem.store.memory.memories import Memories
 from mem.store.speakers import own_passages, voices
 from mem.store.summaries import (
     EXTRACTIVE,

@@ -25,8 +25,8 @@ from mem.errors import (
     PromptTooLong,
 )
 from mem.store.database import Database
-from mem.store.leases import Leases
 from mem.store.summaries import EXTRACTIVE, LEVELS, NewSummary, SummaryRecord
+from mem.store.work.leases import Leases
 
 if TYPE_CHECKING:
     from mem.consolidation.reports import Budget

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.events import Key
 
-    from mem.store.browse import Passage
-    from mem.store.browse_view import Span
+    from mem.store.browsing.browser import Passage
+    from mem.store.browsing.view import Span
 
 _HINT = (
     "Ask in your own words. Every sentence of an answer names its evidence; "

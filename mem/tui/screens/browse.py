@@ -10,8 +10,8 @@ from textual.containers import Horizontal
 from textual.widgets import Input
 
 from mem.core.display import plural
-from mem.store.browse import Keys, Passage
-from mem.store.browse_view import View
+from mem.store.browsing.browser import Keys, Passage
+from mem.store.browsing.view import View
 from mem.tui.keys import bindings
 from mem.tui.messages import (
     FacetsWanted,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from mem.core.memory import MemoryKind, MemoryStatus
 from mem.core.query import Filters
-from mem.store.browse import BEST, CHUNK_ORDERS, GONE, Facets
-from mem.store.browse_memories import MEMORY_ORDERS
-from mem.store.browse_view import View
+from mem.store.browsing.browser import BEST, CHUNK_ORDERS, GONE, Facets
+from mem.store.browsing.memories import MEMORY_ORDERS
+from mem.store.browsing.view import View
 from mem.tui.messages import SpanWanted
 from mem.tui.screens.searching import Searches
 from mem.tui.widgets.chips import Chip, Chips

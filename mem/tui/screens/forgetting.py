@@ -14,7 +14,7 @@ from mem.tui.widgets.passage import shown_path
 
 if TYPE_CHECKING:
     from mem.consolidation.forgetting import ForgetPlan
-    from mem.store.erase import Receipt
+    from mem.store.erasing.erase import Receipt
 
 _LISTED = 6
 _OUT_OF_REACH = "Backups and exports made earlier are files that mem cannot reach."

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from mem.consolidation.records import MemoryView
-    from mem.store.changes import ChangeEntry
+    from mem.store.memory.changes import ChangeEntry
 
 
 class MemoryScreen(Searches, Forgets, ActsOnMemories):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 from textual.containers import Horizontal
 
-from mem.store.browse_view import View
+from mem.store.browsing.view import View
 from mem.tui.keys import bindings
 from mem.tui.messages import EntitiesWanted, GoTo, StoryWanted
 from mem.tui.screens.acting import ActsOnMemories
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from mem.consolidation.views import TimelineEntry
-    from mem.store.entities import EntityRecord
+    from mem.store.memory.entities import EntityRecord
 
 
 class PeopleScreen(ActsOnMemories):

@@ -17,7 +17,7 @@ from textual.widgets import ProgressBar, Static
 
 from mem.core.display import plural, sanitize_line
 from mem.core.query import Filters
-from mem.store.browse_view import View
+from mem.store.browsing.view import View
 from mem.store.files import FileRecord
 from mem.store.store import SourceRecord
 from mem.tui.activity import WatcherState, activity_row, import_row, watcher_line

@@ -17,8 +17,8 @@ from textual.content import Content
 
 from mem.core.display import plural, sanitize
 from mem.core.query import Filters
-from mem.store.browse import ChunkRow, Keys
-from mem.store.browse_view import View
+from mem.store.browsing.browser import ChunkRow, Keys
+from mem.store.browsing.view import View
 from mem.tui.keys import bindings
 from mem.tui.messages import (
     CountsWanted,
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from mem.store.entities import EntityRecord
+    from mem.store.memory.entities import EntityRecord
     from mem.store.summaries import SummaryRecord
 
 _PAUSE_S = 0.08

@@ -19,7 +19,7 @@ from mem.tui.widgets.lines import MUTED, on_a_line
 from mem.tui.widgets.passage import shown_path
 
 if TYPE_CHECKING:
-    from mem.store.browse_view import Span
+    from mem.store.browsing.view import Span
 
 
 def shown_answer(answer: Answer, *, current: str = "") -> Content:

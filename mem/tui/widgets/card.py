@@ -16,8 +16,8 @@ from mem.tui.widgets.passage import MATCH_STYLE, shown_path
 
 if TYPE_CHECKING:
     from mem.consolidation.records import MemoryView, ReviewItem
-    from mem.store.changes import ChangeEntry
-    from mem.store.memory_rows import EvidencePlace
+    from mem.store.memory.changes import ChangeEntry
+    from mem.store.memory.rows import EvidencePlace
     from mem.store.secrets import SecretRecord
 
 _BAR = 36

@@ -15,8 +15,8 @@ from mem.tui.widgets.lines import MUTED
 from mem.tui.widgets.textview import TextView
 
 if TYPE_CHECKING:
-    from mem.store.browse import Passage
-    from mem.store.browse_view import Span
+    from mem.store.browsing.browser import Passage
+    from mem.store.browsing.view import Span
 
 MATCH_STYLE = "bold underline $text-accent"
 _HEAD_STYLE = "bold"

@@ -27,7 +27,7 @@ def test_a_forgetting_that_another_process_has_yet_to_finish_is_finished_in_the_
         gone = assistant.remember("Quimbexco has the keys of the quimbexco house.")
         with monkeypatch.context() as patch:
             for name in ("scrub", "settled"):
-                patch.setattr(f"mem.store.erase.{name}", lambda given: None)
+                patch.setattr(f"mem.store.erasing.erase.{name}", lambda given: None)
             assistant.forget(assistant.forget_preview(documents=[gone.id]))
         assistant.store.database.rows("PRAGMA wal_checkpoint(TRUNCATE)")
         store = (tmp_path / "home" / "data" / "mem.db").read_bytes().lower()

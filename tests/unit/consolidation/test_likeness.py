@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mem.consolidation.likeness import alike
-from mem.store.entities import EntityRecord
+from mem.store.memory.entities import EntityRecord
 
 
 def record(at: int, names: str) -> EntityRecord:

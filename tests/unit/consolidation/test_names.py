@@ -8,7 +8,7 @@ from mem.assistant import Assistant
 from mem.consolidation.keeper import MemoryKeeper
 from mem.consolidation.reconciling.naming import entities_of
 from mem.errors import UnknownId
-from mem.store.entities import Entities
+from mem.store.memory.entities import Entities
 from tests.unit.consolidation.name_cases import HELD_OUT, SEEN
 
 Groups = list[list[str]]

@@ -16,7 +16,7 @@ from mem.consolidation.summaries.summariser import Summariser
 from mem.consolidation.summaries.writing import SummaryWriter
 from mem.core.language import Prompt, Schema
 from mem.errors import EndlessReply, ModelCrashed
-from mem.store.leases import Leases
+from mem.store.work.leases import Leases
 from mem.testing import FakeEmbedder, FakeLanguageModel
 from tests.unit.consolidation.talks import TEETH, VAN, write_talks
 

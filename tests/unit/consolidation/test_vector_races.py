@@ -11,7 +11,7 @@ from mem.assistant import Assistant
 from mem.consolidation.keeper import MemoryKeeper
 from mem.consolidation.person import Correction, Person
 from mem.errors import UnknownId
-from mem.store.memory_rows import StoredMemory
+from mem.store.memory.rows import StoredMemory
 from mem.testing import FakeEmbedder
 from tests.unit.consolidation.conftest import Draw
 

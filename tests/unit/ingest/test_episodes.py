@@ -14,7 +14,7 @@ from mem.assistant import Assistant
 from mem.core.query import Filters
 from mem.errors import UnknownId
 from mem.ingest.episodes import EpisodeCutter
-from mem.store.browse_view import View
+from mem.store.browsing.view import View
 from mem.testing import FakeEmbedder
 from tests.unit.ingest.test_forget import bytes_with
 

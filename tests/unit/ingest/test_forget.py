@@ -101,14 +101,14 @@ def test_a_killed_forgetting_is_finished_by_the_next_process(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr("mem.store.erase.remove_copies", killed)
+        patched.setattr("mem.store.erasing.erase.remove_copies", killed)
         with pytest.raises(KeyboardInterrupt):
             assistant.forget(assistant.forget_preview(documents=[str(secret)]))
     assert bytes_with(home, CANARY)
     with Assistant.open(home, embedder=FakeEmbedder()) as beside:
         assert beside.documents()
     assert bytes_with(home, CANARY)  # this process lives, and may be at it
-    monkeypatch.setattr("mem.store.owed.is_alive", lambda process: False)
+    monkeypatch.setattr("mem.store.erasing.owed.is_alive", lambda process: False)
     with Assistant.open(home, embedder=FakeEmbedder()) as after:
         assert after.documents()
     assert bytes_with(home, CANARY) == []

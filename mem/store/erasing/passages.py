@@ -18,8 +18,8 @@ from mem.core.document import DocumentKind
 from mem.core.mentions import Mentions, Span
 from mem.store.chunks import batches
 from mem.store.database import Database
-from mem.store.erase import Receipt, Resettle, count_of, delete_documents, marks_of, settle
-from mem.store.erase_memories import (
+from mem.store.erasing.erase import Receipt, Resettle, count_of, delete_documents, marks_of, settle
+from mem.store.erasing.memories import (
     called,
     destroy,
     forget_ids,
@@ -28,10 +28,10 @@ from mem.store.erase_memories import (
     slots_of,
     with_versions,
 )
+from mem.store.erasing.named import LABELS, Named, Names, chunks_by_key, own_address
+from mem.store.erasing.owed import owe
+from mem.store.erasing.tombstones import Tombstones, headings, leave_marks
 from mem.store.journal import write_entry
-from mem.store.named import LABELS, Named, Names, chunks_by_key, own_address
-from mem.store.owed import owe
-from mem.store.tombstones import Tombstones, headings, leave_marks
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from itertools import count
 
 from mem.core.ids import entity_id
 from mem.store.chunks import batches
-from mem.store.entities import RENAME
-from mem.store.named import Names
+from mem.store.erasing.named import Names
+from mem.store.memory.entities import RENAME
 from mem.store.summaries import destroy_over
 
 Found = set[int]

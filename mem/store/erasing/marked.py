@@ -18,9 +18,10 @@ from itertools import groupby
 from mem.core.chunk import Chunk
 from mem.store.chunks import COLUMNS, chunk_of
 from mem.store.database import Database
-from mem.store.erase import Resettle, delete_documents
-from mem.store.erase_memories import destroy, forget_ids, forget_names, slots_of
-from mem.store.erase_passages import (
+from mem.store.erasing.erase import Resettle, delete_documents
+from mem.store.erasing.memories import destroy, forget_ids, forget_names, slots_of
+from mem.store.erasing.named import LABELS, Named, Names
+from mem.store.erasing.passages import (
     cascade_of,
     delete_passages,
     documents_of,
@@ -28,9 +29,8 @@ from mem.store.erase_passages import (
     forget_hashes,
     relabel,
 )
+from mem.store.erasing.tombstones import Tombstones, keys_of, put_marks
 from mem.store.journal import write_entry
-from mem.store.named import LABELS, Named, Names
-from mem.store.tombstones import Tombstones, keys_of, put_marks
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Leases on what has a name and no chunks of its own, such as a summary that is to be written.
 
 Invariant: one process at a time holds a name, until it lets go or its lease runs out. The rows are
-those of the job queue (`mem.store.jobs`), one for each name while it is held, and none afterwards.
+those of the job queue (`jobs`), one for each name while it is held, and none afterwards.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mem.store.database import Database
-from mem.store.jobs import this_process
+from mem.store.work.jobs import this_process
 
 
 class Leases:

@@ -8,7 +8,7 @@ from mem.core.clock import format_time
 from mem.store.database import Database
 
 if TYPE_CHECKING:
-    from mem.store.browse_view import View
+    from mem.store.browsing.view import View
 
 EPISODE_ORDERS = {
     "newest": "episode.started_at DESC, episode.document_id, episode.first_seq DESC",

@@ -17,7 +17,7 @@ from mem.core.clock import format_time
 from mem.errors import NoSuchChange
 from mem.store.database import Database
 from mem.store.journal import JournalEntry
-from mem.store.operation import Operation, Row, text_key
+from mem.store.memory.operation import Operation, Row, text_key
 from mem.store.undoing import drop_orphans, take_back
 
 

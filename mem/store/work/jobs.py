@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mem.store.database import Database
-from mem.store.waiting import FREE, PENDING, WaitingChunks
+from mem.store.work.waiting import FREE, PENDING, WaitingChunks
 
 ATTEMPTS: Final = 3
 ENDED: Final = "the process ended"

@@ -13,7 +13,7 @@ from mem.core.document import SaidAtOrigin
 from mem.core.memory import Evidence, Link, Memory, MemoryKind, MemoryStatus, Relation, Trust
 from mem.store.chunks import batches
 from mem.store.database import Database
-from mem.store.memory_rows import (
+from mem.store.memory.rows import (
     NAMES,
     EvidencePlace,
     EvidenceRow,

@@ -12,9 +12,9 @@ import pytest
 from mem.core.memory import Memory, MemoryKind, MemoryStatus, Trust
 from mem.errors import NoSuchChange
 from mem.settings.paths import Paths
-from mem.store.changes import Changes
-from mem.store.memories import Memories
-from mem.store.memory_rows import memory_row
+from mem.store.memory.changes import Changes
+from mem.store.memory.memories import Memories
+from mem.store.memory.rows import memory_row
 from mem.store.store import Store
 
 NOW = datetime(2025, 12, 1, 9, tzinfo=UTC)

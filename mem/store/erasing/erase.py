@@ -17,10 +17,10 @@ from pathlib import Path
 from mem.errors import ForgettingUnfinished, HomeNotWritable, StoreFull, StoreLocked
 from mem.store.chunks import batches
 from mem.store.database import Database, translated
-from mem.store.erase_memories import destroy, forget_ids, memories_of, slots_of, with_versions
+from mem.store.erasing.memories import destroy, forget_ids, memories_of, slots_of, with_versions
+from mem.store.erasing.owed import leave, owe, settled
+from mem.store.erasing.tombstones import Tombstones, leave_marks
 from mem.store.journal import write_entry
-from mem.store.owed import leave, owe, settled
-from mem.store.tombstones import Tombstones, leave_marks
 
 _LEFT_PATIENCE_S = 1.0
 # Settles histories anew, by slot, in the caller's transaction.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mem.core.ids import entity_id
 from mem.store.database import Database
-from mem.store.operation import Operation, text_key
+from mem.store.memory.operation import Operation, text_key
 
 #: The journal's word for a person's act of giving an entity another name.
 RENAME = "rename-entity"

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from mem.core.clock import format_time
 from mem.core.memory import MemoryKind, MemoryStatus
-from mem.store.browse_memories import AT
+from mem.store.browsing.memories import AT
 from mem.store.database import Database
 
 # An event has happened by then; anything else holds then.

@@ -15,7 +15,7 @@ from mem.store.chunks import where_of
 from mem.store.database import Database
 
 if TYPE_CHECKING:
-    from mem.store.browse_view import Span, View
+    from mem.store.browsing.view import Span, View
 
 # When it happened, else since when it holds, else when it was said.
 AT = "coalesce(memory.happened_from, memory.valid_from, memory.said_at)"

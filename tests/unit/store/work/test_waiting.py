@@ -9,7 +9,7 @@ import pytest
 
 from mem.assistant import Assistant
 from mem.store.database import Database
-from mem.store.waiting import PENDING, WaitingChunks
+from mem.store.work.waiting import PENDING, WaitingChunks
 from mem.testing import FakeEmbedder
 
 EXTRACTOR = "rules-1"

@@ -12,7 +12,7 @@ import pytest
 
 from mem.assistant import Assistant
 from mem.store.database import Database
-from mem.store.jobs import ATTEMPTS, ENDED, Job, JobQueue
+from mem.store.work.jobs import ATTEMPTS, ENDED, Job, JobQueue
 from mem.testing import FakeEmbedder
 
 QUEUE = "model-x/prompt-1"

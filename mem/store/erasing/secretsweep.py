@@ -21,9 +21,9 @@ from mem.core.secrets.redactor import Redacted, Redactor, find, find_in
 from mem.store.chunks import COLUMNS as CHUNK_COLUMNS
 from mem.store.chunks import chunk_of
 from mem.store.database import Database
-from mem.store.erase import settle
+from mem.store.erasing.erase import settle
+from mem.store.erasing.owed import owe
 from mem.store.journal import write_entry
-from mem.store.owed import owe
 from mem.store.secrets import SecretPlace, put_secrets
 
 # Text columns beside those of chunks, by table and key; JSON ones hold texts within.

@@ -14,9 +14,9 @@ from mem.core.chunk import Chunk
 from mem.core.clock import format_time
 from mem.core.document import DocumentKind, SaidAtOrigin
 from mem.core.query import Filters
-from mem.store.browse_episodes import episode_keys
-from mem.store.browse_memories import first_evidence, memory_counts, memory_keys
-from mem.store.browse_view import Span, View
+from mem.store.browsing.episodes import episode_keys
+from mem.store.browsing.memories import first_evidence, memory_counts, memory_keys
+from mem.store.browsing.view import Span, View
 from mem.store.chunks import PREFIXED_COLUMNS, Chunks, chunk_of, where_of
 from mem.store.database import Database, translated
 from mem.store.documents import DocumentRecord, Documents

@@ -10,8 +10,8 @@ import pytest
 
 from mem.assistant import Assistant
 from mem.store.database import Database
-from mem.store.jobs import JobQueue
-from mem.store.leases import Leases
+from mem.store.work.jobs import JobQueue
+from mem.store.work.leases import Leases
 from mem.testing import FakeEmbedder
 
 

@@ -1,0 +1,1 @@
+"""Looking around: keys of a view in order, and the rows of any window of them."""

@@ -1,0 +1,1 @@
+"""Memories, their evidence, entities and vectors, and every change to them."""
