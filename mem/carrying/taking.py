@@ -28,6 +28,7 @@ from mem.consolidation.absorbing import CarriedLink, CarriedMemory, MergeReport
 from mem.consolidation.reconciling.admission import gives_orders
 from mem.consolidation.reconciling.book import NewStatement
 from mem.core.chunk import Chunk
+from mem.core.document import SaidAtOrigin
 from mem.core.ids import source_id
 from mem.core.memory import Evidence, Trust
 from mem.ingest.ledger import Ledger
@@ -198,6 +199,7 @@ class _Places:
         self._ids: dict[str, tuple[str, ...]] = {}
         self._identities: dict[str, str] = {}
         self._left_out: set[str] = set()
+        self._undated: set[str] = set()
         self._again: set[int] = set()
 
     def note(self, one: Arriving) -> None:
@@ -205,6 +207,12 @@ class _Places:
         self._ids[one.head.uri] = one.ids
         self._identities[one.head.uri] = one.identity
         self._left_out |= one.left_out
+        if one.head.said_at_origin is SaidAtOrigin.FILE_TIME:
+            self._undated.add(one.head.uri)
+
+    def is_dated(self, quote: Quote) -> bool:
+        """Whether more than a file's time is known of when a quote was said."""
+        return quote.uri not in self._undated
 
     def is_forgotten(self, quote: Quote) -> bool:
         """Whether the passage that a quote of the bundle stands in is forgotten here."""
@@ -255,7 +263,9 @@ def _located(
         report.refused[_why_none(quotes, places)] += 1
         places.again(found for _, found in places_of)
         return None
-    rows = [_row(quote, *found) for quote, found in places_of]
+    rows = [
+        replace(_row(quote, *found), dated=places.is_dated(quote)) for quote, found in places_of
+    ]
     evidence = tuple(
         Evidence(chunk.id, start, start + len(quote.quote), quote.quote)
         for quote, (_, chunk, start) in places_of
@@ -264,7 +274,8 @@ def _located(
     if any(gives_orders(text) for text in (memory.candidate.text, *(one.quote for one in quotes))):
         # Who typed it is told by the file alone: such a text waits for review.
         trust = min(trust, Trust.OWN_NOTE)
-    candidate = replace(memory.candidate, evidence=evidence, trust=trust)
+    dated = rows[0].dated
+    candidate = replace(memory.candidate, evidence=evidence, trust=trust, dated=dated)
     return CarriedMemory(
         id=memory.id,
         statement=NewStatement(candidate, tuple(rows)),

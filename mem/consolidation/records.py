@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mem.core.document import SaidAtOrigin
 from mem.core.memory import Memory
 from mem.store.memory.entities import EntityRecord
 from mem.store.memory.rows import EvidencePlace
@@ -17,6 +18,13 @@ class MemoryView:
     places: tuple[EvidencePlace, ...]
     linked: tuple[Memory, ...]
     entities: tuple[str, ...]
+
+    @property
+    def of_file(self) -> bool:
+        """Whether since when it holds is told by nothing but the time of a file."""
+        memory, origins = self.memory, {place.said_at_origin for place in self.places}
+        begun = memory.happened_from or memory.valid_from
+        return origins == {SaidAtOrigin.FILE_TIME} and begun == memory.said_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,3 +81,41 @@ def test_rows_of_the_terminal_ui_leave_the_files_time_out(tmp_path: Path, notes:
     assert "2024-05-06" in str(document_row(documents["bike"]))
     assert sum("2025" in str(row) for row in rows) == 0
     assert any("2024-05-06" in str(row) for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("year", "current", "waiting"), [(2023, ["Lyon"], 0), (2025, ["Lyon", "Porto"], 1)]
+)
+def test_a_file_s_time_ends_nothing_that_is_dated(
+    run_mem: RunMem, tmp_path: Path, year: int, current: list[str], waiting: int
+) -> None:
+    folder = tmp_path / "homes"
+    folder.mkdir()
+    (folder / "dated.md").write_text("---\ndate: 2024-05-06\n---\nI live in Lyon.\n")
+    undated = folder / "undated.md"
+    undated.write_text("I live in Porto.\n")
+    os.utime(undated, (datetime(year, 3, 8).timestamp(),) * 2)
+    run_mem("import", str(folder))
+    run_mem("consolidate")
+    found = run_mem("list", "--json").json["memories"]
+    homes = [one["object"] for one in found if one["predicate"] == "live in"]
+    assert sorted(homes) == current
+    assert len(run_mem("review", "--json").json["items"]) == waiting
+    assert [one["object"] for one in found if one["status"] == "active"] == ["Lyon"]
+
+
+def test_since_when_something_holds_is_not_told_by_a_file_alone(
+    run_mem: RunMem, tmp_path: Path
+) -> None:
+    note = tmp_path / "undated.md"
+    note.write_text("I live in Porto.\n\nI moved to the harbour office in May 2021.\n")
+    os.utime(note, (WRITTEN.timestamp(),) * 2)
+    run_mem("import", str(note))
+    run_mem("consolidate")
+    shown = {
+        one["text"]: run_mem("show", one["id"]).out
+        for one in run_mem("list", "--json").json["memories"]
+    }
+    told = {text: "from file 2025-03-08" in out for text, out in shown.items()}
+    assert any(told.values())
+    assert not any(seen for text, seen in told.items() if "2021" in text)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from mem.cli.layout import day, facts, place, short_id, shown_path, table, wrapped
 from mem.cli.output import Style
 from mem.core.display import sanitize, sanitize_line
+from mem.core.document import SaidAtOrigin
 
 if TYPE_CHECKING:
     from mem.consolidation.records import MemoryView, ReviewItem
@@ -53,7 +54,7 @@ def view_lines(shown: MemoryView, style: Style) -> list[str]:
         ("says", " · ".join(part for part in (one.subject, one.predicate, one.object) if part)),
         ("trust", f"{one.trust.name.lower().replace('_', ' ')}, from {one.origin}"),
         ("sure", f"{one.confidence:.2f}, strength {one.strength:.2f}"),
-        ("true", _validity(one)),
+        ("true", _validity(one, of_file=shown.of_file)),
         ("entities", ", ".join(shown.entities)),
     ]
     lines = wrapped(sanitize(one.text), [(0, len(one.text))], style)
@@ -70,10 +71,11 @@ def view_lines(shown: MemoryView, style: Style) -> list[str]:
     return lines
 
 
-def _validity(one: Memory) -> str:
+def _validity(one: Memory, *, of_file: bool) -> str:
     if one.happened_from is not None:
         return f"happened {one.happened_from:%Y-%m-%d}"
-    since = f"from {one.valid_from:%Y-%m-%d}" if one.valid_from else ""
+    origin = SaidAtOrigin.FILE_TIME if of_file else None
+    since = f"from {day(one.valid_from, origin)}" if one.valid_from else ""
     until = f"to {one.valid_to:%Y-%m-%d}" if one.valid_to else ""
     return f"{since} {until}".strip()
 

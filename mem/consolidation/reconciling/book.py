@@ -64,6 +64,7 @@ class Book:
                     row.valid_to,
                     row.trust,
                     (row.document_id, row.seq),
+                    row.dated or row.valid_from is not None,
                 )
             )
         if holder is not None:
@@ -134,6 +135,7 @@ def evidence_rows_of(
             Trust(candidate.trust),
             document,
             position,
+            candidate.dated,
         )
         for one in evidence
     )

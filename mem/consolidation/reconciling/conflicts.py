@@ -2,7 +2,8 @@
 
 Pure and independent of the order of arrival: the same statements give the same result. At each
 moment the most trusted, then the newest statement that covers it holds; a less trusted one never
-ends a more trusted one, and two of equal date and trust stand beside each other for review.
+ends a more trusted one, nor one that only its file dates a dated one, and two of equal date and
+trust stand beside each other for review.
 (Bi-temporal validity after Zep, arXiv:2501.13956; timelines kept after THEANINE, 2406.10996.)
 """
 
@@ -35,7 +36,8 @@ class Statement:
     """`value` was said at `said_at`, to hold over `[start, end)`; None is unknown or open.
 
     `value` begins with "+" or, for a denial of the same value, with "-". `place` is (document,
-    position): within one document the later of two statements is the newer one.
+    position): within one document the later of two statements is the newer one. Where only its
+    file has a time, it is not `dated`: `said_at` then is the latest that it can have been said.
     """
 
     key: int
@@ -45,6 +47,16 @@ class Statement:
     end: datetime | None
     trust: Trust
     place: tuple[str, int] = ("", 0)
+    dated: bool = True
+
+    @property
+    def weight(self) -> tuple[int, bool]:
+        """What counts before how new it is: trust, and whether it is dated. With only the time of
+        its file, a note of one's own is no stronger than what was said in a chat on a known day.
+        """
+        if self.dated or self.trust is Trust.TYPED:
+            return (int(self.trust), True)
+        return (int(min(self.trust, Trust.OWN_CHAT)), False)
 
     @property
     def begins(self) -> datetime:
@@ -183,9 +195,11 @@ class _Holding:
         return -heap[0] if heap else None
 
 
-def _rank(one: Statement) -> tuple[int, datetime, datetime, tuple[str, int], str]:
+def _rank(
+    one: Statement,
+) -> tuple[tuple[int, bool], datetime, datetime, tuple[str, int], str]:
     """What holds over what; the last parts only make the result the same for every order."""
-    return (int(one.trust), one.moment, one.begins, one.place, one.value)
+    return (one.weight, one.moment, one.begins, one.place, one.value)
 
 
 def _others(left: Sequence[Statement], current: Segment | None) -> list[Segment]:
@@ -220,7 +234,7 @@ def _standing(mine: Sequence[Statement], current: Segment | None) -> Standing:
             return Standing.RIVAL
         # Of the same date, what the user vouched for has decided it.
         later = one.moment > newest or (one.moment == newest and best.trust < Trust.TYPED)
-        if one.trust < best.trust and later:
+        if one.weight < best.weight and later:
             found = Standing.CONTESTED
     return found
 
@@ -228,7 +242,7 @@ def _standing(mine: Sequence[Statement], current: Segment | None) -> Standing:
 def _ties(one: Statement, other: Statement) -> bool:
     """Whether neither is newer or more trusted. Places within one document are in order."""
     return (
-        one.trust == other.trust
+        one.weight == other.weight
         and one.moment == other.moment
         and one.begins == other.begins
         and (one.place[0] != other.place[0] or one.place == other.place)

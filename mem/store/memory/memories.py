@@ -170,9 +170,10 @@ class Memories:
             marks = ",".join("?" * len(batch))
             rows = self._database.rows(
                 'SELECT evidence.pk, memory_pk, chunk_pk, evidence."start", evidence."end", '
-                "evidence.said_at, valid_from, valid_to, trust, document_id, seq FROM evidence "
-                f"JOIN chunk ON chunk.pk = chunk_pk WHERE memory_pk IN ({marks})",
-                batch,
+                "evidence.said_at, valid_from, valid_to, trust, document_id, seq, "
+                "document.said_at_origin IS NOT ? FROM evidence JOIN chunk ON chunk.pk = chunk_pk "
+                f"JOIN document ON document.id = document_id WHERE memory_pk IN ({marks})",
+                [SaidAtOrigin.FILE_TIME.value, *batch],
             )
             found += [evidence_of(row) for row in rows]
         return sorted(found, key=lambda row: row.pk)

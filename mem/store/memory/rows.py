@@ -40,7 +40,10 @@ class StoredMemory:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """One statement behind a memory: a span of a chunk, when and by whom it was said."""
+    """One statement behind a memory: a span of a chunk, when and by whom it was said.
+
+    It is not `dated` where `said_at` is only the time of the file it stands in.
+    """
 
     pk: int
     memory_pk: int
@@ -53,6 +56,7 @@ class EvidenceRow:
     trust: Trust
     document_id: str
     seq: int
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ def time_of(value: object) -> datetime | None:
 
 def evidence_of(row: Sequence[object]) -> EvidenceRow:
     """The value of a row with the columns of EvidenceRow, in order."""
-    pk, memory, chunk, start, end, said_at, valid_from, valid_to, trust, document, seq = row
+    pk, memory, chunk, start, end, said_at, valid_from, valid_to, trust, document, seq, dated = row
     return EvidenceRow(
         int(str(pk)),
         int(str(memory)),
@@ -186,4 +190,5 @@ def evidence_of(row: Sequence[object]) -> EvidenceRow:
         Trust(int(str(trust))),
         str(document),
         int(str(seq)),
+        bool(dated),
     )

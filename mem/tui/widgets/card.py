@@ -33,7 +33,7 @@ _RELATIONS = {
 def memory_content(view: MemoryView, history: Sequence[ChangeEntry]) -> Content:
     """Everything about one memory."""
     memory = view.memory
-    parts = [*_head(memory), *_validity(memory), Content("")]
+    parts = [*_head(memory), *_validity(memory, of_file=view.of_file), Content("")]
     parts += [Content.styled(f"Evidence ({len(view.places)})", "bold")]
     parts += [part for place in view.places for part in _evidence(place)][:-1]
     parts += _links(memory, view.linked)
@@ -97,13 +97,13 @@ def _facts(memory: Memory) -> str:
     )
 
 
-def _validity(memory: Memory) -> list[Content]:
+def _validity(memory: Memory, *, of_file: bool = False) -> list[Content]:
     begun = memory.happened_from or memory.valid_from
     over = memory.happened_to or memory.valid_to
     word = "happened" if memory.happened_from else "true"
     if begun is None and over is None:
         return []
-    since = f"from {begun:%Y-%m-%d}" if begun else "from before"
+    since = f"from {'file ' * of_file}{begun:%Y-%m-%d}" if begun else "from before"
     until = f"to {over:%Y-%m-%d}" if over else "and still"
     now = max(one for one in (begun, over, memory.said_at, begun) if one is not None)
     bar = validity_bar(begun, over, now)
