@@ -220,6 +220,25 @@ def test_a_wrong_path_is_said_and_nothing_breaks(sample_home: Path) -> None:
     run(sample_home, scenario)
 
 
+@pytest.mark.parametrize("typed", ["~/{}", "~/'{}'", "{}", '"{}"'])
+def test_a_path_pasted_whole_into_the_box_stands_for_itself(
+    sample_home: Path, tmp_path: Path, typed: str
+) -> None:
+    folder = tmp_path / "my letters"
+    folder.mkdir()
+    (folder / "kettle.md").write_text("The kettle stands on the shelf.\n")
+
+    async def scenario(d: Driver) -> None:
+        await d.go("sources")
+        await d.press("a")
+        await d.type(typed.format(folder))
+        await d.press("enter")
+        await d.until(lambda: d.table("#sources").total == 3, "not taken in")
+        await d.quiet()
+
+    run(sample_home, scenario)
+
+
 def test_what_another_process_changes_appears_by_itself(sample_home: Path, tmp_path: Path) -> None:
     async def scenario(d: Driver) -> None:
         await d.go("browse")

@@ -40,6 +40,8 @@ from mem.tui.widgets.passage import shown_path
 from mem.tui.widgets.table import VirtualTable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
 
 
 _WATCHER_EVERY_S = 3.0
+# What the box for a path begins with.
+_HOME = "~/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,15 +198,22 @@ class SourcesScreen(Forgets):
 
     def action_add(self) -> None:
         hint = "A folder, a file or a chat export. Your files are only read."
-        self.app.push_screen(Prompt("Take in", value="~/", hint=hint), self._take_in)
+        self._ask_path("Take in", hint, self._take_in)
 
     def action_add_kept(self) -> None:
         hint = "A folder to take in now and keep in step from now on. Your files are only read."
-        self.app.push_screen(Prompt("Keep in step", value="~/", hint=hint), self._take_in_kept)
+        self._ask_path("Keep in step", hint, self._take_in_kept)
 
-    def _take_in_kept(self, path: str | None) -> None:
-        if path:
-            self.want(KeepWanted(path, True, reply=lambda _: self._take_in(path)))
+    def _ask_path(self, title: str, hint: str, then: Callable[[str], None]) -> None:
+        def take(text: str | None) -> None:
+            path = _path_in(text or "")
+            if path:
+                then(path)
+
+        self.app.push_screen(Prompt(title, value=_HOME, hint=hint), take)
+
+    def _take_in_kept(self, path: str) -> None:
+        self.want(KeepWanted(path, True, reply=lambda _: self._take_in(path)))
 
     def action_keep(self) -> None:
         """Keep the selected source in step, or no longer."""
@@ -325,3 +336,13 @@ def ledger_line(ledger: Ledger) -> str:
     codes = ", ".join(f"{code} {n:,}" for code, n in sorted(ledger.skipped_by_code().items()))
     line = f"{plural(ledger.seen, 'document')} seen: {', '.join(parts) or 'nothing'}"
     return f"{line} ({codes})" if codes else line
+
+
+def _path_in(text: str) -> str:
+    """The path in the box; one that was typed or pasted whole after its `~/` stands for itself."""
+    rest = text.removeprefix(_HOME)
+    if len(rest) > 1 and rest[0] == rest[-1] and rest[0] in "'\"":
+        rest = rest[1:-1]
+    if rest.startswith(("/", "~")) or not text.startswith(_HOME):
+        return rest
+    return _HOME + rest
