@@ -69,8 +69,18 @@ def exit_code_for(error: BaseException) -> ExitCode:
 
 
 def say(message: str) -> None:
-    """One line on stderr, safe for a terminal."""
-    print(sanitize_line(message), file=sys.stderr, flush=True)
+    """One line on stderr, safe for a terminal; there it goes on below between two words."""
+    line = sanitize_line(message)
+    print(_folded(line) if sys.stderr.isatty() else line, file=sys.stderr, flush=True)
+
+
+def _folded(line: str) -> str:
+    import shutil
+    import textwrap
+
+    width = shutil.get_terminal_size().columns
+    lines = textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines) if len(line) > width else line
 
 
 def complain(message: str) -> None:

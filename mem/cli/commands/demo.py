@@ -151,8 +151,11 @@ def _print_outcome(number: int, outcome: Outcome) -> None:
 def _print_end(home: str | None, outcomes: Sequence[Outcome]) -> None:
     from shlex import quote
 
-    from mem.cli.output import emit_text
+    from mem.cli.layout import wrapped
+    from mem.cli.output import emit, emit_text, stdout_style
+    from mem.core.display import sanitize
 
+    style = stdout_style()
     right = sum(1 for _, _, good in outcomes if good)
     if home is None:
         tries = [
@@ -160,7 +163,7 @@ def _print_end(home: str | None, outcomes: Sequence[Outcome]) -> None:
             ('mem ask "What did I decide about …?"', "ask it something"),
             ("mem demo --keep demo-memory", "keep the samples to play with"),
         ]
-        hint = "MEM_HOME=demo-memory mem search boiler then searches the kept samples."
+        hint = "`MEM_HOME=demo-memory mem search boiler` then searches the kept samples."
     else:
         lead = f"MEM_HOME={quote(home)} mem"
         tries = [
@@ -170,12 +173,16 @@ def _print_end(home: str | None, outcomes: Sequence[Outcome]) -> None:
         ]
         hint = f"This demo's memory is kept in {home}; remove the folder when you are done."
     width = max(len(words) for words, _ in tries) + 3
-    lines = [f"  {words:<{width}}{why}" for words, why in tries]
+    fits = width + max(len(why) for _, why in tries) + 2 <= style.width
+    lines = [
+        line
+        for words, why in tries
+        for line in ([f"  {words:<{width}}{why}"] if fits else [f"  {why}:", f"    {words}"])
+    ]
     emit_text(
-        "\n".join(
-            ["", f"{right} of {len(outcomes)} outcomes right.", "", "Try next:", *lines, "", hint]
-        )
+        "\n".join(["", f"{right} of {len(outcomes)} outcomes right.", "", "Try next:", *lines, ""])
     )
+    emit(wrapped(sanitize(hint), (), style))
 
 
 def _print_json(home: str | None, ledger: Ledger, outcomes: Sequence[Outcome]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from mem import errors
-from mem.cli.diagnostics import ExitCode, exit_code_for, report
+from mem.cli.diagnostics import ExitCode, exit_code_for, report, say
 
 
 @pytest.mark.parametrize(
@@ -51,3 +53,17 @@ def test_debug_adds_the_traceback(
 def test_os_errors_name_the_place(capsys: pytest.CaptureFixture[str]) -> None:
     assert report(PermissionError(13, "Permission denied", "/there")) == ExitCode.ERROR
     assert capsys.readouterr().err == "mem: /there: Permission denied.\n"
+
+
+def test_a_message_is_folded_between_words_on_a_terminal_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "24")
+    say("the home /a/long/path/that/stays/whole is kept")
+    assert capsys.readouterr().err == "the home /a/long/path/that/stays/whole is kept\n"
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    say("the home /a/long/path/that/stays/whole is kept")
+    say("  as it is")
+    assert capsys.readouterr().err == (
+        "the home\n/a/long/path/that/stays/whole\nis kept\n  as it is\n"
+    )
