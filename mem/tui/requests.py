@@ -115,7 +115,12 @@ class RequestsApp(App[MemError | None]):
         """Run `call` on the loop without waiting for it."""
         loop = self._loop
         if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(partial(self.call_later, call))
+            loop.call_soon_threadsafe(partial(self.call_later, self._unless_over, call))
+
+    def _unless_over(self, call: Callable[[], None]) -> None:
+        """Run `call` while there are widgets to tell: when the app ends, they go first."""
+        if self.is_running:
+            call()
 
     def _progress(self, request: m.Request, progress: Any) -> None:
         report = getattr(request, "progress", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import subprocess
@@ -202,3 +203,19 @@ def test_the_page_about_keys_is_current() -> None:
     page = (ROOT / "docs" / "tui.md").read_text(encoding="utf-8")
     assert key_table() in page, "run `make screenshots`, which writes docs/tui.md too"
     assert key_name("question_mark") in page
+
+
+def test_a_reply_that_comes_while_the_app_ends_finds_no_widgets_and_does_nothing(
+    sample_home: Path,
+) -> None:
+    async def scenario(d: Driver) -> None:
+        told: list[str] = []
+        d.app.call_later_from_thread(lambda: told.append("in time"))
+        await d.until(lambda: told)
+        d.app._running = False  # as Textual has it from then on
+        d.app.call_later_from_thread(lambda: told.append("too late"))
+        await asyncio.sleep(0.1)
+        d.app._running = True
+        assert told == ["in time"]
+
+    run(sample_home, scenario)
