@@ -57,6 +57,16 @@ def alike(records: Sequence[EntityRecord]) -> list[Likeness]:
     ]
 
 
+def likest_first(one: EntityRecord, records: Sequence[EntityRecord]) -> list[EntityRecord]:
+    """The other records, those that may be `one` before the rest, each in the order given."""
+    own = _keys(one)
+    others = [other for other in records if other.pk != one.pk]
+    return sorted(
+        others,
+        key=lambda other: not any(_may_be_one(a, b) for a in own for b in _keys(other)),
+    )
+
+
 def _keys(record: EntityRecord) -> list[list[str]]:
     """The words of each name by which one is called; what tells whose kin somebody is, is none."""
     names = (record.name, *record.aliases)

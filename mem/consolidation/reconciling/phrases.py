@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mem.extraction.people import is_given_name, is_kin_or_pet, is_role
-from mem.extraction.words import is_gerund, word_set
+from mem.extraction.words import is_base, is_gerund, word_set
 
 #: Words within names that have no capital.
 _PARTICLES = word_set(
@@ -26,7 +26,8 @@ _OPENERS = word_set(
     "something everything anything nobody somebody everybody anybody one none lots plenty part "
     "art music dance family guitar piano yoga poetry nature life love work school home time money "
     "food health creativity photography meditation therapy sports fitness sleep travel education "
-    "mental physical blue red green perfect pottery gardening"
+    "mental physical blue red green perfect pottery gardening am pm no ok okay yes "
+    "since while when after before if because although though first second third fourth last next"
 )
 #: What is done with somebody who is named after it.
 _DOING = word_set(
@@ -76,6 +77,8 @@ def named_in(phrase: str) -> Named:
     tokens = [
         bare for token in _POSSESSIVE.sub("", phrase).split() if (bare := token.strip(_EDGES))
     ]
+    if len(tokens) > 1 and _is_done_with(tokens[0].lower(), tokens[1]):
+        tokens = tokens[1:]
     owned = _OWNED.match(" ".join(tokens))
     if owned and _is_name(owned["owner"].split()) and not _is_name(owned["rest"].split()):
         return _of_owner(owned["owner"], owned["rest"].split())
@@ -84,10 +87,14 @@ def named_in(phrase: str) -> Named:
     described, name = _described(tokens)
     if described and name:
         return Named(name, kin=_kin("", described[-1], name))
-    if len(tokens) > 1 and tokens[0].lower() in _DOING and _is_name(tokens[1:]):
-        return Named(" ".join(tokens[1:]))
     plain = len(tokens) == 1 and not _has_capital(tokens[0])
     return Named(" ".join(tokens) if plain or _is_name(tokens) else None)
+
+
+def _is_done_with(doing: str, name: str) -> bool:
+    """Whether a sentence begins with what is done with somebody: "Seeing Jon"."""
+    given = is_given_name(_POSSESSIVE.sub("", name))
+    return (doing in _DOING and _has_capital(name)) or (given and is_gerund(doing))
 
 
 def _of_owner(owner: str, rest: Sequence[str]) -> Named:
@@ -129,7 +136,8 @@ def _is_name(tokens: Sequence[str]) -> bool:
     if len(tokens) == 1:
         low = tokens[0].lower()
         given = is_given_name(tokens[0])
-        return given or (_has_capital(tokens[0]) and low not in _OPENERS and not is_gerund(low))
+        other = low in _OPENERS or is_gerund(low) or is_base(low)
+        return given or (_has_capital(tokens[0]) and not other)
     if tokens[0].lower() in _CALLED:
         return _is_name(tokens[1:])
     first, *inner, last = tokens

@@ -105,7 +105,7 @@ class PeopleScreen(ActsOnMemories):
         return next((one for one in self.entities if row and one.name == row.key), None)
 
     def action_merge(self) -> None:
-        """Pick who is the same one."""
+        """Pick who is the same one; who may well be stands first."""
         kept = self.entity
         if kept is None:
             return
@@ -114,10 +114,11 @@ class PeopleScreen(ActsOnMemories):
             if other:
                 self.act("merge-entities", kept.name, other)
 
+        from mem.consolidation.likeness import likest_first
+
         choices = [
             (one.name, ", ".join((one.name, *one.aliases)))
-            for one in self.entities
-            if one.id != kept.id
+            for one in likest_first(kept, self.entities)
         ]
         self.app.push_screen(Picker(f"The same as {kept.name}", choices), take)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mem.consolidation.likeness import alike
+from mem.consolidation.likeness import alike, likest_first
 from mem.store.memory.entities import EntityRecord
 
 
@@ -55,3 +55,8 @@ def test_what_is_not_one_is_not(one: str, other: str) -> None:
 def test_hundreds_are_compared_quickly_and_no_more_than_that() -> None:
     many = [record(at, f"Name{at} Of{at}") for at in range(1000)]
     assert alike([*many, record(1000, "Ann"), record(1001, "Ann Lee")]) == []
+
+
+def test_who_may_be_the_same_stands_first_to_be_picked() -> None:
+    known = [record(at, name) for at, name in enumerate(("Lisbon", "Ann", "Bob", "Robert", "Mia"))]
+    assert [one.name for one in likest_first(known[3], known)] == ["Bob", "Lisbon", "Ann", "Mia"]

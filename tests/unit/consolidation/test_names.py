@@ -85,3 +85,26 @@ def test_a_name_that_a_person_gave_is_not_taken_for_another(assistant: Assistant
 def test_marks_on_letters_make_no_other_name(assistant: Assistant, name: str) -> None:
     told(assistant, "José")
     assert assistant.memories.entity(name).entity.name == "José"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "names"),
+    [
+        ("Losing Jon's job", ["Jon"]),
+        ("Having Melanie around", []),
+        ("Having Melanie", ["Melanie"]),
+        ("Starting Gina's store", ["Gina"]),
+        ("Since", []),
+        ("Show", []),
+        ("Grace", ["Grace"]),
+        ("Charlotte's Web", ["Charlotte's Web"]),
+        ("Caroline's friends, family and", ["Caroline"]),
+        ("Art's", []),
+    ],
+)
+def test_how_a_sentence_begins_is_no_name(
+    assistant: Assistant, phrase: str, names: list[str]
+) -> None:
+    told(assistant, phrase)
+    rows = assistant.store.database.rows("SELECT name FROM entity ORDER BY pk")
+    assert [str(row[0]) for row in rows] == names
