@@ -51,6 +51,9 @@ class Speakers:
         heads = (chunk.text for chunk in chunks if chunk.role == METADATA_ROLE)
         self._clipped = not self._chat and any(is_clipping(text, user_names) for text in heads)
         self._with_assistant = any(chunk.role in _MACHINES for chunk in chunks)
+        asking = {(one.speaker or "").lower() for one in chunks if one.role == "user"} - GENERIC
+        #: Whoever talks with an assistant is the user, unless several do.
+        self._one_asks = self._with_assistant and len(asking - {""}) < 2
         self.names: tuple[str, ...] = tuple(
             dict.fromkeys(
                 chunk.speaker
@@ -70,7 +73,7 @@ class Speakers:
             return None
         name = (chunk.speaker or "").strip()
         generic = not name or name.lower() in GENERIC
-        if chunk.role == "user" and (generic or self._with_assistant):
+        if chunk.role == "user" and (generic or self._one_asks):
             return self._owner(Trust.OWN_CHAT, to_assistant=self._with_assistant)
         if name.lower() in self._aliases and not generic:
             return self._owner(Trust.OWN_CHAT, to_assistant=False)

@@ -28,13 +28,14 @@ class Voices:
     """Who the user is in the chats of a store.
 
     users: by id of a chat the names, in lower case, under which the user speaks in it.
-    configured: the names that the user has given.
+    configured: the names that the user has given; `found` whether anybody speaks under one.
     unknown: how many chats have people in them and nobody who is known to be the user.
     speakers: who speaks in those, the most talkative first.
     """
 
     users: Mapping[str, frozenset[str]]
     configured: tuple[str, ...] = ()
+    found: bool = False
     unknown: int = 0
     speakers: tuple[str, ...] = ()
 
@@ -59,16 +60,19 @@ def voices(database: Database, configured: Collection[str]) -> Voices:
     # Where one chat gives everybody the user's role, that role tells nothing of them elsewhere.
     shared = frozenset().union(*(names for names in by_role.values() if len(names) > 1))
     users: dict[str, frozenset[str]] = {}
-    unknown, talk = 0, Counter[str]()
+    found, unknown, talk = False, 0, Counter[str]()
     for chat, roles in chats.items():
         spoken = roles["user"] + roles["other"]
         users[chat] = _named(spoken) & own_names(configured, spoken)
+        found = found or bool(users[chat])
         if not users[chat] and len(by_role[chat]) == 1:
             users[chat] = by_role[chat] - shared
         if not users[chat] and not any(_is_nobody(one.lower()) for one in roles["user"]):
             unknown += 1
             talk += Counter({one: n for one, n in spoken.items() if not _is_nobody(one.lower())})
-    return Voices(users, tuple(configured), unknown, tuple(name for name, _ in talk.most_common()))
+    return Voices(
+        users, tuple(configured), found, unknown, tuple(name for name, _ in talk.most_common())
+    )
 
 
 def own_passages(database: Database, who: Voices, ids: Collection[str]) -> set[str]:

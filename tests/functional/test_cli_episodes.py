@@ -99,6 +99,8 @@ def test_the_timeline_and_the_profile_stand_under_summaries(run_mem: RunMem, wor
     unknown = run_mem("profile")
     assert (unknown.code, unknown.out) == (3, "")
     assert "Ann, Joel" in unknown.err and "mem config set user.names" in unknown.err
+    run_mem("config", "set", "user.names", "Kim")
+    assert "Nobody speaks as Kim." in run_mem("profile").err
     run_mem("config", "set", "user.names", "Ann")
     nothing = run_mem("profile")
     assert nothing.code == 3 and "user.names" not in nothing.err

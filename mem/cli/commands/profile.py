@@ -64,15 +64,20 @@ def command(limit: Each = 20, text: Plain = False, json: Json = False) -> ExitCo
 
 
 def _unknown(who: Voices) -> str:
-    """That nobody is known to be the user in some chats, and what mends it; empty where all is."""
+    """That nobody is known to be the user in some chats, and what mends it.
+
+    Empty where there are none, and where the user's names are set and somebody has one.
+    """
     from mem.core.display import plural, sanitize_line
 
-    if not who.unknown:
+    if who.found or not who.unknown:
         return ""
-    named = ", ".join(map(sanitize_line, who.speakers[:_NAMED]))
+    named = ", ".join(who.speakers[:_NAMED])
     more = f" and {len(who.speakers) - _NAMED} more" if len(who.speakers) > _NAMED else ""
-    return (
-        f"Which speaker you are is not known in {plural(who.unknown, 'chat')} ({named}{more}), so "
-        'nothing said there is told of you. If you are one: `mem config set user.names "NAME"`, '
+    said = f"Nobody speaks as {' or '.join(who.configured)}. " if who.configured else ""
+    return sanitize_line(
+        f"{said}Which speaker you are is not known in {plural(who.unknown, 'chat')} "
+        f"({named}{more}), "
+        'so nothing said there is told of you. If you are one: `mem config set user.names "NAME"`, '
         "then `mem consolidate`."
     )

@@ -154,6 +154,22 @@ def test_what_others_say_in_a_group_is_not_told_of_the_user(
     assert subjects == speakers == ({who} if who else set())
 
 
+def test_of_several_who_talk_with_an_assistant_none_is_the_user(home: Path, tmp_path: Path) -> None:
+    said = {"Ann": "I am allergic to nuts.", "Joel": "I am allergic to cats."}
+    lines = [
+        {"conversation": "c", "id": who, "speaker": who, "role": "user", "text": text}
+        for who, text in said.items()
+    ]
+    lines.append({"conversation": "c", "id": "a", "role": "assistant", "text": "Noted, both."})
+    talk = tmp_path / "talk.jsonl"
+    talk.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with Assistant.open(home) as assistant:
+        assistant.ingest(talk)
+        assistant.memories.consolidate()
+        assert {one.subject for one in assistant.memories.list()} == {"Ann", "Joel"}
+        assert assistant.memories.profile().sections == ()
+
+
 def test_what_somebodys_page_says_is_not_told_of_the_user(home: Path, tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     notes.mkdir()
