@@ -71,7 +71,6 @@ FEATURES = tuple(
     )
 )
 
-_OWN = re.compile(r"\b(?:i|i'\w+|im|ive|my|mine|me|myself|we|we'\w+|our|ours|us)\b", re.IGNORECASE)
 _QUESTION = re.compile(
     r"\?[\"')\s]*$|^(?:what|who|whose|where|when|why|how|which|is|are|was|were|do|does|did|"
     r"can|could|would|should|will|have you|has|any)\b[^.!]*\?",
@@ -173,11 +172,6 @@ _AMOUNT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _REFUSED = (_CODE, _SECRET, _INSTRUCTION, _MARKETING)
-
-
-def is_own(text: str) -> bool:
-    """Whether the words are in the first person."""
-    return _OWN.search(text) is not None
 
 
 def asks(text: str) -> bool:
