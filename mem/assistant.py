@@ -21,7 +21,7 @@ from mem.core.language import LanguageModel
 from mem.core.memory import Memory, MemoryKind
 from mem.core.protocols import Embedder, Reranker
 from mem.core.query import Filters, SearchResult
-from mem.errors import AmbiguousId, IndexOwned, UnknownId, VectorIndexError
+from mem.errors import AmbiguousId, IndexOwned, SeveralDocuments, UnknownId, VectorIndexError
 from mem.settings.config import Settings
 from mem.settings.config import load as load_settings
 from mem.settings.paths import Paths
@@ -300,6 +300,7 @@ class Assistant(Upkeep):
 
         Without `paths` the file system is not looked at. Raises UnknownId, AmbiguousId.
         """
+        identity = self.store.chunks.whole_id(identity)
         keys = self.store.chunks.keys_of([identity])
         if keys:
             chunk = self.store.chunks.by_keys(keys.values())[keys[identity]].chunk
@@ -319,6 +320,8 @@ class Assistant(Upkeep):
         found = self.store.documents.matching(given, uris=uris) if given.strip() else []
         if not found:
             raise UnknownId(given)
+        if len(found) > 1 and not any(one.id.startswith(given) for one in found):
+            raise SeveralDocuments(given)
         if len(found) > 1:
             raise AmbiguousId(given, len(found))
         return found[0]

@@ -15,7 +15,7 @@ from mem.consolidation.taking import MemoryTaker
 from mem.core.clock import format_time
 from mem.core.memory import Memory
 from mem.core.secrets.redactor import Redactor
-from mem.errors import EmptyQuery, NoSuchChange, NotAllowed
+from mem.errors import BackwardsValidity, EmptyQuery, NoSuchChange, NotAllowed
 from mem.store.erasing.erase import Receipt, erase_memories
 from mem.store.memory.changes import ChangeEntry
 from mem.store.memory.entities import EntityRecord
@@ -50,6 +50,7 @@ class MemoryKeeper(MemoryTaker):
         if correction.empty:
             raise EmptyQuery
         old = self.find(given)
+        _refuse_backwards(old.memory, correction)
         places: tuple[SecretPlace, ...] = ()
         if self._redact:
             correction, places = without_secrets(correction, self._redactor(), old.memory.id)
@@ -212,3 +213,12 @@ class MemoryKeeper(MemoryTaker):
         """Archive what a plan names, as one change; returns how many."""
         those = [entry.stored for entry in plan.entries]
         return self._person.archive(those, actor="prune", reason="faded") if those else 0
+
+
+def _refuse_backwards(memory: Memory, correction: Correction) -> None:
+    """Raise BackwardsValidity where the times that are given leave none in which it is true."""
+    begins = correction.valid_from or memory.valid_from
+    ends = correction.valid_to or memory.valid_to
+    given = correction.valid_from is not None or correction.valid_to is not None
+    if given and begins is not None and ends is not None and ends <= begins:
+        raise BackwardsValidity(f"{begins:%Y-%m-%d}", f"{ends:%Y-%m-%d}")

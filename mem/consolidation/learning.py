@@ -125,8 +125,9 @@ def note_judged(
 
     Citations and ids of chunks stand for the memories with evidence there, and the judgement is
     kept with the chunk too; `find` gives the memory of any other id. Raises what `find` raises,
-    StoreLocked, StoreFull.
+    AmbiguousId, StoreLocked, StoreFull.
     """
+    given = [store.chunks.whole_id(one) if isinstance(one, str) else one for one in given]
     keys = store.chunks.keys_of([one if isinstance(one, str) else one.id for one in given])
     spans, meant, chunks = [], set(), set(keys.values())
     for one in given:

@@ -10,6 +10,8 @@ Exit codes belong to the command line (`mem.cli.diagnostics`), not to these clas
     │   │   ├── UnknownName        no entity is called so
     │   │   └── UnknownSource      nothing was taken in from there
     │   ├── AmbiguousId
+    │   │   └── SeveralDocuments   a path of an export stands for each of its conversations
+    │   ├── BackwardsValidity      a memory would end before it begins
     │   ├── NoSuchChange
     │   ├── UndoConflict           what was changed has been changed again since
     │   ├── NotAllowed             the memory's state forbids it
@@ -202,6 +204,22 @@ class AmbiguousId(UsageError):
         # Those who look stop looking somewhere above this.
         many = matches if matches < 20 else "many"
         super().__init__(f"{given!r} stands for {many} things. Give more of its characters.")
+
+
+class SeveralDocuments(AmbiguousId):
+    def __init__(self, given: str) -> None:
+        UsageError.__init__(
+            self,
+            f"{given!r} holds several documents. `mem list --documents` shows their ids; "
+            "`mem search --source PATH` looks in all of them.",
+        )
+
+
+class BackwardsValidity(UsageError):
+    def __init__(self, begins: str, ends: str) -> None:
+        super().__init__(
+            f"It would begin on {begins} and end on {ends}. Give an earlier --from or a later --to."
+        )
 
 
 class NoSuchChange(UsageError):

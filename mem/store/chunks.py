@@ -16,6 +16,7 @@ from mem.core.chunk import Chunk
 from mem.core.clock import format_time, parse_time
 from mem.core.document import SaidAtOrigin
 from mem.core.query import Filters
+from mem.errors import AmbiguousId
 from mem.store.database import Database
 from mem.store.scopes import within_scope
 
@@ -25,6 +26,8 @@ COLUMNS = (
 )
 PREFIXED_COLUMNS = ", ".join(f"chunk.{column.strip()}" for column in COLUMNS.split(","))
 BATCH = 500
+# Shorter ones are words as well.
+_ID_BEGUN = re.compile(r"c[0-9a-f]{5,18}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,17 @@ class Chunks:
             rows = self._database.rows(f"SELECT id, pk FROM chunk WHERE id IN ({marks})", batch)
             found.update((str(chunk), int(str(pk))) for chunk, pk in rows)
         return found
+
+    def whole_id(self, given: str) -> str:
+        """The id of the chunk that `given` begins, or `given` itself. Raises AmbiguousId."""
+        if not _ID_BEGUN.fullmatch(given):
+            return given
+        rows = self._database.rows(
+            "SELECT id FROM chunk WHERE id >= ? AND id < ? LIMIT 20", (given, given + "g")
+        )
+        if len(rows) > 1:
+            raise AmbiguousId(given, len(rows))
+        return str(rows[0][0]) if rows else given
 
     def of_document(self, document: str) -> list[Chunk]:
         """A document's chunks in order."""

@@ -86,12 +86,17 @@ class Documents:
         return found[0] if found else None
 
     def matching(self, given: str, *, uris: Sequence[str] = ()) -> list[DocumentRecord]:
-        """Documents whose id starts with `given`, or whose uri is `given` or one of `uris`."""
+        """Documents whose id starts with `given`, or whose uri is `given` or one of `uris`.
+
+        Those that a file at one of `uris` supplies, too: the conversations of an export.
+        """
         wanted = [given, *uris]
         marks = ",".join("?" * len(wanted))
         return self._select(
-            f"document.uri IN ({marks}) OR substr(document.id, 1, ?) = ?",
-            (*wanted, len(given), given),
+            f"document.uri IN ({marks}) OR substr(document.id, 1, ?) = ? "
+            "OR document.id IN (SELECT document_id FROM file_document JOIN file "
+            f"ON file.pk = file_pk WHERE file.uri IN ({marks}))",
+            (*wanted, len(given), given, *wanted),
             limit=50,
         )
 

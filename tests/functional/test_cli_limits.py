@@ -85,3 +85,30 @@ def test_what_stands_around_a_quote_begins_and_ends_with_a_word(
     (place,) = run_mem("show", memory, "--json").json["evidence"]
     assert set(place["before"].split()) == {"Lanterns", "glow."}
     assert set(place["after"].split()) <= {"Harbours", "sleep.", "."}
+
+
+def test_passages_and_chat_exports_are_named_by_short_id_and_path(
+    run_mem: RunMem, work: Path
+) -> None:
+    line = '{"conversation": "a", "speaker": "Ann", "text": "Hello."}\n'
+    lines = [line, line.replace('"a"', '"b"')]
+    (work / "one.jsonl").write_text(lines[0], encoding="utf-8")
+    (work / "two.jsonl").write_text("".join(lines), encoding="utf-8")
+    assert run_mem("import", "one.jsonl", "--format", "chat-jsonl").code == 0
+    chunk = run_mem("search", "hello", "--json").json["hits"][0]["id"]
+    assert "> Ann" in run_mem("show", chunk[:10]).out
+    assert run_mem("feedback", "useful", chunk[:10]).code == 0
+    assert "Hello." in run_mem("show", "one.jsonl").out
+    assert run_mem("import", "two.jsonl", "--format", "chat-jsonl").code == 0
+    several = run_mem("show", "two.jsonl")
+    assert several.code == 2
+    assert "'two.jsonl' holds several documents." in several.err
+
+
+def test_a_memory_does_not_end_before_it_begins(run_mem: RunMem) -> None:
+    memory = run_mem("add", "I live in Leeds.", "--kind", "fact").out.split()[0]
+    wrong = run_mem("edit", memory, "--from", "2025-01", "--to", "2024-01")
+    assert wrong.code == 2
+    assert "It would begin on 2025-01-01 and end on 2024-01-01." in wrong.err
+    assert run_mem("edit", memory, "--from", "2024-01", "--to", "2025-01").code == 0
+    assert "No memory meets these limits." in run_mem("list", "--as-of", "1990").err

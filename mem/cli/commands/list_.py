@@ -74,7 +74,7 @@ def command(
         found = _memories(
             assistant, limit, kind, "archived" if archived else status, as_of, known_at
         )
-        hint = "No such memory."
+        hint = "No memory meets these limits. `mem list --status all` lists all there are."
         if not found and not assistant.memories.counts():
             hint = why_nothing(assistant, _NOTHING_DRAWN)
     return _print(found, json=json, hint=hint)
