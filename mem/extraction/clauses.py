@@ -42,6 +42,19 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = r"(?:i|we|it|they|she|he|you|that|this|there|what|which|who|let's)(?:'\w+)?\s"
+#: A clause of one's own that goes on after a colon: "I changed jobs: I work at …".
+_TOLD = re.compile(
+    r"^((?:I|[Ww]e)\b(?![^:]*\b(?:said?|says|tells?|told|wrote|asked|ask|thought|"
+    r"replied|quote|goes|motto|mantra|line|lyrics?|heard|read)\b)[^:\"“]{3,60}):\s+"
+    r"(?=(?:I|[Ww]e|[Mm]y|[Oo]ur)(?:'\w+)?\s)"
+)
+_SINCE = re.compile(
+    r"^(?:since|after|following|because of|thanks to|due to) (?:the|my|our) "
+    r"(?!(?:summer|spring|autumn|winter|fall|week|month|year|weekend|start|end|beginning|middle|first|"
+    r"last|next|\d)\b)[a-z][\w-]*(?: [a-z]+)?,? "
+    r"(?=(?:I|we|my|our)\b)",
+    re.IGNORECASE,
+)
 _OWN = r"(?:my|our) [\w ]{2,30}? (?:is|are|has|have)\s"
 _CUT = re.compile(
     rf"\s+[-–—]+(?!>)\s*|\b-\s+|\s*[—–]\s*|\s*--+\s*|;\s+|,?\s+(?:and|but|so|plus|'cause|cause|because)\s+(?={_SUBJECT})"
@@ -67,7 +80,7 @@ _ASIDE = re.compile(r"\s+\([^()]*\)(?=,?\s+\w)")
 _TAIL = re.compile(
     r"(?:,?\s+(?:though|too|as well|haha|lol|you know|btw|either|of course|for sure|already|"
     r"by the way|so far|yet|please|anyway|if that makes sense|at the moment|right now|for now|now|"
-    r"these days|lately|"
+    r"these days|lately|from now on|from today on|"
     r"recently|nowadays))+$",
     re.IGNORECASE,
 )
@@ -86,9 +99,9 @@ def clauses(text: str, names: Collection[str]) -> Iterator[str]:
     `names` are those of the people who take part in the conversation.
     """
     plain = _COMPANY.sub(r"\1&I ", opened(text, names))
-    for part in _CUT.split(plain):
+    for part in _CUT.split(_TOLD.sub(r"\1; ", plain)):
         clause = _without_openers(part.strip(' ,.!…:;)("~_'), names)
-        clause = _HEDGE.sub("", _LEAD.sub("", clause))
+        clause = _HEDGE.sub("", _SINCE.sub("", _LEAD.sub("", clause)))
         clause = _TAIL.sub("", _without_name_last(clause, names)).strip(" ,.!…:;")
         if clause:
             yield clause

@@ -8,9 +8,11 @@ from mem.extraction.people import TITLED, is_given_name
 from mem.extraction.statement import Statement
 
 _OVER = re.compile(r"\b(?:no longer|any ?more|any longer)\b", re.IGNORECASE)
+_TASTES = frozenset({"like", "love", "hate", "dislike", "prefer", "be allergic to", "be afraid of"})
 _TURNS = re.compile(
     r"(?:quit|leave|retire|resign|divorce|separate|marry|break up|split up|move out|retrain|"
-    r"graduate|get (?:married|engaged|divorced|promoted|fired))\b"
+    r"graduate|lose|be (?:made redundant|laid|fired|let|dismissed|promoted|"
+    r"sacked)|get (?:married|engaged|divorced|promoted|fired))\b"
 )
 
 
@@ -27,4 +29,10 @@ def is_ended(statement: Statement) -> bool:
 
 def is_turn(statement: Statement) -> bool:
     """Whether it tells of a turn in the life of someone by name: a job left, a couple parted."""
-    return _TURNS.match(statement.predicate) is not None and is_by_name(statement)
+    said = f"{statement.predicate} {statement.object}"
+    return _TURNS.match(said) is not None and is_by_name(statement)
+
+
+def is_taste(statement: Statement) -> bool:
+    """Whether it says what someone by name likes, or what does not agree with them."""
+    return statement.predicate in _TASTES and is_by_name(statement)

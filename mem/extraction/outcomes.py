@@ -16,7 +16,7 @@ from mem.extraction.statement import Statement, Tense
 
 _FIGURE = r"(?:about |around |roughly |nearly |almost )?[£$€¥]?\s?\d[\d.,]*\S*(?: .+)?"
 _ROSE = (
-    r"(?:go|rise|fall|drop|climb|increase|decrease|jump|grow|shrink|come|be|sink|soar|creep|"
+    r"(?:go|rise|fall|double|triple|halve|drop|climb|increase|decrease|jump|grow|shrink|come|be|sink|soar|creep|"
     r"(?:be|get) (?:raise|cut|increase|reduce|lower|put|bring|bump|set|adjust)\w*)"
 )
 _CHANGED_VALUE = re.compile(

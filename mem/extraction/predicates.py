@@ -57,6 +57,7 @@ _VALUE = re.compile(
 
 
 _HOURS = re.compile(r"^(?:part|full)[- ]time (?:at|for) (.+)$")
+_AT = re.compile(r"^[a-z][\w -]* (?:at|for) ([A-Z].*)$")
 _CALLED = re.compile(r"^(?:called|named) ([A-Z].*)$")
 _AS = re.compile(r" as (?:an?|the|head|chief) ")
 _SHARE = re.compile(r"\d+\s?% \w")
@@ -70,6 +71,8 @@ def normalised(predicate: str, value: str) -> tuple[str, str]:
         predicate, value = f"{predicate} up", ""
     if predicate == "be" and (named := _CALLED.match(value)):
         predicate, value = "be named", named[1]
+    if predicate == "work in" and (placed := _AT.match(value)):
+        predicate, value = "work at", placed[1]
     if predicate == "work" and (found := _HOURS.match(value)):
         predicate, value = "work at", found[1]
     predicate = _SAME.get(predicate, predicate)

@@ -14,9 +14,9 @@ from mem.core.chunk import Chunk
 from mem.core.memory import Candidate, Evidence
 from mem.extraction.candidates import candidate
 from mem.extraction.kinds import kind_of
-from mem.extraction.lives import is_by_name, is_ended, is_turn
+from mem.extraction.lives import is_by_name, is_ended, is_taste, is_turn
 from mem.extraction.outcomes import is_priced
-from mem.extraction.reading import Reader, Reading
+from mem.extraction.reading import FUTURE, Reader, Reading
 from mem.extraction.screening import Screen, is_impersonal, is_publication, shows_how
 from mem.extraction.statement import Tense
 from mem.extraction.subjects import Speakers
@@ -36,7 +36,8 @@ CONFIRMED = {
     "meaning": ("definition", 0.65),
     "condition": ("procedure", 0.7),
 }
-KEEP_ONE = 0.2  # of oneself, what is so of one thing at a time, and what a thing costs in a note
+KEEP_ONE = 0.2  # of oneself, what is so of one thing at a time
+KEEP_PRICE = 0.1  # what a thing costs, in one's own words
 KEEP_PERSON = 0.25  # of someone by name, what is so of one thing at a time: a home, an employer
 KEEP_ENDED = 0.25  # what someone who is named does no longer
 #: By the form: what is named, what was judged with the words that it left out, a
@@ -44,6 +45,7 @@ KEEP_ENDED = 0.25  # what someone who is named does no longer
 KEEP_KNOWN = {"named": 0.0, "clipped": 0.75} | {
     form: least for form, (_, least) in CONFIRMED.items()
 }
+_PLANNED = frozenset({"have", "be on", "be for", "be at", "fly to", "meet", "see", "visit"})
 KEEP_RESOLVED = 0.5  # one about someone whom a pronoun stood for
 RESOLVED = 0.9  # of the confidence, where a pronoun was resolved
 
@@ -139,10 +141,17 @@ def _least(one: Reading) -> float:
         return KEEP_ENDED
     if one.owner is not None:
         return KEEP_RESOLVED
-    by_name = one.speaker.is_user and is_by_name(one.statement)
-    jotted = one.speaker.is_user and not one.speaker.to_assistant and is_priced(one.statement)
-    if jotted:
-        return KEEP_ONE
+    return _least_of_other(one)
+
+
+def _least_of_other(one: Reading) -> float:
+    """As `_least`, of what is about someone or something else."""
+    mine = one.speaker.is_user
+    if mine and not one.speaker.to_assistant and is_priced(one.statement):
+        return KEEP_PRICE
+    by_name = mine and is_by_name(one.statement)
+    if by_name and is_taste(one.statement):
+        return KEEP_PERSON
     return (KEEP_PERSON if by_name else KEEP_VALUE) if one.statement.exclusive else KEEP_OTHER
 
 
@@ -159,13 +168,22 @@ def _outlasts(one: Reading, label: str, score: float) -> bool:
     return label == "profile" and one.statement.tense is Tense.PRESENT and score >= KEEP_OTHER
 
 
+def _lasts(one: Reading, label: str) -> bool:
+    """Whether what the screen finds a plan is no more than what is so: it names no time to come."""
+    statement, timed = one.statement, one.timed
+    if label != "plan" or one.known is not None or statement.tense is not Tense.PRESENT:
+        return False
+    untimed = timed.start is None and timed.since is None and not timed.phrase
+    return untimed and statement.predicate not in _PLANNED and not FUTURE.search(statement.text)
+
+
 def _candidate(one: Reading, label: str, score: float) -> Candidate:
     speaker, owner = one.speaker, one.owner
     return candidate(
         one.statement,
         one.timed,
         speaker,
-        kind=kind_of(one.statement, label, speaker),
+        kind=kind_of(one.statement, "fact" if _lasts(one, label) else label, speaker),
         evidence=_evidence(one),
         said_at=one.chunk.said_at,
         trust=min(speaker.trust, owner.trust) if owner else speaker.trust,

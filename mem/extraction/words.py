@@ -47,7 +47,7 @@ value visit volunteer wait wake walk want warn wash watch water wear weigh welco
 wonder work worry wrap write yearn choreograph exhibit select perfect attempt lower reserve
 prioritize prioritise combine adapt adjust log expire owe crochet babysit juggle memorise recycle
 swear taste smell sound feature contain resemble remain spell stem suit tie wind yell zip grieve
-honor honour reflect rock separate divorce charge promote
+honor honour reflect rock separate divorce charge promote double triple halve
 """
 
 _IRREGULAR = """

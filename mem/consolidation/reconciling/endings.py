@@ -110,6 +110,7 @@ class Effect:
             return False
         named = things_of(one.object)
         if self.roles and self._is_of_role(one):
+            named |= things_of(one.subject)
             return not self.things or bool(self.things & named) or one.predicate == "have"
         if self.instead_of:
             named = things_of(employer_of(one.predicate, one.object))
@@ -124,6 +125,9 @@ class Effect:
     def _is_of_role(self, one: Candidate | Memory) -> bool:
         """Whether it says who the partner, or the friend, of one of the subjects is."""
         found = _ROLES.search(one.subject)
+        if found is None and one.predicate == "be" and (found := _ROLES.search(one.object)):
+            friend = found[0].lower().endswith(("best friend", "s friend"))
+            return friend is ("friend" in self.families) and _owner(one.object) in self.subjects
         if found is None:
             partner = one.predicate == "have" and _PARTNERS.match(one.object) is not None
             return partner and _WITH in self.families and subject_key(one.subject) in self.subjects
@@ -227,6 +231,8 @@ def _work(one: Candidate | Memory) -> list[Effect]:
         else:
             at = things_of(post["at"]) if post and post["at"] else frozenset[str]()
             found.append(Effect(mine, frozenset({_WORK}), at))
+    if predicate == "be" and re.match(r"(?:made redundant|laid off|let go|fired)\b", what):
+        found.append(Effect(mine, frozenset({_WORK}), frozenset()))
     if predicate == "retire" or (predicate == "be" and what.startswith("retired")):
         found.append(Effect(mine, frozenset({_WORK}), frozenset()))
     if predicate in _LEAVE_STUDY and things_of(what):
@@ -242,19 +248,16 @@ def _cut(what: str) -> str:
 
 
 def _split(one: Candidate | Memory) -> list[Effect]:
+    """Couples that are none any more, and the partners that they named."""
     predicate, what = one.predicate, one.object
     status = predicate == "have relationship status" and what in {"divorced", "single", "separated"}
-    if status or _SPLIT.match(predicate):
-        named = re.findall(r"\b[A-Z][\w'’-]+", one.text)
-        others = {word.lower() for word in named} - _CALENDAR
-        return [
-            _parted(
-                one,
-                frozenset()
-                if status
-                else frozenset(others - set(subject_key(one.subject).split())),
-            )
-        ]
+    if status:
+        return [_parted(one, frozenset())]
+    off = predicate in {"call off", "break off", "call", "break", "cancel", "end"}
+    off = off and re.match(r"(?:off )?(?:the|their) (?:engagement|wedding)", what) is not None
+    if off or _SPLIT.match(predicate):
+        company = things_of(" ".join(re.findall(r"\b[A-Z][\w'’-]+", one.text)))
+        return [_parted(one, company - _CALENDAR - set(subject_key(one.subject).split()))]
     if predicate == "be" and re.search(r"\bex(?:-\w+)?$", what):
         owner = _owner(what.rpartition(" ")[0] + " x") or "user"
         return [Effect(frozenset({owner}), frozenset({_WITH}), things_of(one.subject), roles=True)]
@@ -274,6 +277,9 @@ def _owner(subject: str) -> str:
 def _given_up(one: Candidate | Memory) -> list[Effect]:
     """Habits that were given up, and what someone has no longer."""
     predicate, mine = one.predicate, _subjects(one)
+    rid = re.match(r"get rid of (.+)$", f"{predicate} {one.object}")
+    if rid:
+        return [Effect(mine, frozenset({_HAVE}), things_of(rid[1]))]
     what = re.sub(r",.*$| (?:in|for|after|because|last|since|on) .*$", "", one.object)
     found: list[Effect] = []
     first, _, rest = what.partition(" ")

@@ -130,6 +130,10 @@ _OFTEN = re.compile(
     r"daily|weekly|monthly)\b",
     re.IGNORECASE,
 )
+_PAID_FOR = re.compile(
+    r"^(?:euros?|pounds?|dollars?|quid|eur|usd|gbp)? ?(?:(?:a|per) (?:month|year|week|day|hour) )?"
+    r"for (?:their |the )?(?P<thing>[\w -]+?)(?: (?:a|per) (?:month|year|week|day|hour))?$"
+)
 _TAKEN = re.compile(r"^(?:their|his|her) (?P<what>[a-z]+(?: and [a-z]+)?) (?P<how>.+)$")
 _PREFERS = re.compile(r"^(?P<a>.+?) (?:over|to|rather than|instead of) (?P<b>.+)$")
 _USED_ON = re.compile(r"^(?P<what>.+?) (?P<on>(?:on|for|as) (?:their|the) .+)$")
@@ -238,6 +242,8 @@ def _work(about: str, predicate: str, value: str) -> Frame | None:
 
 def _place(about: str, predicate: str, value: str) -> Frame | None:
     """Where something stands that stays in its place, and whose home tells where one lives."""
+    if predicate in {"live near", "live outside", "live by", "live on"}:
+        return Frame(about, HOME, value)
     owned = _OWNED.match(about)
     if predicate not in _STANDS or not owned or not value[:1].isupper():
         return None
@@ -251,11 +257,15 @@ def _amount(about: str, predicate: str, value: str) -> Frame | None:
     """A number that is so at a time: what something costs, how many cups a day."""
     if predicate == "cost":
         value = re.sub(r"^(?:the user|them|[A-Z]\w+)(?: and others)? (?=\S*\d)", "", value)
+    worth = predicate == "be" and value.startswith("worth ")
+    value = value.removeprefix("worth ") if worth else value
     led = _LEADING_AMOUNT.match(value)
     if predicate in _COSTING and led is not None and not _DATE.search(value):
         if predicate == "be" and (about == "user" or is_given_name(about.split(maxsplit=1)[0])):
             return None
         measured = _MEASURED.match(led["rest"])
+        if worth:
+            return Frame(about, "be worth", number_of(led["n"]))
         unit = f" {measured['unit'].lower()[:3]}" if measured else ""
         owner = re.sub(r"^the user['’]s ", "", about)
         return Frame(owner, AMOUNT + unit, number_of(led["n"]))
@@ -268,6 +278,9 @@ def _habit(about: str, predicate: str, value: str) -> Frame | None:
     if found is None or _DATE.search(value[found.start("n") :]):
         return None
     rest = " ".join((value[: found.start()] + value[found.end() :]).split())
+    if predicate == "pay" and (paid := _PAID_FOR.match(rest)):
+        thing = paid["thing"] if about == "user" else f"{about}'s {paid['thing']}"
+        return Frame(thing, AMOUNT, number_of(found["n"]))
     rest = re.sub(r"^(?:euros?|pounds?|dollars?|quid|eur|usd|gbp) ", "", rest)
     if not rest and predicate in {"have", "own", "do", "take", "read", "play"}:
         return None
@@ -287,6 +300,10 @@ def _choice(about: str, predicate: str, value: str) -> Frame | None:
     if predicate == "prefer" and (found := _PREFERS.match(value)):
         pair = " ".join(sorted((found["a"].lower(), found["b"].lower())))
         return Frame(about, f"prefer {pair}", found["a"])
+    if predicate == "prefer" and value.count(" ") == 1:
+        return Frame(about, f"prefer {value.split()[1]}", value)
+    if predicate == "go to" and (found := _USED_ON.match(value)):
+        return Frame(about, f"go {found['on']}", found["what"])
     if predicate in {"take", "have", "drink"} and (found := _TAKEN.match(value)):
         return Frame(about, f"{predicate} {found['what']}", found["how"])
     if predicate in {"use", "run", "read"} and (found := _USED_ON.match(value)):
