@@ -24,7 +24,6 @@ from mem.core.answer import Answer
 
 FOLDER = Path(__file__).parent / "fixtures" / "answers"
 PARTS = ("build", "held-out", "people")
-ROLES = {"user": "user", "assistant": "assistant"}
 #: A right answer is told by its first sentences.
 READ = 2
 

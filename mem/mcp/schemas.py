@@ -17,7 +17,6 @@ _MAYBE: Final[Schema] = {"type": ["string", "null"]}
 _NUMBER: Final[Schema] = {"type": "number"}
 _WHOLE: Final[Schema] = {"type": "integer"}
 _FLAG: Final[Schema] = {"type": "boolean"}
-_ANY: Final[Schema] = {}
 
 
 def _object(properties: Schema, optional: tuple[str, ...] = ()) -> Schema:

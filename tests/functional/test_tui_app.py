@@ -16,9 +16,9 @@ import pytest
 
 from mem.errors import StoreDamaged
 from mem.tui.actions import ACTIONS, SCREENS, of_screen
-from mem.tui.callbacks import each_callback
 from mem.tui.editor import command_for, open_in_editor
 from mem.tui.keys import key_name, key_table
+from tests.functional.tui_callbacks import each_callback
 from tests.functional.tui_support import LARGE, NARROW, SMALL, Driver, drives, run
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mem.tui.actions import SCREENS
-from mem.tui.callbacks import Callbacks, each_callback
+from tests.functional.tui_callbacks import Callbacks, each_callback
 from tests.functional.tui_large import build_large
 from tests.functional.tui_support import LARGE, SMALL, Driver, run
 
