@@ -27,6 +27,13 @@ _THINGS = word_set(
     "hotel bank cafe restaurant award prize championship league cup conference summit company "
     "inc ltd gmbh"
 )
+#: First names that are as well the names of places: alone they may mean the place.
+_PLACES = word_set(
+    "adelaide africa asia austin berlin brooklyn cairo carolina chad charlotte chelsea china "
+    "dakota dallas florence georgia houston india israel jordan kingston lincoln london lourdes madison "
+    "milan paris phoenix roma savannah siena sofia sydney valencia verona victoria vienna virginia "
+    "washington york"
+)
 _OF_PEOPLES = ("ian", "ean", "ish", "ese")  # endings of words for what is of a country
 _OF_THINGS = frozenset({"of", "the", "for", "and"})  # within names of things, not of people
 _DOUBLED = re.compile(r"(.)\1")
@@ -163,9 +170,13 @@ def _without_initial(words: Sequence[str], theirs: Sequence[str]) -> bool:
 
 
 def _is_full_name(key: str) -> bool:
-    """Two or three words without digits that name no thing: "Claude Code", "Norwegian Air"."""
+    """Two or three words without digits that name a person and nothing else ("Claude Code",
+    "Norwegian Air"), and whose first alone does ("Paris").
+    """
     words = key.split()
     plain = len(words) <= _MOST_NAMES and key.replace(" ", "").isalpha()
+    if words[0] in _PLACES:
+        return False
     if words[0].endswith(_OF_PEOPLES) and not is_given_name(words[0].capitalize()):
         return False
     return plain and words[-1] not in _THINGS and not _OF_THINGS & {*words}

@@ -44,6 +44,8 @@ def words_of(text: str) -> list[str]:
 
 def folded(text: str) -> str:
     """Letters of the Latin alphabet without their marks: "José" → "Jose"."""
+    if text.isascii():
+        return text
     bare = (unicodedata.normalize("NFD", letter) for letter in unicodedata.normalize("NFC", text))
     plain = (parts[0] if parts[0].isascii() else parts for parts in bare)
     return unicodedata.normalize("NFC", "".join(plain)).translate(_UNMARKED)
