@@ -15,6 +15,9 @@ from mem.core.memory import Memory, MemoryKind, MemoryStatus, Relation
 
 HELD = (MemoryStatus.ACTIVE, MemoryStatus.PROPOSED)
 _ENDS_DATED = re.compile(r"\b\d{4}\)?\W*$")  # its own time stands at the end
+_WORD = re.compile(r"\w+(?:['’]\w+)?")
+_SAME = 0.75  # of the words of two lines, the share that both have
+_TELLING = re.compile(r"[A-Z\d]|(?:no|not|never|without|\w+n['’]t)$")
 EVER_HELD = (*HELD, MemoryStatus.SUPERSEDED)
 
 
@@ -127,9 +130,31 @@ def profile(memories: Sequence[Memory], *, each: int | None, now: datetime) -> P
             those.sort(
                 key=lambda one: (-one.pinned, -one.trust, -prominence(one, newest), one.text)
             )
+        those = _without_repeats(those, each)
         if those:
-            sections.append((title, tuple(those[:each])))
+            sections.append((title, tuple(those)))
     return Profile(tuple(sections), now)
+
+
+def _without_repeats(memories: Sequence[Memory], most: int | None) -> list[Memory]:
+    """The first `most` of those that do not say nearly word for word what an earlier one says."""
+    kept: list[Memory] = []
+    said: list[frozenset[str]] = []
+    for memory in memories:
+        if most is not None and len(kept) == most:
+            break
+        words = frozenset(_WORD.findall(memory.text))
+        if memory.pinned or not any(_repeats(words, other) for other in said):
+            kept.append(memory)
+            said.append(words)
+    return kept
+
+
+def _repeats(words: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether the words are nearly the same, and no name, number or denial stands in one alone."""
+    if len(words & others) < _SAME * len(words | others):
+        return False
+    return not any(_TELLING.match(word) for word in words ^ others)
 
 
 def _told_as(memory: Memory) -> MemoryKind:

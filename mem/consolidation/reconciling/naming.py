@@ -30,9 +30,9 @@ _THINGS = word_set(
 #: First names that are as well the names of places: alone they may mean the place.
 _PLACES = word_set(
     "adelaide africa asia austin berlin brooklyn cairo carolina chad charlotte chelsea china "
-    "dakota dallas florence georgia houston india israel jordan kingston lincoln london lourdes madison "
-    "milan paris phoenix roma savannah siena sofia sydney valencia verona victoria vienna virginia "
-    "washington york"
+    "dakota dallas florence georgia houston india israel jordan kingston lincoln london lourdes "
+    "madison milan paris phoenix roma savannah siena sofia sydney valencia verona victoria vienna "
+    "virginia washington york"
 )
 _OF_PEOPLES = ("ian", "ean", "ish", "ese")  # endings of words for what is of a country
 _OF_THINGS = frozenset({"of", "the", "for", "and"})  # within names of things, not of people

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from mem.assistant import Assistant
+from mem.consolidation import views
 from mem.consolidation.keeper import MemoryKeeper
 from mem.consolidation.summaries.summariser import Summariser
 from mem.core.memory import MemoryKind
@@ -79,6 +81,24 @@ def test_a_plan_of_long_ago_is_not_told_unless_it_is_pinned(
     assert [one.predicate for one in keeper.profile().sections[0][1]] == ["pack", "sell"]
     keeper.pin(plan.id)
     assert [one.predicate for one in keeper.profile().sections[0][1]] == ["pack", "plan to", "sell"]
+
+
+def test_what_was_told_is_not_told_again_in_nearly_the_same_words(
+    keeper: MemoryKeeper, draw: Draw
+) -> None:
+    told = (
+        "I heard they usually have some great deals during the sale.",
+        "I heard they usually have some great deals during that sale.",
+        "I heard they usually never have some great deals during the sale.",
+        "I heard they usually have some great deals during the Lisbon sale.",
+        "I heard they usually have some great deals during the 2024 sale.",
+    )
+    keeper.take([draw("I have tea.", ("user", "have", "tea"))])
+    (one,) = keeper.list()
+    memories = [replace(one, id=f"m{at}", text=text) for at, text in enumerate(told)]
+    ((_, lines),) = views.profile(memories, each=None, now=datetime(2025, 1, 1)).sections
+    kept = {line.text for line in lines}
+    assert len(kept) == 4 and {*told[2:]} < kept
 
 
 def test_a_date_is_told_once(keeper: MemoryKeeper, draw: Draw) -> None:
