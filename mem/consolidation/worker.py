@@ -20,7 +20,7 @@ from mem.core.memory import Candidate, MemoryStatus, Relation
 from mem.errors import PluginFailed
 from mem.extraction import echo
 from mem.extraction.evidence import verify
-from mem.store.chunks import Chunks, StoredChunk, changed_since
+from mem.store.chunks import Chunks, StoredChunk, changed_since, holding
 from mem.store.database import Database
 from mem.store.work.waiting import PENDING, WaitingChunks
 
@@ -165,17 +165,17 @@ class Worker:
                 one for one in candidates if all(part.chunk_id in texts for part in one.evidence)
             ]
             if marked.rowcount:
-                self._take(own, texts, _places(same), report)
+                self._take(own, texts, _printed(connection, same), _places(same), report)
 
     def _take(
         self,
         candidates: Sequence[Candidate],
         texts: dict[str, str],
+        printed: Mapping[str, list[echo.Span]],
         places: Mapping[str, tuple[int, str, int]],
         report: Report,
     ) -> None:
         before: tuple[Candidate, int] | None = None
-        printed = {chunk: found for chunk, text in texts.items() if (found := echo.spans(text))}
         for candidate in candidates:
             if any(
                 echo.touches(printed.get(part.chunk_id, []), part.start, part.end)
@@ -245,6 +245,25 @@ def consolidated(
             report.chunks, report.pending = done, one.pending_count()
             report.source_gone = one.expire_unsupported()
     return report
+
+
+def _printed(
+    connection: sqlite3.Connection, stored: Collection[StoredChunk]
+) -> dict[str, list[echo.Span]]:
+    """What `mem` printed, by chunk; a note goes on with an export of it from where that begins."""
+    begins: dict[str, tuple[int, int]] = {}
+    documents = {one.chunk.document_id for one in stored}
+    for document, seq, text in holding(connection, documents, "%*% · %· <%>*%"):
+        at = echo.export_in(text)
+        if at is not None:
+            begins.setdefault(document, (seq, at))
+    found = {one.chunk.id: echo.spans(one.chunk.text) for one in stored}
+    for one in stored:
+        seq, at = begins.get(one.chunk.document_id, (one.chunk.seq + 1, 0))
+        if one.chunk.seq >= seq:
+            start = at if one.chunk.seq == seq else 0
+            found[one.chunk.id].append((start, len(one.chunk.text)))
+    return found
 
 
 def _places(stored: Collection[StoredChunk]) -> dict[str, tuple[int, str, int]]:

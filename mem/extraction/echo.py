@@ -50,6 +50,34 @@ _SECTION: Final = re.compile(rf"^{_MARGIN}(?:Facts|Events and plans|Where things
 _ITEM: Final = re.compile(r"^[ \t>|]*- ")
 _DATED: Final = re.compile(r"\(\d{4}-\d\d-\d\d\)\s*$")
 _NUMBERED: Final = re.compile(r"\[\d{1,3}\]\s*$")
+#: `The user lives in Porto.`: how a memory says what is so of the user, wherever it is pasted.
+_OF_USER: Final = re.compile(r"(?<![\w’'-])The user\b(?:[^.!?\n]|\n(?!\s*\n))*[.!?]*")
+#: A memory listed or an episode in the middle of a line: what was printed was re-wrapped.
+_FLOWING: Final = re.compile(
+    rf"(?:\bm[0-9a-z]{{9}}\s+{_DATE}\s+\w+|{_DATE}\s+[me][0-9a-z]{{9}})\s+"
+    r"(?:active|proposed|superseded|archived|rejected|quarantined|episode)\b"
+)
+#: `id  m77a01234…` above what is known of a memory; `Ann · 2025-10-08 · Boiler` above a place and
+#: the passage that a memory was drawn from.
+_SHOWN: Final = re.compile(rf"^{_MARGIN}(?:.*\s)?id\s+m[0-9a-z]{{19}}\b", re.MULTILINE)
+_DRAWN_FROM: Final = re.compile(
+    rf"{_MARGIN}(?:[^·\n]{{1,80}} · )?(?:file )?{_DATE}(?: · [^·]{{1,200}}?)?\s\s*"
+    r"\S{1,300}(?:,\s+message\s+\S{1,200}|:\d+)\s"
+)
+#: A line of a conversation that was exported, and what stands above each document of an export.
+_SPOKEN: Final = re.compile(
+    rf"^{_MARGIN}\*\*[^*\n]{{1,200}}\*\* \({_DATE} \d\d:\d\d\): ", re.MULTILINE
+)
+_EXPORTED: Final = re.compile(
+    rf"^{_MARGIN}\*[\w-]+ · (?:{_DATE} \d\d:\d\d|undated) · <[^<>\n]+>\*\s*$", re.MULTILINE
+)
+#: Members of an object as `--json` prints it, where the beginning of the object is elsewhere.
+_MEMBER: Final = re.compile(
+    r'"(?:chunk_id|chunk_ids|message_id|session_id|said_at|said_at_origin|valid_from|valid_to|'
+    r"happened_at|happened_to|recorded_at|expired_at|last_recalled_at|recall_count|locator|quote|"
+    r'evidence|abstained|started_at|ended_at|made_at)"\s*:|"[cdemns][0-9a-f]{19}"'
+)
+_FEWEST_MEMBERS: Final = 2
 _SHAPE: Final = re.compile(r'^\s*\{\s*"schema":\s*\d+,\s*"\w+"')
 _MARGINS: Final = " \t\r\n>*+|-"
 
@@ -58,12 +86,19 @@ Span = tuple[int, int]
 
 def spans(text: str) -> list[Span]:
     """Half-open spans of `text` that are an echo, in order; they may touch each other."""
-    if _SHAPE.match(text):
+    if _SHAPE.match(text) or len(_MEMBER.findall(text)) >= _FEWEST_MEMBERS:
         return [(0, len(text))]
     found = list(_sentences(text))
     if found:
         found += [match.span() for match in _DATE_LEAD.finditer(text)]
+    found += [match.span() for match in _OF_USER.finditer(text)]
     return sorted({*found, *_blocks(text)})
+
+
+def export_in(text: str) -> int | None:
+    """Where an export of documents begins that goes on to the end; None where there is none."""
+    found = _EXPORTED.search(text)
+    return found.start() if found is not None else None
 
 
 def touches(echo: list[Span], start: int, end: int) -> bool:
@@ -107,11 +142,23 @@ def _blocks(text: str) -> Iterator[Span]:
             if before is not None:
                 yield before
             yield span
-        elif (_HIT.match(lines[0]) and len(lines) > 1) or _summed_up(lines):
+        elif (
+            (_HIT.match(lines[0]) and len(lines) > 1)
+            or _summed_up(lines)
+            or _shown(text[slice(*span)], lines)
+        ):
             yield span
         else:
             yield from _lines(text, span)
         before = span if _NUMBERED.search(lines[-1]) else None
+
+
+def _shown(paragraph: str, lines: list[str]) -> bool:
+    """Whether a paragraph is of a memory that is shown, or of lines that were run together."""
+    if _SHOWN.search(paragraph) or _DRAWN_FROM.match(paragraph) or _SPOKEN.search(paragraph):
+        return True
+    whole = sum(bool(_LISTED.match(line) or _EPISODE.match(line)) for line in lines)
+    return len(_FLOWING.findall(paragraph)) > whole
 
 
 def _summed_up(lines: list[str]) -> bool:

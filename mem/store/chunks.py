@@ -5,6 +5,7 @@ A document that is gone from its source keeps its chunks; they are left out unle
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
@@ -266,6 +267,18 @@ def _text(value: object) -> str | None:
 
 def _time(value: object) -> datetime | None:
     return None if value is None else parse_time(str(value))
+
+
+def holding(
+    connection: sqlite3.Connection, documents: Iterable[str], like: str
+) -> list[tuple[str, int, str]]:
+    """(document, place, text) of their chunks that are `like` a pattern of SQL, in order."""
+    rows = connection.execute(
+        "SELECT document_id, seq, text FROM chunk WHERE text LIKE ? "
+        "AND document_id IN (SELECT value FROM json_each(?)) ORDER BY document_id, seq",
+        (like, json.dumps(sorted({*documents}))),
+    )
+    return [(str(document), int(seq), str(text)) for document, seq, text in rows]
 
 
 def changed_since(connection: sqlite3.Connection, read: Sequence[StoredChunk]) -> set[int]:

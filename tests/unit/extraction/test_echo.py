@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,24 @@ TIMELINE = "2025-11-30  m7e659e58b  active  The user lives in Porto.\n"
 PROFILE = "About the user:\n- The user is an aunt. (2025-11-09)\nFacts:\n- The user has a car.\n"
 JSON = '{\n  "schema": 1,\n  "question": "Where do I live?",\n  "answer": "I live in Porto"\n}\n'
 
+SHOWN = """\
+The user lives in Ghent.
+id        md3e02c2861c8b8c51f1
+kind      profile
+says      user · live in · Ghent
+trust     own chat, from rules
+entities  Ghent
+
+Me · 2024-02-14 · diary
+chat-jsonl:diary, message m13
+    I live in Ghent.
+"""
+MEMBERS = """\
+"said_at": "2024-01-09T00:00:00", "evidence": [{"chunk_id": "c0817c2469a2f0252279", "start": 9,
+"end": 39, "quote": "My friend Ines lives in Ghent."}]}, {"text": "I own a blue canoe."
+"""
+SPOKEN = "**Me** (2024-02-14 10:00): I live in Ghent.\n\n**Me** (2024-02-15 10:00): I am a nurse.\n"
+
 
 def left(text: str) -> str:
     """What is no echo."""
@@ -39,7 +58,9 @@ def left(text: str) -> str:
     ).strip()
 
 
-@pytest.mark.parametrize("printed", [ANSWER, HITS, LIST, TIMELINE, PROFILE, JSON])
+@pytest.mark.parametrize(
+    "printed", [ANSWER, HITS, LIST, TIMELINE, PROFILE, JSON, SHOWN, MEMBERS, SPOKEN]
+)
 def test_what_mem_prints(printed: str) -> None:
     assert left(printed) == ""
 
@@ -49,6 +70,20 @@ def test_what_was_quoted_on_the_way(margin: str) -> None:
     pasted = "".join(margin + line for line in ANSWER.splitlines(keepends=True))
     assert "Porto" not in left(pasted)
     assert "blue" not in left(pasted)
+
+
+@pytest.mark.parametrize("printed", [TIMELINE, PROFILE, SHOWN, MEMBERS, LIST + TIMELINE])
+def test_what_was_run_together_on_the_way(printed: str) -> None:
+    for width in (40, 60, 10_000):
+        run = "\n\n".join(textwrap.fill(one, width) for one in printed.split("\n\n"))
+        for said in ("lives in", "I live", "is an aunt", "has a car", "blue canoe"):
+            assert said not in " ".join(left(run).split())
+
+
+def test_a_statement_of_the_user_is_no_persons_own() -> None:
+    assert (
+        left("I asked. The user's sister lives\nin Porto. I was glad.") == "I asked.  I was glad."
+    )
 
 
 def test_own_words_beside_an_echo_stay() -> None:
@@ -68,6 +103,11 @@ def test_own_words_beside_an_echo_stay() -> None:
         "Facts:\n- I live in Porto.",
         "- I am an aunt. (2025-11-09)",
         '{"name": "me", "city": "Porto"}',
+        '{"quote": "I live in Porto."}',
+        "Me · 2024-02-14 · diary\nI live in Porto.",
+        "**Me**: I live in Porto.",
+        "I think the user should live in Porto.",
+        "My id is m1234567890, and I live in Porto.",
     ],
 )
 def test_a_persons_words(own: str) -> None:
