@@ -61,11 +61,14 @@ class KeysInOrder(RequestsApp):
                 self._wait_at_most(self._handled)
 
     async def _handle(self, key: Key) -> None:
-        """Give a key to the widget that has the focus."""
+        """Give a key to the widget that has the focus.
+
+        A letter for a box is waited for by none: what comes next stands behind it in any case.
+        """
         top = self._top()
         target = self.focused or top
         await super().on_event(key)
-        if target is not None:
+        if target is not None and not target.check_consume_key(key.key, key.character):
             self._handled = key
             self._follow(KeyDone(key, target, None))
             if self._held:
@@ -98,7 +101,7 @@ class KeysInOrder(RequestsApp):
         if self._handled is not done:
             return
         self._handled = None
-        if self._held:
+        while self._held and self._handled is None:
             await self._handle(self._held.popleft())
 
     def _top(self) -> Screen[object] | None:
