@@ -31,10 +31,13 @@ class Entities:
         self._database = database
 
     def by_key(self, key: str) -> EntityRecord | None:
-        """The entity with that normalised name; the most mentioned where several have it."""
+        """The entity with that normalised name; where several have it, the one that has no longer
+        name which begins with it, then the most mentioned.
+        """
         rows = self._database.rows("SELECT entity_pk FROM alias WHERE key = ?", (key,))
         found = [record for row in rows if (record := self.get(int(str(row[0])))) is not None]
-        return max(found, key=lambda one: (one.mentions, -one.pk), default=None)
+        bare = self.without_full_name(key) if len(found) > 1 else None
+        return max(found, key=lambda one: (one.pk == bare, one.mentions, -one.pk), default=None)
 
     def is_only_of(self, key: str, pk: int) -> bool:
         """Whether no other entity has that normalised name."""

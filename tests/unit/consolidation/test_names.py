@@ -81,6 +81,15 @@ def test_a_name_that_a_person_gave_is_not_taken_for_another(assistant: Assistant
     assert keeper.entity("Ann").entity.name == "Ann Lee"
 
 
+def test_who_cannot_be_told_of_several_is_found_beside_them(assistant: Assistant) -> None:
+    for name in ("Ann", "Ann Lee", "Ann Moss", "Ann"):
+        told(assistant, name)
+    keeper = assistant.memories
+    found = [keeper.entity(name).entity for name in ("Ann", "Ann Lee", "Ann Moss")]
+    assert len({one.id for one in found}) == 3
+    assert found[0].aliases == () and "Ann Lee" in found[1].aliases
+
+
 @pytest.mark.parametrize("name", ["José", "jose", "JOSE\u0301", "Jose"])
 def test_marks_on_letters_make_no_other_name(assistant: Assistant, name: str) -> None:
     told(assistant, "José")
