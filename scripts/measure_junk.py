@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from mem.assistant import Assistant
+from mem.core.document import SaidAtOrigin
 from mem.extraction.rules import RulesExtractor
 from mem.inference.embedder import OnnxEmbedder
 from mem.testing import FakeEmbedder
@@ -24,13 +25,16 @@ def measure(folder: Path, extractor: RulesExtractor, *, show: bool) -> tuple[int
     ):
         assistant.ingest(folder)
         passages, drawn_from = 0, set()
-        for identity, kind, title in assistant.store.database.rows(
-            "SELECT id, kind, title FROM document"
+        for identity, kind, title, origin in assistant.store.database.rows(
+            "SELECT id, kind, title, said_at_origin FROM document"
         ):
             chunks = assistant.store.chunks.of_document(str(identity))
             passages += len(chunks)
             for one in extractor.extract(
-                chunks, document_kind=str(kind), document_title=str(title)
+                chunks,
+                document_kind=str(kind),
+                document_title=str(title),
+                dated=origin != SaidAtOrigin.FILE_TIME.value,
             ):
                 drawn_from |= {part.chunk_id for part in one.evidence}
                 if show:

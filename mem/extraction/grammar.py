@@ -53,6 +53,7 @@ _SAYING = words.word_set(
 )
 _AFTER_VERB = words.DETERMINERS | words.PREPOSITIONS
 _ASKED = words.word_set("see know understand hear review check discuss ask get look explain tell")
+_SOUGHT = words.word_set("way method command script list tool example idea ideas tips advice help")
 _ATTRIBUTIVE = words.word_set("first second third last next other main only same best new")
 _OWNING = words.word_set("a an the my our your his her its their")  # a noun follows
 _RELATIVE_TO_TEXT = words.word_set("above below following latter former aforementioned")
@@ -171,8 +172,12 @@ def _coordinated(told: list[str], group: VerbGroup) -> list[str]:
 
 
 def _asks(rest: list[str], group: VerbGroup) -> bool:
-    """Whether the words ask the assistant for something: "I need the outline", "want to know"."""
+    """Whether the words ask the assistant for something: "I need the outline", "want to know",
+    "am looking for a way".
+    """
     low = [bare(token) for token in rest]
+    if group.base == "look" and low[group.after : group.after + 1] == ["for"]:
+        return bool(set(low[group.after : group.after + 5]) & _SOUGHT)
     if group.base not in {"need", "want", "like", "require"} or group.past:
         return False
     following = [word for word in low[group.after :] if word not in words.ADVERBS]

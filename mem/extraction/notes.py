@@ -17,8 +17,8 @@ _DECISION = re.compile(
     re.IGNORECASE,
 )
 _CHOICE = re.compile(
-    r"^(?:(?:let's|i'll|we'll|i will|i'm|we're|i am|we are|i want to|i'd like to) )?"
-    r"(?:go|going|gone|proceed|stick) with (?P<what>.+)$",
+    r"^(?:(?:let's|i've|we've|i'll|we'll|i will|i'm|we're|i am|we are|i want to|i'd like to) )?"
+    r"(?:go|going|(?<=ve )gone|proceed|stick) with (?P<what>.+)$",
     re.IGNORECASE,
 )
 _HOW_TO = re.compile(

@@ -95,6 +95,11 @@ _DANGLING = re.compile(
 _REASON = re.compile(
     r"\b(?:because|cause|so|therefore|hence|due to|thanks to|as a result|why)\b", re.IGNORECASE
 )
+#: "I was blown away, says the editor": the first person is somebody else's.
+_TOLD_BY = re.compile(
+    r",[\"'’”]? (?:says|said|writes|wrote|explains|adds|recalls) (?!(?:i|we|that|it|so)\b)\w+",
+    re.IGNORECASE,
+)
 #: A line in bold alone is a title, or a reader's question.
 _BOLD_LINE = re.compile(r"^[ \t]*(?:\*\*|__)[^*_\n]+(?:\*\*|__)[ \t]*:?$", re.MULTILINE)
 _OPINIONS = word_set("think believe assume suppose guess doubt suspect")
@@ -365,7 +370,9 @@ def _named(statement: Statement) -> bool:
 
 
 def _quoted(text: str, sentence: Sentence) -> bool:
-    """Whether the sentence stands in quotation marks: someone else's words."""
+    """Whether the sentence is told of someone, or stands in quotation marks: their words."""
+    if _TOLD_BY.search(sentence.text):
+        return True
     before = text[: sentence.start].rpartition("\n\n")[2]
     if text.rfind("“", 0, sentence.start) > text.rfind("”", 0, sentence.start):
         return True

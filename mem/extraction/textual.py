@@ -23,7 +23,9 @@ _BESIDE = re.compile(
     r"^(?:below|above|here|(?:the )?(?:first|second|third|fourth|next|last)) (?:is|are|comes)\b|"
     r"\b(?:screenshot|chart|diagram|screencast)\b|"
     r"\b(?:shown|embedded|depicted|listed) (?:above|below)\b|"
-    r"\]\(",
+    r"\]\(|"
+    r"^(?:the|one) (?:\w+ )?(?:explanation|reason|problem|point|question|answer|thing|idea|trick|"
+    r"fact|issue|catch|truth) is\b",
     re.IGNORECASE,
 )
 #: What is done with a program on the way: a step that a note shows, not what became of someone.
