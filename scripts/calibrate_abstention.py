@@ -1,8 +1,9 @@
 """Fits the weights of `mem.answer.abstention` on labelled questions and prints how well they do.
 
-Each set is a folder with `sessions.jsonl.gz` and `questions.jsonl` (one conversation a store), the
-word `samples` for the bundled sample notes, or `worlds` for the small memories of
-tests/fixtures/answers that may be looked at. Every question is an example twice: as an answer reads
+Each set is a folder with `sessions.jsonl.gz` and `questions.jsonl` (one conversation a store), a
+folder of corpora for which tests/fixtures/answers_corpora has questions, the word `samples` for the
+bundled sample notes, or `worlds` for the small memories of tests/fixtures/answers; only what may be
+looked at is taken. Every question is an example twice: as an answer reads
 its hits, and as a search does. Conversations, not questions, are held out. Nothing is written into the package: the printed
 weights are pasted into `mem/answer/abstention.py` by whoever judges them better.
 
@@ -31,13 +32,16 @@ from mem.answer.question import clauses
 from mem.answer.reading import Reading, worth_reading
 from mem.assistant import Assistant
 from mem.core.clock import parse_time
+from tests.answer_corpora import asked_of
 from tests.answer_worlds import fill, worlds
 
 #: What the weights are drawn to, chosen with the development sets in view; none may change its
 #: sign. With a dozen questions without an answer, a set says little by itself.
 PRIOR = {
-    "focus": 1.6, "lacks": -3.0, "form": 0.4, "other": -1.5, "gap": -4.5, "rival": -0.5,
-    "prior": 3.0,
+    "focus": 2.1, "lacks": -3.0, "form": 0.4, "other": -1.5, "aside": -4.5, "foreign": -1.2,
+    "unnamed": -1.5, "far": -1.5, "undone": -0.8, "uncaused": -0.8, "idle": -1.5,
+    "asks": -0.8, "gap": -3.5, "rival": -0.7, "nothing": -1.0, "lost": -1.0, "fits": 0.2,
+    "top": 0.9, "prior": 3.0, "known": 0.8,
 }  # fmt: skip
 PULL = 0.2
 FOLDS = 6
@@ -72,7 +76,7 @@ def sample_examples(home: Path) -> Iterator[Example]:
 
 def world_examples(homes: Path) -> Iterator[Example]:
     """The own-written memories that may be looked at."""
-    for world in worlds("build"):
+    for world in (*worlds("build"), *worlds("people")):
         folder = homes / world["world"]
         folder.mkdir()
         with Assistant.open(folder / "home") as memory:
@@ -80,6 +84,18 @@ def world_examples(homes: Path) -> Iterator[Example]:
             for asked in world["questions"]:
                 name = f"worlds {world['world']}"
                 yield from _examples(memory, asked, name, told=asked["tells"], at=world["asked_at"])
+
+
+def corpus_examples(corpora: Path, homes: Path) -> Iterator[Example]:
+    """Questions of corpora in the wild."""
+    for corpus in asked_of("build"):
+        with Assistant.open(homes / corpus["name"]) as memory:
+            memory.ingest(str(corpora / corpus["corpus"]))
+            for asked in corpus["questions"]:
+                where = f"corpora {corpus['name']}"
+                yield from _examples(
+                    memory, asked, where, told=asked["tells"], at=corpus["asked_at"]
+                )
 
 
 def bench_examples(folder: Path, homes: Path) -> Iterator[Example]:
@@ -112,21 +128,24 @@ def _examples(
     )
     asker = memory.asker(memory.search, limit=20, asked_at=moment, llm=False)
     found, _ = asker.extractive().weigh(asked["question"], result)
-    answered = [(one.ranked, one.weights) for one in found]
+    answered = [(one.asked, one.ranked, one.weights) for one in found]
     hits = worth_reading(result.hits[:READ_FIRST])
     searched = [
-        (reading.ranked(), reading.weights)
+        (reading.asked, reading.ranked(), reading.weights)
         for reading in (Reading.of(part, hits, {}) for part in clauses(asked["question"]))
     ]
     for answers, readings in ((True, answered), (False, searched)):
-        parts = [one for one in readings if one[0]]
+        parts = [one for one in readings if one[1]]
         if parts:
-            best = parts[0][0][0].statement
+            best = parts[0][1][0].statement
             yield Example(
                 group=group,
                 conversation=conversation,
                 answers=answers,
-                parts=tuple(abstention.features(one, result, weights) for one, weights in parts),
+                parts=tuple(
+                    abstention.features(part, ranked, result, weights)
+                    for part, ranked, weights in parts
+                ),
                 answerable=asked.get("answerable", bool(told)),
                 right=(
                     best.hit.message_id in asked["evidence"]
@@ -255,8 +274,10 @@ def main() -> int:
                 examples += sample_examples(homes)
             elif name == "worlds":
                 examples += world_examples(homes)
-            else:
+            elif (Path(name) / "questions.jsonl").exists():
                 examples += bench_examples(Path(name), homes)
+            else:
+                examples += corpus_examples(Path(name), homes)
         report(examples)
         report_gate(examples)
     return 0

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
+from mem.answer.asides import FIRST, PIECE, SECOND, aside
 from mem.answer.context import Statement, plain
 from mem.answer.question import Asked, Wanted
 from mem.answer.states import borne_out
@@ -23,10 +24,7 @@ from mem.extraction.people import ROLE, TITLES, Gender, is_given_name
 REACH: Final = 320
 #: Of sentences that meet the question equally well the longer one counts, up to so many characters.
 LONG: Final = 200
-_PIECE: Final = re.compile(r"(?<=[.!?;…])[\"'”’)*_]*\s+|\n+")
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+|\n+")
-_FIRST: Final = re.compile(r"\b(?:I|[Mm]e|[Mm]y|[Mm]ine|[Mm]yself|[Ww]e|us|[Oo]urs?)\b")
-_SECOND: Final = re.compile(r"\b(?:you|your|yours|yourself|ya)\b", re.IGNORECASE)
 #: What may stand before the subject of a sentence.
 _OPENING: Final = re.compile(
     r"(?:(?:well|so|and|but|oh|yes|yeah|yep|no|also|now|then|later|today|yesterday|tomorrow|tonight"
@@ -68,13 +66,15 @@ class Bearing:
     """Whether a statement is `about` somebody else than the question, and how that is known.
 
     `others`: its subject is another person. `foreign`: another one than is asked about speaks, and
-    not about them. `spoken_to`: the one asked about speaks, but asks or tells the listener. `stems`
-    are those of the person asked about, where a pronoun of the statement stands for them.
+    not about them. `spoken_to`: the one asked about speaks, but asks or tells the listener.
+    `aside` is how much of a message is about the other one of a chat, in [0, 1]. `stems` are those
+    of the person asked about, where a pronoun of the statement stands for them.
     """
 
     others: bool = False
     foreign: bool = False
     spoken_to: bool = False
+    aside: float = 0.0
     stems: frozenset[str] = frozenset()
 
 
@@ -107,7 +107,7 @@ def bearing(
         return _NONE
     piece, before = _told(statement, weights)
     if (statement.hit.speaker or "").lower() not in _ROLES:
-        return _in_chat(asked, statement, piece, people)
+        return _in_chat(asked, statement, piece, people, weights)
     foreign = bool(statement.hit.speaker and asked.subjects) and not _names(asked, statement.text)
     if statement.hit.role == "assistant":
         return Bearing(foreign=foreign)
@@ -121,7 +121,7 @@ def _told(statement: Statement, weights: Mapping[str, float]) -> tuple[str, str]
     """The sentence of the statement that meets the question best, and what stands before it."""
     text, at = statement.text, 0
     best, found, start = -1.0, text, 0
-    for piece in _PIECE.split(text):
+    for piece in PIECE.split(text):
         where = text.find(piece, at)
         at = where + len(piece)
         held = content_stems(piece)
@@ -145,7 +145,7 @@ def _subject(
     if pronoun:
         return Subject.SOMEBODY, _meant(pronoun["who"].lower(), before, statement)
     who = _somebody(head, people)
-    if not who and not _FIRST.search(piece) and not _SECOND.match(head):
+    if not who and not FIRST.search(piece) and not SECOND.match(head):
         who = _headed(statement)
     return (Subject.SOMEBODY, who) if who else (Subject.UNKNOWN, "")
 
@@ -214,7 +214,7 @@ def _of_named(asked: Asked, statement: Statement, piece: str, kind: Subject, who
         return _NONE
     if kind is Subject.SOMEBODY and who:
         return Bearing(others=True)
-    speaks = kind is Subject.SPEAKER or (kind is Subject.UNKNOWN and _FIRST.search(piece))
+    speaks = kind is Subject.SPEAKER or (kind is Subject.UNKNOWN and FIRST.search(piece))
     return Bearing(others=bool(speaks) and not asked.mine)
 
 
@@ -231,7 +231,7 @@ def _is_of_speaker(asked: Asked, piece: str) -> bool:
 
 def _not_mine(asked: Asked, piece: str, kind: Subject, who: str) -> bool:
     """Whether a line is not about the asker although the asker's own life is asked about."""
-    if kind is not Subject.SOMEBODY or _FIRST.search(_KIN.sub("", piece, count=1)):
+    if kind is not Subject.SOMEBODY or FIRST.search(_KIN.sub("", piece, count=1)):
         return False
     if who in asked.kin:
         return False
@@ -246,22 +246,37 @@ def _not_mine(asked: Asked, piece: str, kind: Subject, who: str) -> bool:
     return not shared & sought and bool(borne_out(sought, content_stems(piece)) & sought)
 
 
-def _in_chat(asked: Asked, statement: Statement, piece: str, people: frozenset[str]) -> Bearing:
+def _in_chat(
+    asked: Asked,
+    statement: Statement,
+    piece: str,
+    people: frozenset[str],
+    weights: Mapping[str, float],
+) -> Bearing:
     """A message of one of several people, where one of them is asked about."""
     if not asked.subjects:
         return _NONE
     speaker = (statement.hit.speaker or "").lower()
     told = without_calls(piece, {*people, *asked.subjects}).strip()
-    asking = told.endswith("?") and not _FIRST.search(told)
-    to_listener = asking or (_SECOND.search(told) is not None and not _FIRST.search(told))
+    asking = told.endswith("?") and not FIRST.search(told)
+    to_listener = asking or (SECOND.search(told) is not None and not FIRST.search(told))
     kind, who = _subject(told, "", statement, people)
+    names = {one for name in asked.names for one in content_stems(name)}
+    sought = {one: weight for one, weight in weights.items() if one not in names}
     if any(name in speaker for name in asked.subjects):
-        known = kind is Subject.SOMEBODY and who and not _FIRST.search(told)
-        return Bearing(others=bool(known and who not in asked.names), spoken_to=to_listener)
+        known = kind is Subject.SOMEBODY and who and not FIRST.search(told)
+        return Bearing(
+            others=bool(known and who not in asked.names),
+            spoken_to=to_listener,
+            aside=aside(statement.text, sought, own=True),
+        )
     if _is_of_speaker(asked, piece):
         return Bearing(others=True)
     low = statement.text.lower()
     called = any(re.search(rf"\b{re.escape(name)}\b", low) for name in asked.subjects)
     named = _names(asked, without_calls(statement.text, asked.subjects))
-    answered = _SECOND.search(statement.text) is None and "?" not in statement.text
-    return Bearing(foreign=not named and (not called or answered))
+    answered = SECOND.search(statement.text) is None and "?" not in statement.text
+    return Bearing(
+        foreign=not named and (not called or answered),
+        aside=0.0 if named else aside(statement.text, sought, own=False),
+    )

@@ -130,7 +130,7 @@ class ExtractiveAnswerer:
             one = self.evidence(part, self._results(part, result) if several else result)
             if one is not None:
                 found.append(one)
-            sure.append(sure_of(one.ranked, one.weights, result) if one is not None else 0.0)
+            sure.append(sure_of(part, one.ranked, one.weights, result) if one is not None else 0.0)
         return found, sure
 
     def evidence(self, asked: Asked, result: SearchResult) -> Evidence | None:

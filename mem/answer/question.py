@@ -50,7 +50,8 @@ class Asked:
     `terms` are the content words; `focus` the stems of what the answer must be a value of ("which
     hospital", "passport number"). `names` are lower-case, and `subjects` those of them whom or
     whose the question is about ("Ana's dog", "did Ana"); `event` is the stem of what is dated
-    ("When did Ana fall"). `user` says that the asker's own life is asked about, `current` that the
+    ("When did Ana fall"), `deed` that of the verb of any question ("Did Ana move"), `why` that it
+    asks for a reason. `user` says that the asker's own life is asked about, `current` that the
     present state is; `past` and `future` are the question's tense where it is plain. `told` asks
     for what an assistant said, `clock` for a time of day; `unit` is the counted noun's stem. `kin`
     are the relatives asked about ("my father"), `agent` says that the asker did or does something,
@@ -74,6 +75,8 @@ class Asked:
     kin: tuple[str, ...] = ()
     agent: bool = False
     mine: bool = False
+    deed: str | None = None
+    why: bool = False
 
     @property
     def stems(self) -> frozenset[str]:
@@ -139,14 +142,14 @@ _ATTRIBUTES: Final = frozenset(
     stem(word)
     for word in word_set(
         "colour color brand make percentage amount number total sum average distance size length "
-        "height weight width speed age kind sort type money"
+        "height weight width speed age kind sort type money city town country"
     )
 )
-_PAID: Final = frozenset(stem(word) for word in ("pay", "cost", "earn", "charge", "worth"))
+PAID: Final = frozenset(stem(word) for word in ("pay", "cost", "earn", "charge", "worth"))
 #: Stems of words that only say what form an answer has, or who gave it.
 FORM: Final = (
     _ATTRIBUTES
-    | _PAID
+    | PAID
     | frozenset(
         stem(word)
         for word in word_set("large tall big heavy far old long recommend suggest advise propose")
@@ -180,6 +183,11 @@ _SUBJECT: Final = re.compile(
 _EVENT: Final = re.compile(
     r"\b(?:did|does|do|will|was|is|were|has|have|had)\s+(?:I|we|you|he|she|they|my|our|the|[A-Z]\w+(?:'s)?)"
     r"\s+(?:first |last )?([a-z]+)"
+)
+#: The verb of "Why did Ian Bell move …?", "Has my sister sold …?".
+_DEED: Final = re.compile(
+    r"\b(?i:did|does|do|will|has|have|had)\s+(?:(?:my|our|the|his|her|their)\s+)?(?:[A-Z][\w.'’-]*|[a-z]+)"
+    r"(?:\s+[A-Z][\w.'’-]*)*\s+(?:(?:and\s+I|first|last|ever|already|also|really)\s+)?([a-z]+)"
 )
 _OWNED: Final = re.compile(r"\b[A-Z]\w+['’]s (\w+)")
 _TOLD: Final = re.compile(
@@ -216,6 +224,8 @@ def read(question: str) -> Asked:
         kin=tuple(dict.fromkeys(match.group(1).lower() for match in _KIN.finditer(text))),
         agent=_AGENT.search(text) is not None,
         mine=_USER.search(_KIN.sub(" ", text)) is not None,
+        deed=_deed(text),
+        why=re.search(r"\bwhy\b", low) is not None,
     )
 
 
@@ -258,6 +268,12 @@ def _event(text: str, wanted: Wanted) -> str | None:
     match = _EVENT.search(text)
     low = match.group(1).lower() if match else ""
     return stem(low) if low and low not in STOP else None
+
+
+def _deed(text: str) -> str | None:
+    match = _DEED.search(text)
+    low = match.group(1) if match else ""
+    return stem(low) if low and low not in STOP and stem(low) not in common_stems() else None
 
 
 def _unit(low: str) -> str | None:
@@ -326,7 +342,7 @@ def _slot_of_amount(rest: list[Word]) -> list[Word]:
     elif "for" in told:
         noun = _until(rest[told.index("for") + 1 :], _STOPPERS)
     else:
-        noun = [word for word in _noun_after_be(rest[1:]) if word.stem not in _PAID]
+        noun = [word for word in _noun_after_be(rest[1:]) if word.stem not in PAID]
     return noun[-1:]
 
 

@@ -76,12 +76,18 @@ def worth_reading(hits: Iterable[Hit]) -> list[Hit]:
     return [hit for hit in first if not is_index(hit.text)] or first
 
 
-def sure_of(ranked: Sequence[Scored], weights: Mapping[str, float], result: SearchResult) -> float:
+def sure_of(
+    asked: Asked,
+    ranked: Sequence[Scored],
+    weights: Mapping[str, float],
+    result: SearchResult,
+) -> float:
     """How sure it is that the best evidence answers its question, in [0, 1]."""
-    value = abstention.confidence(abstention.features(ranked, result, weights))
-    if abstention.reaches(ranked[0], weights) and not ranked[0].barred:
-        return value
-    return min(value, abstention.UNRELATED)
+    value = abstention.confidence(abstention.features(asked, ranked, result, weights))
+    best = ranked[0]
+    if best.barred or not abstention.reaches(best, weights):
+        return min(value, abstention.UNRELATED)
+    return min(value, abstention.PARTIAL) if abstention.falls_short(asked, best) else value
 
 
 def how_sure(question: str, result: SearchResult, *, hits: int) -> float:
@@ -91,5 +97,5 @@ def how_sure(question: str, result: SearchResult, *, hits: int) -> float:
     for part in clauses(question):
         reading = Reading.of(part, first, {})
         ranked = reading.ranked()
-        sure.append(sure_of(ranked, reading.weights, result) if ranked else 0.0)
+        sure.append(sure_of(part, ranked, reading.weights, result) if ranked else 0.0)
     return min(sure)

@@ -16,7 +16,7 @@ from typing import Final
 
 from mem.answer.bearing import Bearing
 from mem.answer.context import Statement
-from mem.answer.question import FORM, Asked, Wanted
+from mem.answer.question import FORM, PAID, Asked, Wanted
 from mem.answer.states import borne_out
 from mem.answer.values import Span, found_values, has_unit
 from mem.answer.words import common_stems, content_stems, words
@@ -24,10 +24,11 @@ from mem.answer.words import common_stems, content_stems, words
 FEATURES: Final = (
     "cosine", "hit", "first", "cover", "cover_near", "focus", "event", "value", "lacks", "named",
     "stray", "foreign", "asks", "short", "neighbour", "assistant", "code", "form", "other",
+    "aside", "unnamed", "far", "undone", "uncaused", "idle",
 )  # fmt: skip
 WEIGHTS: Final = (
     4.8, 2.5, 0.1, 2.2, 2.0, 0.0, 2.0, 2.6, -2.8, 0.4, -2.0, -0.5, -1.5, -0.6, -1.4, -3.5,
-    -3.0, 0.0, 0.0,
+    -3.0, 0.0, 0.0, -1.5, 0.0, 0.0, 0.0, 0.0, -2.0,
 )  # fmt: skip
 NAME_FLOOR: Final = 1.0
 SUBJECT_FLOOR: Final = 2.0
@@ -35,8 +36,8 @@ SUBJECT_FLOOR: Final = 2.0
 _OPEN: Final = frozenset({Wanted.OTHER, Wanted.YES_NO})
 #: Kinds of answer that have a spelling of their own, so that a statement without it is no answer.
 _SPELT: Final = frozenset(
-    {Wanted.MONEY, Wanted.COUNT, Wanted.NUMBER, Wanted.ADDRESS, Wanted.COMMAND, Wanted.WEEKDAY}
-    | {Wanted.COLOUR}
+    {Wanted.MONEY, Wanted.COUNT, Wanted.DURATION, Wanted.NUMBER, Wanted.ADDRESS}
+    | {Wanted.COMMAND, Wanted.WEEKDAY, Wanted.COLOUR}
 )
 #: Characters between a value and what it is of: as good as none, and from there to the last.
 BESIDE: Final = 25
@@ -46,6 +47,20 @@ _OWNER: Final = re.compile(r"\b([A-Z]\w+)['’]s ((?:\w+ ?){1,2})")
 _ENTRY: Final = re.compile(r"[\s*+|-]*\**([A-Z]\w+)(?: [A-Z]\w+)?\**\s*(?:[:,|–]|- )")
 #: One sentence that is a question.
 _QUESTION: Final = re.compile(r"[^.!?]*\?[\s\"'”’*_)?!]*", re.DOTALL)
+
+#: What tells why.
+_CAUSE: Final = re.compile(
+    r"\b(?:because|since|so|as|due|reasons?|order|cause[ds]?|thanks|therefore|why|for|to)\b",
+    re.IGNORECASE,
+)
+_YEAR: Final = re.compile(r"\b(?:19|20)\d\d\b")
+#: How people begin what they ask of an assistant, whether or not they end it with a question mark.
+_ORDER: Final = re.compile(
+    r"(?:how (?:do|does|did|can|could|would|should|to|is|are)|what(?:'s| is| are| was| does)"
+    r"|why (?:do|does|did|is|are)|(?:can|could|would) you"
+    r"|(?:please )?(?:explain|write|give|tell|list))\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +84,11 @@ class Scored:
         """What statements are ranked by, ascending: whose words may be told, then the score."""
         return self.barred, -self.score
 
+    @property
+    def plain(self) -> float:
+        """The score without what vectors say of it."""
+        return self.score - WEIGHTS[0] * self.features[0]
+
     def feature(self, name: str) -> float:
         """One feature by name."""
         return self.features[FEATURES.index(name)]
@@ -91,20 +111,37 @@ def rarity(asked: Asked, passages: Sequence[frozenset[str]]) -> dict[str, float]
         for one in asked.stems
     }
     return {
-        one: max(weight * _tells(one, common), floors.get(one, 0.0))
+        one: max(weight * _tells(one, common, asked), floors.get(one, 0.0))
         for one, weight in weights.items()
     }
 
 
-def _tells(one: str, common: frozenset[str]) -> float:
-    """How much a word of a question tells by its kind: "how much money" is told without "money"."""
-    return 0.2 if one in FORM else 0.4 if one in common else 1.0
+def _tells(one: str, common: frozenset[str], asked: Asked) -> float:
+    """How much a word of a question tells by its kind: "how much money" is told without "money".
+
+    "When did she pay?" is not told without paying.
+    """
+    form = FORM if asked.wanted is Wanted.MONEY else FORM - PAID
+    return 0.2 if one in form else 0.4 if one in common else 1.0
+
+
+def telling_stems(asked: Asked) -> frozenset[str]:
+    """The stems that say what is asked about: no names, and nothing of an answer's form."""
+    names = {one for name in asked.names for one in content_stems(name)}
+    sought = asked.stems - names
+    return sought - FORM or sought or asked.stems
 
 
 def coverage(held: frozenset[str], weights: Mapping[str, float]) -> float:
     """The share of the question's weight that `held` covers, in [0, 1]."""
     whole = sum(weights.values())
     return sum(weight for one, weight in weights.items() if one in held) / whole if whole else 0.0
+
+
+def rarest_missing(held: frozenset[str], weights: Mapping[str, float]) -> float:
+    """The share of the question's weight that its rarest word has of those not held, in [0, 1]."""
+    missing = (weight for one, weight in weights.items() if one not in held)
+    return max(missing, default=0.0) / (sum(weights.values()) or 1.0)
 
 
 def score(
@@ -147,13 +184,19 @@ def score(
         "named": _named(asked, own | speaker),
         "stray": float(_strays(asked, near | around)),
         "foreign": float(bearing.foreign),
-        "asks": float(_QUESTION.fullmatch(statement.text) is not None),
+        "asks": float(_asks(statement)),
         "short": float(len(own) < 3),
         "neighbour": float(statement.neighbour),
         "assistant": float(hit.role == "assistant" and asked.user and not asked.told),
         "code": float(statement.code and asked.wanted is not Wanted.COMMAND),
         "form": 1.0 if asked.wanted in _OPEN else _form(asked, statement, spans, near),
         "other": float(bearing.spoken_to or _is_of_another(asked, statement)),
+        "aside": bearing.aside,
+        "unnamed": _further_missing(asked, statement, near | around),
+        "undone": float(asked.deed is not None and asked.deed not in near),
+        "uncaused": float(asked.why and _CAUSE.search(statement.text) is None),
+        "idle": float(content_stems(statement.text) <= stems),
+        "far": rarest_missing(near, weights),
     }
     features = tuple(known[name] for name in FEATURES)
     total = sum(weight * value for weight, value in zip(WEIGHTS, features, strict=True))
@@ -169,6 +212,13 @@ def score(
         content,
         bearing.others,
     )
+
+
+def _asks(statement: Statement) -> bool:
+    """Whether a statement only asks, or is what somebody tells an assistant to do."""
+    if _QUESTION.fullmatch(statement.text) is not None:
+        return True
+    return statement.hit.role == "user" and _ORDER.match(statement.text) is not None
 
 
 def _unnamed(asked: Asked, statement: Statement) -> bool:
@@ -192,6 +242,21 @@ def _named(asked: Asked, held_stems: frozenset[str]) -> float:
 def _strays(asked: Asked, held: frozenset[str]) -> bool:
     """Whether a person whom the question is about is named nowhere near the statement."""
     return any(not content_stems(name) & held for name in asked.subjects)
+
+
+def _further_missing(asked: Asked, statement: Statement, held: frozenset[str]) -> float:
+    """The share of the question's years, and names that are not its subjects ("Rome"), missing.
+
+    They may stand anywhere in the passage, or beside it.
+    """
+    further = [name for name in asked.names if name not in asked.subjects]
+    further += _YEAR.findall(asked.text)
+    if not further:
+        return 0.0
+    said = statement.hit.said_at
+    low = f"{statement.hit.text.lower()} {said.year if said else ''}"
+    missing = [name for name in further if not content_stems(name) & held and name not in low]
+    return len(missing) / len(further)
 
 
 def _focus(asked: Asked, near: frozenset[str], text: str) -> float:

@@ -46,8 +46,15 @@ _PLACE: Final = re.compile(
 )
 #: A name that stands where a place does.
 _PLACED: Final = re.compile(r"\b(?:in|at|from|near|to)\s+(?:the\s+)?[A-Z]\w+")
+#: Asks for a place that a map names.
+_OF_MAP: Final = re.compile(r"\b(?:what|which) (?:city|country|town|state)\b", re.IGNORECASE)
 _COMMAND: Final = re.compile(
     r"`[^`]+`|^\s*\$ |\b(?:sudo|make|git|pip|npm|docker|rsync|ssh)\s+\S+", re.MULTILINE
+)
+#: Numbers that count nothing: of dates, times of day and addresses.
+_DATED: Final = re.compile(
+    r"\b(?:19|20)\d\d(?:-\d\d){1,2}(?:T[\d:]+)?\b|\b\d{1,2}:\d\d\b|\b\w+://\S+|\b\d+(?:\.\d+){3}\b"
+    r"|\b(?:year|date|created|last|start|end|published):\s*[\d-]+"
 )
 #: How units are written beside a number, by the stem of their name.
 _UNITS: Final = {
@@ -87,7 +94,7 @@ _WEEKDAY: Final = re.compile(r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b"
 #: Kinds of value with a spelling of their own.
 _SPELLING: Final = {
     Wanted.WEEKDAY: _WEEKDAY,
-    Wanted.DURATION: _DURATION,
+    Wanted.DURATION: re.compile(rf"{_DURATION.pattern}|\b(?:19|20)\d\d\b", re.IGNORECASE),
     Wanted.MONEY: re.compile(f"{_MONEY.pattern}|{_BARE_AMOUNT.pattern}", re.IGNORECASE),
     Wanted.NUMBER: re.compile(f"{_IDENTIFIER.pattern}|{_CODE.pattern}"),
     Wanted.ADDRESS: _ADDRESS,
@@ -112,10 +119,14 @@ def found_values(
         return _counts(asked, text)
     if asked.wanted in (Wanted.PERSON, Wanted.NAME):
         return _named_others(asked, text, people)
+    if asked.wanted is Wanted.PLACE and _OF_MAP.search(asked.text):
+        return [match.span() for match in _PLACED.finditer(text)]
     pattern = _SPELLING.get(asked.wanted)
     if pattern is None or (asked.wanted is Wanted.COMMAND and statement.code):
         return [(0, len(text))]
     found = [match.span() for match in pattern.finditer(text)]
+    if asked.wanted is Wanted.MONEY:
+        found = _counting(text, found)
     return [*found, *dated] if asked.wanted is Wanted.WEEKDAY else found
 
 
@@ -168,4 +179,10 @@ def values(text: str) -> frozenset[str]:
 def _counts(asked: Asked, text: str) -> list[Span]:
     unit = _UNITS.get(asked.unit or "")
     pattern = re.compile(rf"\d\s?(?:{unit})", re.IGNORECASE) if unit else _NUMBER
-    return [match.span() for match in pattern.finditer(text)]
+    return _counting(text, [match.span() for match in pattern.finditer(text)])
+
+
+def _counting(text: str, found: Sequence[Span]) -> list[Span]:
+    """Without the numbers of dates, times of day and addresses."""
+    dated = [match.span() for match in _DATED.finditer(text)]
+    return [one for one in found if not any(start <= one[0] < end for start, end in dated)]

@@ -50,6 +50,34 @@ def test_the_words_of_somebody_else_are_no_answer() -> None:
     assert own > other
 
 
+@pytest.mark.parametrize(
+    ("question", "told", "other"),
+    [
+        ("Why did Ana sell the boat?", "Ana sold the boat as it leaked.", "Ana has a red boat."),
+        ("Did Ana sell the boat?", "Ana sold the boat in May.", "Ana has a red boat."),
+        ("How long is Ana's boat ride?", "Ana's boat ride is two hours.", "Ana's boat ride is on."),
+        ("How many pages has Ana's book?", "Ana's book has 320 pages.", "year: 2020, Ana's book"),
+    ],
+)
+def test_a_sentence_without_what_is_asked_for_is_no_answer(
+    question: str, told: str, other: str
+) -> None:
+    rest = ("Bought bread and milk.", "The bus was late today.")
+    assert sure(question, told, *rest) > 0.5 > sure(question, other, *rest)
+
+
+def test_what_is_asked_of_the_other_one_of_a_chat_is_no_answer() -> None:
+    question = "What did Ana learn from the race?"
+    tells, asks = (
+        how_sure(question, found(question, message(said, "Ana", DAY)), hits=5)
+        for said in (
+            "The race taught me patience, I learn slowly.",
+            "The race sounds great! What did you learn?",
+        )
+    )
+    assert tells > asks + 0.2
+
+
 def test_nothing_found_is_no_answer() -> None:
     assert how_sure("How much is my rent?", found("How much is my rent?"), hits=5) == 0.0
 
