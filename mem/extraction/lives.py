@@ -10,9 +10,10 @@ from mem.extraction.statement import Statement
 _OVER = re.compile(r"\b(?:no longer|any ?more|any longer)\b", re.IGNORECASE)
 _TASTES = frozenset({"like", "love", "hate", "dislike", "prefer", "be allergic to", "be afraid of"})
 _TURNS = re.compile(
-    r"(?:quit|leave|retire|resign|divorce|separate|marry|break up|split up|move out|retrain|"
-    r"graduate|lose|be (?:made redundant|laid|fired|let|dismissed|promoted|"
-    r"sacked)|get (?:married|engaged|divorced|promoted|fired))\b"
+    r"(?:quit|die|pass away|leave|retire|resign|divorce|separate|marry|break up|split up|"
+    r"move out|retrain|graduate|lose|"
+    r"be (?:made redundant|laid|fired|let|dismissed|promoted|sacked)|"
+    r"get (?:married|engaged|divorced|promoted|fired))\b"
 )
 
 
@@ -35,4 +36,5 @@ def is_turn(statement: Statement) -> bool:
 
 def is_taste(statement: Statement) -> bool:
     """Whether it says what someone by name likes, or what does not agree with them."""
-    return statement.predicate in _TASTES and is_by_name(statement)
+    favourite = re.search(r"'s favou?rite ", statement.subject) is not None
+    return (favourite or statement.predicate in _TASTES) and is_by_name(statement)

@@ -58,6 +58,7 @@ _VALUE = re.compile(
 
 _HOURS = re.compile(r"^(?:part|full)[- ]time (?:at|for) (.+)$")
 _AT = re.compile(r"^[a-z][\w -]* (?:at|for) ([A-Z].*)$")
+_WHERE = re.compile(r"^(?:[A-Z]\w+|the user|them|us|me)(?: and others)? in ([A-Z][\w'’ -]*)$")
 _CALLED = re.compile(r"^(?:called|named) ([A-Z].*)$")
 _AS = re.compile(r" as (?:an?|the|head|chief) ")
 _SHARE = re.compile(r"\d+\s?% \w")
@@ -71,6 +72,8 @@ def normalised(predicate: str, value: str) -> tuple[str, str]:
         predicate, value = f"{predicate} up", ""
     if predicate == "be" and (named := _CALLED.match(value)):
         predicate, value = "be named", named[1]
+    if predicate == "live with" and (placed := _WHERE.match(value)):
+        predicate, value = "live in", placed[1]
     if predicate == "work in" and (placed := _AT.match(value)):
         predicate, value = "work at", placed[1]
     if predicate == "work" and (found := _HOURS.match(value)):

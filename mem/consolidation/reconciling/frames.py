@@ -32,6 +32,8 @@ IDENTITY = "be"
 
 _OWNED = re.compile(r"^(?P<owner>[\w .-]+?)['’]s (?:own )?(?P<thing>.+)$|^their (?P<theirs>.+)$")
 _FRESH = re.compile(r"(?:^|(?<=['’]s ))(?:new|current|present|latest|actual) ")
+#: "now", "again" and what follows are not the value.
+_SINCE_WHEN = re.compile(r"(?<=\w),?\s(?:now|again|these days|nowadays|any ?more)\b.*$")
 _KIN = re.compile(rf"^[\w .-]+['’]s (?:(?:older|younger|big|little|twin|eldest|youngest|best|good|"
                   rf"old) )?(?:{ROLE}) (?P<name>[A-Z][\w'’-]+)$")  # fmt: skip
 _PARTNER = {
@@ -138,6 +140,7 @@ _TAKEN = re.compile(r"^(?:their|his|her) (?P<what>[a-z]+(?: and [a-z]+)?) (?P<ho
 _PREFERS = re.compile(r"^(?P<a>.+?) (?:over|to|rather than|instead of) (?P<b>.+)$")
 _USED_ON = re.compile(r"^(?P<what>.+?) (?P<on>(?:on|for|as) (?:their|the) .+)$")
 _JOB_AT = re.compile(r"^(?:an?|the) (?P<role>[\w /&-]+?) (?:at|for|with) (?P<org>.+)$")
+_SUBJECT_WORDS = 3
 _OUT_OF_WORK = re.compile(
     r"^(?:unemployed|retired|out of work|jobless|between jobs|self-employed|freelanc\w+|"
     r"a freelancer)\b"
@@ -146,7 +149,7 @@ _OUT_OF_WORK = re.compile(
 
 def frame_of(subject: str, predicate: str, value: str) -> Frame | None:
     """The frame of a statement as written, or None where its subject may have several."""
-    subject = _FRESH.sub("", subject)
+    subject, value = _FRESH.sub("", subject), _SINCE_WHEN.sub("", value)
     about = who(subject)
     return (
         _partner(about, predicate, value)
@@ -235,8 +238,8 @@ def _work(about: str, predicate: str, value: str) -> Frame | None:
             return Frame(about, WORK_AS, value)
     if predicate == "freelance":
         return Frame(about, WORK_PLACE, "freelance")
-    if predicate == "study" and len(value.split()) <= 3:
-        return Frame(about, "study", value)
+    if predicate == "study" and len(value.split()) <= _SUBJECT_WORDS:
+        return Frame(about, "study", re.sub(r" (?:in|at) [A-Z].*$", "", value))
     return None
 
 

@@ -22,7 +22,9 @@ _UNMARKED = str.maketrans(
 _LEADING = re.compile(r"^(?:the|a|an|my|our|his|her|their|your|some|to)\s+")
 _USER = frozenset({"i", "me", "my", "myself", "user", "the user", "we", "us"})
 _POLARITY = {
-    **dict.fromkeys(("like", "love", "enjoy", "adore", "prefer", "be fond of", "be into"), "+"),
+    **dict.fromkeys(
+        ("like", "love", "enjoy", "adore", "prefer", "be fond of", "be into", "stand", "bear"), "+"
+    ),
     **dict.fromkeys(
         ("dislike", "hate", "detest", "loathe", "can't stand", "cannot stand", "avoid"), "-"
     ),
