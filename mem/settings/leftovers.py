@@ -14,7 +14,9 @@ from pathlib import Path
 SPOOL = "stdin-"
 STAGE = "backup-"
 """How the name of a folder begins in which a backup is put together or taken apart."""
-_MADE = re.compile(rf"(?:{SPOOL}|{STAGE})(\d+)-.*")
+UNPACKED = "unpacked-"
+"""How the name of a folder begins in which an archive is read."""
+_MADE = re.compile(rf"(?:{SPOOL}|{STAGE}|{UNPACKED})(\d+)-.*")
 
 
 def spool_prefix(kind: str = SPOOL) -> str:

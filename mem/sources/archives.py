@@ -8,12 +8,9 @@ archives inside archives are not opened.
 from __future__ import annotations
 
 import bz2
-import contextlib
 import lzma
 import os
-import shutil
 import tempfile
-import time
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -25,6 +22,7 @@ from typing import IO
 from mem.core.document import DocumentKind, Message, ParsedDocument
 from mem.core.protocols import FileEntry, Parser
 from mem.errors import FileUnreadable, InputError, ParseFailed
+from mem.settings.leftovers import UNPACKED, remove_spools, spool_prefix
 from mem.settings.paths import Paths
 from mem.sources.folders import MAX_BYTES, Skipped, file_uri, walk
 from mem.sources.isolation import Isolation, Limits
@@ -37,8 +35,6 @@ from mem.sources.unpacking import MAX_MEMBER_BYTES
 _SUFFIXES = (*(".zip", ".tar", ".tgz", ".tar.gz", ".tbz", ".tbz2", ".tar.bz2", ".txz", ".tar.xz"),)
 # Zip files that are documents or programs of their own kind.
 _OTHER_PACKAGES = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"mimetype", b"META-INF/")
-_PREFIX = "unpacked-"
-_STALE_SECONDS = 24 * 3600
 _LIMITS = Limits(seconds=300, file_bytes=MAX_MEMBER_BYTES + 1, jobs=1)
 _NESTED = ("nested-archive", "an archive inside an archive")
 _SHOWN = 20
@@ -82,8 +78,8 @@ class ArchiveParser:
         """
         scratch = self._scratch or Paths.find().cache
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sweep(scratch)
-        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=scratch) as folder:
+        remove_spools(scratch)
+        with tempfile.TemporaryDirectory(prefix=spool_prefix(UNPACKED), dir=scratch) as folder:
             # Some formats know a conversation by the name of the folder that it lies in.
             root = Path(folder).resolve() / (_stem(entry.path) or "archive")
             root.mkdir(mode=0o700)
@@ -243,12 +239,3 @@ def _stem(path: Path) -> str:
         if name.lower().endswith(suffix):
             return name[: -len(suffix)].strip(". ")
     return path.stem.strip(". ")
-
-
-def _sweep(scratch: Path) -> None:
-    """Remove folders that a killed import left behind."""
-    now = time.time()
-    for folder in scratch.glob(f"{_PREFIX}*"):
-        with contextlib.suppress(OSError):
-            if not folder.is_symlink() and now - folder.stat().st_mtime > _STALE_SECONDS:
-                shutil.rmtree(folder)

@@ -15,9 +15,10 @@ def test_only_what_a_dead_process_left(home: Path) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
     cache = home / "cache"
-    names = [f"stdin-{dead.pid}-abc", f"{spool_prefix()}abc", "stdin-abc", "other", "stdin-1-x"]
+    gone = [f"{kind}{dead.pid}-abc" for kind in ("stdin-", "backup-", "unpacked-")]
+    names = [*gone, f"{spool_prefix()}abc", "stdin-abc", "other", "stdin-1-x"]
     for name in names:
         (cache / name).mkdir(parents=True)
         (cache / name / "stdin.jsonl").write_text("words")
     Assistant.open(home, embedder=FakeEmbedder()).close()
-    assert sorted(path.name for path in cache.iterdir()) == sorted(names[1:])
+    assert sorted(path.name for path in cache.iterdir()) == sorted(names[len(gone) :])

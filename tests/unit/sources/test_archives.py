@@ -10,6 +10,7 @@ import lzma
 import os
 import stat
 import struct
+import subprocess
 import sys
 import tarfile
 import zipfile
@@ -21,6 +22,7 @@ import pytest
 
 from mem.core.document import ParsedDocument
 from mem.errors import InputError, ParseFailed
+from mem.settings.leftovers import UNPACKED, spool_prefix
 from mem.sources.archives import ArchiveParser
 from mem.sources.builtin import parsers
 from mem.sources.folders import file_uri
@@ -175,12 +177,13 @@ def test_the_version_follows_the_formats_inside() -> None:
 
 
 def test_leftovers_of_a_killed_import_are_removed(scratch: Path) -> None:
-    old, fresh = scratch / "unpacked-old", scratch / "unpacked-fresh"
-    for folder in (old, fresh):
-        folder.mkdir(parents=True)
-    os.utime(old, (1, 1))
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    living = f"{spool_prefix(UNPACKED)}abc"
+    for name in (f"{UNPACKED}{dead.pid}-abc", living):
+        (scratch / name).mkdir(parents=True)
     read(scratch, "a.zip", zipped(("a.md", NOTE)))
-    assert [path.name for path in scratch.iterdir()] == ["unpacked-fresh"]
+    assert [path.name for path in scratch.iterdir()] == [living]
 
 
 def bomb_of_nested_zips() -> bytes:
