@@ -91,7 +91,7 @@ def test_add_list_once_remove(run_mem: RunMem, notes: Path) -> None:
     assert (added.code, added.json["import"]["documents"]["added"]) == (0, 3)
     (listed,) = run_mem("source", "list", "--json").json["sources"]
     assert (listed["watched"], listed["polled"]) == (True, False)
-    assert "watched  notes" in run_mem("source", "list").out
+    assert "in step  notes" in run_mem("source", "list").out
     (notes / "new.md").write_text("# New\n\nA heron stood in the pond.\n")
     once = run_mem("watch", "--once")
     assert (once.code, "1 added" in once.out) == (0, True)
