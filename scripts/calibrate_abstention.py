@@ -194,7 +194,7 @@ def report_gate(examples: list[Example]) -> None:
         some = [one for one in examples if one.answers == answers]
         names = sorted({one.group for one in some})
         print("answers" if answers else "searches", *(f"{name:>22}" for name in names))
-        for gate in (0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6):
+        for gate in (0.1, 0.12, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6):
             cells = []
             for name in names:
                 passed = {y: [] for y in (True, False)}

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 #: Below this confidence of the extractive answerer no model is asked. It is lower than what a
 #: quoted answer needs: a model may join statements of which none answers alone. Its figures
 #: come from scripts/calibrate_abstention.py.
-GATE: Final = 0.2
+GATE: Final = 0.12
 #: Tokens of a reply for each sentence, and beside them.
 PER_SENTENCE: Final = 60
 MARGIN: Final = 40

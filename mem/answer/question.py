@@ -243,13 +243,17 @@ def clauses(question: str) -> list[Asked]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    """Capitalised words that do not merely begin the sentence, lower-case, without "'s"."""
+    """Capitalised words that do not merely begin the sentence, lower-case, without "'s".
+
+    "ONLY" is no name but stress.
+    """
     found: dict[str, None] = {}
     for match in WORD.finditer(text):
         word = match.group().replace("’", "'")
         low = word.lower()
         first = match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".?!:"
-        if not word[0].isupper() or low in _NOT_NAMES or (first and low in _OPENERS):
+        loud = low in STOP and (first or (len(word) > 2 and word.isupper()))
+        if not word[0].isupper() or loud or low in _NOT_NAMES or (first and low in _OPENERS):
             continue
         found.setdefault(low.removesuffix("'s"))
     return tuple(found)

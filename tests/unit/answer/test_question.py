@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from mem.answer.question import Wanted, clauses, read
+from mem.answer.words import stem
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,10 @@ def test_two_questions_in_one_and_both_people_are_taken_apart() -> None:
         "What do I cook for Ben?",
     ]
     assert len(clauses("Where do Ana and Ben live?")) == 1
+
+
+def test_stress_is_no_name_and_the_deed_asked_about_is_read() -> None:
+    assert read("What did Ana order? Mention ONLY food.").names == ("ana",)
+    assert read("Why did Ian Bell move to Canada?").deed == stem("move")
+    assert read("Has my sister sold her car?").deed == stem("sold")
+    assert read("Where does Ana live?").why is False
