@@ -104,5 +104,5 @@ def test_a_model_that_writes_is_no_reranker(random_model: Path) -> None:
 
 def test_a_missing_installation(overlap_model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(RerankerUnusable, match=r"pip install 'mem\[llm\]'"):
+    with pytest.raises(RerankerUnusable, match=r"pipx install --force '\.\[llm\]'"):
         LlamaReranker(overlap_model)

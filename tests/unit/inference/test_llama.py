@@ -166,7 +166,7 @@ def test_the_parent_loads_nothing_and_the_terminal_stays_clean(random_model: Pat
 
 def test_without_llama_cpp_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "llama_cpp", None)
-    with pytest.raises(NoLanguageModel, match=r"^Llama-cpp-python is not installed \(pip install"):
+    with pytest.raises(NoLanguageModel, match=r"^Llama-cpp-python is not installed \(`pipx"):
         LlamaModel(RECIPE.parent / "random.gguf")
 
 
