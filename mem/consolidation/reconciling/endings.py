@@ -80,6 +80,13 @@ _SMALL = word_set(
     "a an the my our his her their your its to of at in on for with by and or as about being any "
     "all more again old former new too really it them that this"
 )
+#: Who leaves so comes back: "left Acme early", "left Lyon for a week".
+_AWAY = re.compile(
+    r"\b(?:early|late|at (?:\d|noon|half)|this (?:morning|evening)|tonight|for (?:lunch|dinner|"
+    r"home|holiday|vacation|the (?:day|night|weekend|airport|holiday|summer)|(?:an?|two|three|\d+) "
+    r"(?:\w+ )?(?:nights?|days?|weeks?|weekend|break|holiday|trip|meeting)))\b",
+    re.IGNORECASE,
+)
 _BESIDE = 2  # words beside what is switched from or gone back to
 _CALENDAR = word_set(
     "the january february march april may june july august september october november december "
@@ -221,6 +228,8 @@ def _denied(one: Candidate | Memory) -> list[Effect]:
 def _work(one: Candidate | Memory) -> list[Effect]:
     predicate, what, mine = one.predicate, one.object, _subjects(one)
     found: list[Effect] = []
+    if predicate == "leave" and any(_AWAY.search(said.quote) for said in one.evidence):
+        return []
     if predicate in _LEAVE_WORK:
         post = _POST.match(re.sub(r"^(?:off|go|redundant) ?(?:by|from|at)? ?", "", what))
         bare = predicate not in {"leave", "quit"} and not what

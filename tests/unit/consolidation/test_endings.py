@@ -89,6 +89,14 @@ def test_a_job_ends_when_it_is_left(
     assert keeper.take(told)[1].action == "known"
 
 
+@pytest.mark.parametrize("words", ["early today", "at 5", "for a week", "for lunch"])
+def test_who_leaves_for_a_while_comes_back(keeper: MemoryKeeper, draw: Draw, words: str) -> None:
+    parts = ("user", "leave", "Acme")
+    away = draw(f"I left Acme {words}.", parts, "2023-06-10", kind=MemoryKind.EVENT)
+    keeper.take([works(draw, "Acme", "2023-01-10"), away])
+    assert "I work at Acme." in {one.text for one in keeper.list()}
+
+
 def test_other_things_that_are_left_end_nothing(keeper: MemoryKeeper, draw: Draw) -> None:
     keeper.take([works(draw, "Acme", "2023-01-10"), left(draw, "Globex", "2023-06-10")])
     assert {one.text for one in keeper.list()} == {"I work at Acme.", "I left Globex in May."}
