@@ -16,15 +16,16 @@ _PERSONA = re.compile(
     r"(?:witty|friendly|helpful|ai|digital|virtual|loyal) companion)\b(?! (?:manager|teacher|chef|"
     r"professor|editor|nurse|director|coach|scientist|engineer|buyer|at|in|to))|"
     r"\b(?:break(?:s|ing)?|stay(?:s|ing)? in|out of) character\b|^\(ooc\b|"
-    r"\b(?:this|your) persona\b|^\W*persona\b|\bin that voice\b|\bmy (?:human|user)\b|"
-    r"^[\s#>*-]*(?:simulate|(?:speak|talk|answer|respond|reply) as|be my|let's do a|"
+    r"\b(?:this|your) persona\b|^\W{0,20}persona\b|\bin that voice\b|\bmy (?:human|user)\b|"
+    r"^[ \t#>*-]{0,20}(?:simulate|(?:speak|talk|answer|respond|reply) as|be my|let's do a|"
     r"let's role-?play|assistant settings|your task is|you will be given|you have \w+ tools|"
     r"as your \w+ partner)\b|"
-    r"\bmy creator is\b|\bi was (?:made|created) by\b|^\W*context: the user\b|"
-    r"^\W*instructions for\b[^\n]{0,40}:|^\*[^*\n]{3,80}\* i(?:'m| am) (?-i:[A-Z])|^let's play\b|"
+    r"\bmy creator is\b|\bi was (?:made|created) by\b|^\W{0,20}context: the user\b|"
+    r"^\W{0,20}instructions for\b[^\n]{0,40}:|^\*[^*\n]{3,80}\* i(?:'m| am) (?-i:[A-Z])|"
+    r"^let's play\b|"
     r"\bfresh each session\b|\bi was trained (?:by|on)\b|"
     r"\b(?:i'm|i am|name is) [a-z]+-\d+ and\b|\bthe following is a conversation\b|"
-    r"^\W*(?:you are|you're) (?-i:[A-Z])|\bmy character (?:is|lives|has|sells|was)\b",
+    r"^\W{0,20}(?:you are|you're) (?-i:[A-Z])|\bmy character (?:is|lives|has|sells|was)\b",
     re.IGNORECASE | re.MULTILINE,
 )
 #: A rule for a machine or a team; several of them make a file of rules.
@@ -36,9 +37,10 @@ _RULE = re.compile(
 _RULES = 2  # in a note; a message to an assistant scolds more often
 #: A name that files for machines and teams have: "AGENTS.md", "SOUL.md".
 _RULES_FILE = re.compile(
-    r"^\W*(?:[A-Z][A-Z_-]{2,}|[\w-]*(?:instructions|rules|prompt)|readme)\.(?:mdc?|txt|rst)\b|"
-    r"^\W*(?:project|repo(?:sitory)?|team|coding|working|code|commit|cursor|copilot|agent)[ -]"
-    r"(?:rules|guidelines|agreements?|conventions|standards|instructions)\b|^\W*prompt(?: for\b|:)",
+    r"^\W{0,20}(?:[A-Z][A-Z_-]{2,}|[\w-]*(?:instructions|rules|prompt)|readme)\.(?:mdc?|txt|rst)\b|"
+    r"^\W{0,20}(?:project|repo(?:sitory)?|team|coding|working|code|commit|cursor|copilot|agent)[ -]"
+    r"(?:rules|guidelines|agreements?|conventions|standards|instructions)\b|"
+    r"^\W{0,20}prompt(?: for\b|:)",
     re.IGNORECASE,
 )
 #: What files of rules for a code base speak of, in no particular time.
@@ -55,7 +57,8 @@ _DATED = re.compile(
     re.IGNORECASE,
 )
 _STANDING = re.compile(
-    r"^\W*(?:cursor rules|conventions|coding (?:style|standards)|house rules|style guide|persona|"
+    r"^\W{0,20}(?:cursor rules|conventions|coding (?:style|standards)|house rules|style guide|"
+    r"persona|"
     r"soul|identity|heartbeat|bootstrap|testimonials?|reviews?|case stud(?:y|ies)\b.*|about us|"
     r"meet (?:your|the) .*|(?:kindle )?highlights\b.*|quot(?:e|ation)s\b.*|lyrics\b.*|song\b.*|"
     r"poems?\b.*|flash ?cards\b.*|quiz\b.*|exercises?\b.*|unit \d.*|chapter \w+.*|abstract\b.*|"
@@ -67,7 +70,7 @@ _STANDING = re.compile(
 _FENCED = re.compile(r"^[ \t]*(```|~~~).*?(?:^[ \t]*\1|\Z)", re.MULTILINE | re.DOTALL)
 #: Labels and chords of a song.
 _SONG = re.compile(
-    r"^\W*(?:verse|chorus|bridge|refrain|outro|pre-chorus)\b[ \d]*(?:[\]:)]|$)|"
+    r"^\W{0,20}(?:verse|chorus|bridge|refrain|outro|pre-chorus)\b[ \d]*(?:[\]:)]|$)|"
     r"\b(?:chords|lyrics) (?:for|to|of) (?:this|the song)\b|\b(?:chords and words|words "
     r"and chords)\b|"
     r"^(?:[A-G][#b]?(?:m|maj|min|sus|dim)?\d?[ \t]+)+[A-G][#b]?(?:m|maj|min|sus|dim)?\d?[ \t]*$",
@@ -77,11 +80,11 @@ _STANZA = 3  # unstopped lines in a row that can be verse
 _VERSE_OPENING = re.compile(r"^(?:and|oh|yeah|for|where|o|but|when|my baby|now)\b", re.IGNORECASE)
 #: What is set to be solved, corrected or learnt.
 _EXERCISE = re.compile(
-    r"^\W*fill in the (?:blanks?|gaps?)\b|^\W*true or false\b|^\W*conjugate\b|"
-    r"\banswer the (?:following )?questions:|^\W*which of (?:these|the following) is\b|"
+    r"^\W{0,20}fill in the (?:blanks?|gaps?)\b|^\W{0,20}true or false\b|^\W{0,20}conjugate\b|"
+    r"\banswer the (?:following )?questions:|^\W{0,20}which of (?:these|the following) is\b|"
     r"\bin(?:to)? the right (?:form|tense)\b|\b(?:present|past) (?:perfect|simple|continuous)\b|"
-    r"^\W*q(?:uestion)?(?: ?\d+)?: |"
-    r"^\W*exercise\b[^\n]{0,4}[:.]|\w _{3,} ",
+    r"^\W{0,20}q(?:uestion)?(?: ?\d+)?: |"
+    r"^\W{0,20}exercise\b[^\n]{0,4}[:.]|\w _{3,} ",
     re.IGNORECASE | re.MULTILINE,
 )
 #: Placeholders and what is typed to see whether something works.
@@ -92,12 +95,14 @@ _DUMMY = re.compile(
     re.IGNORECASE,
 )
 #: A line of its own that marks what a program put in: "<tool_result>".
-_MARKED = re.compile(r"^\s*</?[a-z][\w-]*>\s*$", re.IGNORECASE | re.MULTILINE)
+_MARKED = re.compile(r"^[ \t]{0,40}</?[a-z][\w-]*>\s*$", re.IGNORECASE | re.MULTILINE)
 #: A line of code, of settings or of a log.
 _PROGRAM = re.compile(
-    r"[{};\\]\s*$|^\s*[#<]?/?\w[\w.-]*\s*=(?!=)|=>|^\s*\\[a-z]+|^\s*</?\w+[ >]|^\s*-- \w|"
-    r"^\s*(?:export|import|def|class|const|var|alias|nnoremap) \w|\bDROP TABLE\b|"
-    r"^\W*\d{4}-\d\d-\d\d[T ]\d\d:\d\d:|^\s*[\w.-]+@[\w.-]+:\S*[$#] |^\s*[$%] \w",
+    r"[{};\\][ \t]{0,9}$|^[ \t]{0,40}[#<]?/?\w[\w.-]*\s*=(?!=)|=>|^[ \t]{0,40}\\[a-z]+|"
+    r"^[ \t]{0,40}</?\w+[ >]|^[ \t]{0,40}-- \w|"
+    r"^[ \t]{0,40}(?:export|import|def|class|const|var|alias|nnoremap) \w|\bDROP TABLE\b|"
+    r"^\W{0,20}\d{4}-\d\d-\d\d[T ]\d\d:\d\d:|^[ \t]{0,40}[\w.-]+@[\w.-]+:\S*[$#] |"
+    r"^[ \t]{0,40}[$%] \w",
 )
 _LINES = 3
 #: What is read elsewhere and put into a talk.
@@ -113,7 +118,7 @@ _SENT_TO_MANY = re.compile(
     r"\bstrictly necessary\b|\bfound this helpful\b|\bsuperhost\b|\bbook a demo\b|"
     r"\bshop the (?:\w+ )?collection\b|(?:^|[.!] )visit (?:us|our (?:shop|store|website))\b|"
     r"\b(?:try|discover|meet|explore) our (?:new|latest)\b|\bforward (?:it|this) to a friend\b|"
-    r"\bin this issue\b|^\W*what we're (?:reading|watching|listening to)\b|"
+    r"\bin this issue\b|^\W{0,20}what we're (?:reading|watching|listening to)\b|"
     r"\bmy team ships?\b|\bships? to \d+ countries\b|\bpaying subscribers\b|"
     r"\bfree cancellation\b|\bconfidentiality notice\b|\bthe undersigned\b|\bi certify that\b|"
     r"\bi have read and (?:accept|agree)\b|\bi am (?:over|at least) 18\b",
@@ -138,7 +143,7 @@ _FIRM = re.compile(
     r"\bdeals? of the\b|\bfree returns\b|\bblack friday\b|\bour editors?\b|\bseats are limited\b|"
     r"\bi'm (?-i:[A-Z])\w+, (?:the |a )?(?:co-?)?(?:founder|ceo|owner|head|director)\b|"
     r"\bregister here\b|\bearly access\b|\ball-new\b|\bdoors close\b|"
-    r"\b[\d,.]+k? (?:students|upvotes|subscribers|customers)\b|"
+    r"\b\d[\d,.]{0,9}k? (?:students|upvotes|subscribers|customers)\b|"
     r"\bhoroscope\b|^linkedin:|\bairbnb\b|\bmy name is\b|"
     r"\bi'm (?-i:[A-Z])\w+ (?:from|at|with) (?-i:[A-Z])\w+[.,]|"
     r"^(?:hi|hello|hey|dear|good \w+)[ ,]+(?:traveller|neighbou?r|colleague|customer|member|"
@@ -159,7 +164,7 @@ def is_nobodys(
     to an assistant; `received`: somebody else's message. Typographic apostrophes are taken as plain
     ones.
     """
-    plain = _FENCED.sub("", text.replace("’", "'"))
+    plain = _FENCED.sub("", _lines_of(text.replace("’", "'")))
     first_line = plain.lstrip().partition("\n")[0]
     if any(_RULES_FILE.match(one) or _STANDING.match(one) for one in (first_line, *headings)):
         return True
@@ -175,6 +180,15 @@ def is_nobodys(
         return True
     ruled = (pasted or note) and len(_RULE.findall(plain)) >= _RULES + pasted
     return ruled or (pasted and _READ.search(plain) is not None)
+
+
+def _lines_of(text: str) -> str:
+    """The text with at most one empty line in a row, so that no pattern goes over many."""
+    lines: list[str] = []
+    for line in map(str.rstrip, text.splitlines()):
+        if line or (lines and lines[-1]):
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def is_program(text: str) -> bool:

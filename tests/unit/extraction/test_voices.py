@@ -121,3 +121,8 @@ def test_what_is_supposed_or_of_another_subject_is_not_stated(
 ) -> None:
     assert from_note(extractor, text) == []
     assert from_chat(extractor, [("Uma", "user", text), ("Joel", "user", "I see.")]) == []
+
+
+def test_patterns_do_not_go_over_the_same_words_again_and_again() -> None:
+    for piece in ("\n", "```\n", "1,", " \n", "* "):
+        assert not judged(piece * 50_000 + "I live in Porto", received=True)
