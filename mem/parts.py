@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mem.consolidation.summaries.summariser import Summariser
     from mem.consolidation.summaries.writing import SummaryWriter
     from mem.consolidation.worker import Extractor
-    from mem.extraction.model import ModelExtractor
+    from mem.extraction.proposing.model import ModelExtractor
     from mem.hooks.manager import Plugins
     from mem.hooks.specs import Exporter
     from mem.ingest.episodes import EpisodeReport
@@ -197,7 +197,7 @@ class Parts(Resources):
 
         Raises NoLanguageModel where what runs it is missing, LanguageModelUnusable.
         """
-        from mem.extraction.model import ModelExtractor
+        from mem.extraction.proposing.model import ModelExtractor
 
         if not self.has_language_model:
             return None

@@ -25,7 +25,7 @@ from mem.answer.prompts import SYSTEM as ANSWER_SYSTEM
 from mem.consolidation.reports import Budget
 from mem.consolidation.summaries.prompts import MOST_SENTENCES, summary_prompt
 from mem.core.language import Prompt
-from mem.extraction.prompts import INSTRUCTIONS, Passage
+from mem.extraction.proposing.prompts import INSTRUCTIONS, Passage
 from mem.testing import FakeLanguageModel
 
 REMEMBERED = "- Remembered: "

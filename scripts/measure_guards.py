@@ -21,12 +21,12 @@ from typing import Any
 from mem.bench.sets import read_set
 from mem.core.chunk import Chunk
 from mem.core.memory import Candidate, MemoryKind
-from mem.extraction.evidence import said_share
-from mem.extraction.model import Drawn, ModelExtractor
-from mem.extraction.prompts import Proposal
-from mem.extraction.proposals import Source, judge
+from mem.extraction.proposing.evidence import said_share
+from mem.extraction.proposing.model import Drawn, ModelExtractor
+from mem.extraction.proposing.prompts import Proposal
+from mem.extraction.proposing.proposals import Source, judge
 from mem.extraction.sentences import split_sentences
-from mem.extraction.subjects import Speakers
+from mem.extraction.speaking.subjects import Speakers
 from mem.store.chunks import StoredChunk
 from mem.testing import FakeLanguageModel
 

@@ -18,7 +18,7 @@ from mem.answer.question import Asked, Wanted
 from mem.answer.states import borne_out
 from mem.answer.words import STOP, content_stems
 from mem.extraction.mentions import Mention, persons
-from mem.extraction.people import ROLE, TITLES, Gender, is_given_name
+from mem.extraction.vocabulary.people import ROLE, TITLES, Gender, is_given_name
 
 #: Characters before a pronoun in which whom it stands for is looked for.
 REACH: Final = 320

@@ -20,7 +20,7 @@ from mem.answer.words import (
     word_set,
     words,
 )
-from mem.extraction.people import ROLE
+from mem.extraction.vocabulary.people import ROLE
 
 
 class Wanted(Enum):

@@ -174,7 +174,7 @@ def _aligned(
 
 def _content(text: str) -> set[str]:
     """Content words cut to six letters, a plain stemmer; numbers whole."""
-    from mem.extraction.words import content_words
+    from mem.extraction.vocabulary.words import content_words
 
     words = {word[:6] for word in content_words(text) if len(word) > 2 and word != "user"}
     return words | {word for word in _WORD.findall(text) if word[:1].isdigit()}

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from mem.consolidation.reconciling.naming import TITLES, entity_key
-from mem.extraction.people import is_given_name
+from mem.extraction.vocabulary.people import is_given_name
 from mem.store.memory.entities import EntityRecord
 
 #: Names are compared of no more than so many entities, the most mentioned.

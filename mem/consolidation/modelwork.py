@@ -24,7 +24,7 @@ from mem.errors import (
     ModelTimedOut,
     PromptTooLong,
 )
-from mem.extraction.model import Drawn, ModelExtractor
+from mem.extraction.proposing.model import Drawn, ModelExtractor
 from mem.store.chunks import StoredChunk
 from mem.store.database import Database
 from mem.store.work.jobs import Job, JobQueue, this_process

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mem.core.memory import Candidate, Trust
-from mem.extraction.subjects import Speakers
+from mem.extraction.speaking.subjects import Speakers
 from mem.hooks.guard import GuardedExtractor
 from mem.store.chunks import StoredChunk
 

@@ -10,7 +10,7 @@ import re
 from datetime import datetime
 
 from mem.core.memory import Memory, MemoryKind
-from mem.extraction.words import word_set
+from mem.extraction.vocabulary.words import word_set
 
 #: What someone is, has, likes or always does: true of them next year as well.
 _LASTING = word_set(

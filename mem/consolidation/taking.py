@@ -22,7 +22,7 @@ from mem.core.clock import Clock
 from mem.core.memory import Candidate, Memory, MemoryKind
 from mem.core.protocols import Embedder
 from mem.errors import UnknownId, WasForgotten, WasRejected
-from mem.extraction.evidence import verify
+from mem.extraction.proposing.evidence import verify
 from mem.store.erasing.tombstones import Tombstones
 from mem.store.memory.vectors import MemoryVectors
 from mem.store.store import Store
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mem.consolidation.summaries.summariser import Summariser
     from mem.consolidation.summaries.writing import SummaryWriter
     from mem.consolidation.worker import Extractor, Worker
-    from mem.extraction.model import ModelExtractor
+    from mem.extraction.proposing.model import ModelExtractor
     from mem.store.chunks import StoredChunk
 
 

@@ -18,8 +18,8 @@ from mem.consolidation.reconciling.reconciler import Reconciler
 from mem.consolidation.reports import Report
 from mem.core.memory import Candidate, MemoryStatus, Relation
 from mem.errors import PluginFailed
-from mem.extraction import echo
-from mem.extraction.evidence import verify
+from mem.extraction.proposing.evidence import verify
+from mem.extraction.speaking import echo
 from mem.store.chunks import Chunks, StoredChunk, changed_since, holding
 from mem.store.database import Database
 from mem.store.work.waiting import PENDING, WaitingChunks

@@ -6,13 +6,13 @@ import re
 from datetime import datetime
 
 from mem.core.memory import Candidate, Evidence, MemoryKind, Trust
-from mem.extraction import words
+from mem.extraction.grammar.outcomes import changed, outcome
+from mem.extraction.grammar.statement import Statement
+from mem.extraction.grammar.timing import Timed
 from mem.extraction.kinds import importance_of
-from mem.extraction.outcomes import changed, outcome
-from mem.extraction.people import TITLED
-from mem.extraction.statement import Statement
-from mem.extraction.subjects import Speaker
-from mem.extraction.timing import Timed
+from mem.extraction.speaking.subjects import Speaker
+from mem.extraction.vocabulary import words
+from mem.extraction.vocabulary.people import TITLED
 
 _NAME = re.compile(
     rf"(?<![.!?:;] )\b(?!The\b|A\b|An\b)(?:{TITLED.pattern}\s+)?[A-Z][\w'’-]+"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from mem.core.memory import MemoryKind
-from mem.extraction.statement import Statement, Tense
-from mem.extraction.subjects import Speaker
-from mem.extraction.words import PREPOSITIONS, is_gerund
+from mem.extraction.grammar.statement import Statement, Tense
+from mem.extraction.speaking.subjects import Speaker
+from mem.extraction.vocabulary.words import PREPOSITIONS, is_gerund
 
 _PLACE = re.compile(
     r"^(?:be|be located|be kept|be saved|be stored|live|hang|stand|lie|sit) "

@@ -10,8 +10,8 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from mem.extraction.belongings import is_belonging
-from mem.extraction.people import (
+from mem.extraction.vocabulary.belongings import is_belonging
+from mem.extraction.vocabulary.people import (
     PLURAL_ROLE,
     ROLE,
     Gender,
@@ -20,7 +20,7 @@ from mem.extraction.people import (
     is_given_name,
     is_pet,
 )
-from mem.extraction.words import readings, word_set
+from mem.extraction.vocabulary.words import readings, word_set
 
 _CAPITAL = r"[A-Z](?:[\w-]|'(?!s\b))*[a-z]"
 _ROLE = re.compile(

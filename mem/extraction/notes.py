@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from mem.extraction import words
-from mem.extraction.clauses import without_markup
-from mem.extraction.pronouns import third_person
+from mem.extraction.grammar.clauses import without_markup
+from mem.extraction.grammar.pronouns import third_person
+from mem.extraction.grammar.statement import Statement, Tense
 from mem.extraction.sentences import LineKind, Sentence
-from mem.extraction.statement import Statement, Tense
-from mem.extraction.subjects import Speaker
+from mem.extraction.speaking.subjects import Speaker
+from mem.extraction.vocabulary import words
 
 _DECISION = re.compile(
     r"^(?:decision|decided|agreed|outcome|conclusion|"

@@ -13,11 +13,17 @@ from datetime import timedelta
 
 from mem.core.chunk import Chunk
 from mem.core.memory import Evidence
-from mem.extraction.clauses import clauses, opened
-from mem.extraction.clipped import completed, keyed, planned
-from mem.extraction.grammar import read_clause
-from mem.extraction.lives import is_by_name, is_ended
-from mem.extraction.naming import read_name
+from mem.extraction.grammar.clauses import clauses, opened
+from mem.extraction.grammar.clipped import completed, keyed, planned
+from mem.extraction.grammar.forms import read_clause
+from mem.extraction.grammar.lives import is_by_name, is_ended
+from mem.extraction.grammar.naming import read_name
+from mem.extraction.grammar.objects import DATED_VERBS
+from mem.extraction.grammar.outcomes import outcome
+from mem.extraction.grammar.spans import span_of
+from mem.extraction.grammar.statement import Statement
+from mem.extraction.grammar.timing import Timed, take_times
+from mem.extraction.grammar.unfolding import unfold
 from mem.extraction.notes import (
     read_choice,
     read_condition,
@@ -28,9 +34,6 @@ from mem.extraction.notes import (
     read_todo,
     read_where,
 )
-from mem.extraction.objects import DATED_VERBS
-from mem.extraction.outcomes import outcome
-from mem.extraction.people import is_given_name
 from mem.extraction.references import (
     REACH,
     Passage,
@@ -41,14 +44,11 @@ from mem.extraction.references import (
 )
 from mem.extraction.screening import is_amount_or_code, plausible
 from mem.extraction.sentences import LineKind, Sentence, split_sentences, without_request
-from mem.extraction.spans import span_of
-from mem.extraction.statement import Statement
-from mem.extraction.subjects import Speaker
+from mem.extraction.speaking.subjects import Speaker
+from mem.extraction.speaking.transcripts import Spans
 from mem.extraction.textual import is_of_text
-from mem.extraction.timing import Timed, take_times
-from mem.extraction.transcripts import Spans
-from mem.extraction.unfolding import unfold
-from mem.extraction.words import word_set
+from mem.extraction.vocabulary.people import is_given_name
+from mem.extraction.vocabulary.words import word_set
 
 PER_SENTENCE = 3
 FULL_CHUNK = 900  # characters from which a chunk may have been cut inside a sentence

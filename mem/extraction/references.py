@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from mem.core.chunk import Chunk
 from mem.core.memory import Evidence
-from mem.extraction.clauses import without_markup
+from mem.extraction.grammar.clauses import without_markup
 from mem.extraction.mentions import Mention, groups, persons, places, things
-from mem.extraction.people import Gender
-from mem.extraction.subjects import Speaker
-from mem.extraction.words import AUXILIARIES, is_adverb, is_base, is_plural, word_set
+from mem.extraction.speaking.subjects import Speaker
+from mem.extraction.vocabulary.people import Gender
+from mem.extraction.vocabulary.words import AUXILIARIES, is_adverb, is_base, is_plural, word_set
 
 REACH = 320  # characters before a pronoun in which what it stands for must be named
 _HE_SHE = re.compile(r"\b(?P<who>he|she|him|her|his)(?P<tail>'s|'ll|'d)?(?![\w'])", re.IGNORECASE)

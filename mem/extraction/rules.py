@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 from mem.core.chunk import Chunk
 from mem.core.memory import Candidate, Evidence
 from mem.extraction.candidates import candidate
+from mem.extraction.grammar.lives import is_by_name, is_ended, is_taste, is_turn
+from mem.extraction.grammar.outcomes import is_priced
+from mem.extraction.grammar.statement import Tense
 from mem.extraction.kinds import kind_of
-from mem.extraction.lives import is_by_name, is_ended, is_taste, is_turn
-from mem.extraction.outcomes import is_priced
 from mem.extraction.reading import FUTURE, Reader, Reading
 from mem.extraction.screening import Screen, is_impersonal, is_publication, shows_how
-from mem.extraction.statement import Tense
-from mem.extraction.subjects import Speakers
+from mem.extraction.speaking.subjects import Speakers
 
 if TYPE_CHECKING:
     from mem.core.protocols import Embedder

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mem.errors import ModelFileDamaged, ModelFileMissing
-from mem.extraction.voices import is_nobodys
+from mem.extraction.speaking.voices import is_nobodys
 
 if TYPE_CHECKING:
     import numpy as np

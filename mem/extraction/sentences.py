@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from mem.extraction import words
+from mem.extraction.vocabulary import words
 
 MAX_CHARACTERS = 400
 MAX_WORD = 60

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from mem.extraction.statement import Statement
-from mem.extraction.words import word_set
+from mem.extraction.grammar.statement import Statement
+from mem.extraction.vocabulary.words import word_set
 
 #: What points to the text that it stands in.
 _TEXTUAL = re.compile(

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from mem.extraction.words import word_set
+from mem.extraction.vocabulary.words import word_set
 
 _FLAGS = re.IGNORECASE
 _LEAD = r"^(?:\W|so|well|ok|okay|oh|and|but)*"

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from mem.core.chunk import Chunk
 from mem.extraction.sentences import split_sentences
-from mem.extraction.words import readings, word_set
+from mem.extraction.vocabulary.words import readings, word_set
 
 PHRASES = 3
 LONGEST_RUN = 3

@@ -13,7 +13,7 @@ from mem.consolidation.reconciling.endings import Effect, effects_of, key_of
 from mem.consolidation.reconciling.frames import who
 from mem.consolidation.reconciling.normal import subject_key, value_of
 from mem.core.memory import Candidate, Memory, MemoryStatus
-from mem.extraction.words import lemma, third_person
+from mem.extraction.vocabulary.words import lemma, third_person
 from mem.store.memory.memories import Memories
 from mem.store.memory.rows import StoredMemory
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from mem.consolidation.reconciling.frames import who
 from mem.consolidation.reconciling.normal import name_key, subject_key, words_of
 from mem.core.memory import Candidate, Memory, MemoryKind
-from mem.extraction.words import is_gerund, lemma, word_set
+from mem.extraction.vocabulary.words import is_gerund, lemma, word_set
 
 _WORK, _HOME, _WITH, _HAVE, _LIKE = "work", "home", "with", "have", "like"
 _FAMILIES = {

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mem.extraction.belongings import is_figure
-from mem.extraction.people import ROLE, is_given_name
-from mem.extraction.professions import is_profession
+from mem.extraction.vocabulary.belongings import is_figure
+from mem.extraction.vocabulary.people import ROLE, is_given_name
+from mem.extraction.vocabulary.professions import is_profession
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from mem.consolidation.reconciling.normal import folded, name_key
 from mem.consolidation.reconciling.phrases import Kin, named_in
-from mem.extraction.people import is_given_name
-from mem.extraction.words import word_set
+from mem.extraction.vocabulary.people import is_given_name
+from mem.extraction.vocabulary.words import word_set
 from mem.store.memory.entities import Entities, EntityRecord
 from mem.store.memory.operation import Operation
 

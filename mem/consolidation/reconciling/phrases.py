@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mem.extraction.people import is_given_name, is_kin_or_pet, is_role
-from mem.extraction.words import is_base, is_gerund, word_set
+from mem.extraction.vocabulary.people import is_given_name, is_kin_or_pet, is_role
+from mem.extraction.vocabulary.words import is_base, is_gerund, word_set
 
 #: Words within names that have no capital.
 _PARTICLES = word_set(

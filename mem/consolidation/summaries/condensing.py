@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mem.extraction.screening import plausible
 from mem.extraction.sentences import split_sentences
-from mem.extraction.words import content_words
+from mem.extraction.vocabulary.words import content_words
 from mem.store.chunks import StoredChunk
 from mem.store.summaries import SummarySentence
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mem.core.language import Prompt, Schema
-from mem.extraction.passages import (
+from mem.extraction.proposing.passages import (
     Passage,
     list_schema,
     numbered,

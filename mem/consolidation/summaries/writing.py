@@ -22,8 +22,8 @@ from mem.core.clock import parse_time
 from mem.core.language import LanguageModel, Prompt, until_stopped
 from mem.core.protocols import Embedder
 from mem.errors import PromptTooLong
-from mem.extraction.evidence import denies, said_share, unsupported
-from mem.extraction.passages import Passage, random_mark
+from mem.extraction.proposing.evidence import denies, said_share, unsupported
+from mem.extraction.proposing.passages import Passage, random_mark
 from mem.store.chunks import StoredChunk
 from mem.store.summaries import SummaryRecord, SummarySentence
 

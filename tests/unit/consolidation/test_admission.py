@@ -10,7 +10,7 @@ from mem.assistant import Assistant
 from mem.consolidation.keeper import MemoryKeeper
 from mem.consolidation.reconciling.admission import gives_orders
 from mem.core.memory import Evidence, MemoryKind, MemoryStatus, Trust
-from mem.extraction.evidence import find_quote
+from mem.extraction.proposing.evidence import find_quote
 from tests.unit.consolidation.conftest import Draw
 
 

@@ -16,8 +16,8 @@ from mem.consolidation.modelwork import ModelWorker
 from mem.consolidation.reports import Budget, ModelReport, Report, Spent
 from mem.core.language import Prompt
 from mem.errors import EndlessReply, LanguageModelUnusable, ModelCrashed, ModelTimedOut
-from mem.extraction.model import ModelExtractor
-from mem.extraction.prompts import INSTRUCTIONS
+from mem.extraction.proposing.model import ModelExtractor
+from mem.extraction.proposing.prompts import INSTRUCTIONS
 from mem.testing import FakeEmbedder, FakeLanguageModel, FixedClock
 
 NOTHING = '{"memories": []}'

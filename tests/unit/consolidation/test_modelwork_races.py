@@ -11,7 +11,7 @@ import pytest
 from mem.assistant import Assistant
 from mem.consolidation.reports import Budget
 from mem.core.language import Prompt
-from mem.extraction.prompts import INSTRUCTIONS
+from mem.extraction.proposing.prompts import INSTRUCTIONS
 from mem.testing import FakeEmbedder, FakeLanguageModel, FixedClock
 
 CANARY = "Quagga"

@@ -14,7 +14,7 @@ from mem.consolidation.summaries.prompts import (
     summary_prompt,
     summary_schema,
 )
-from mem.extraction.passages import Passage
+from mem.extraction.proposing.passages import Passage
 
 AT = datetime(2025, 3, 4, 9)
 

@@ -10,7 +10,7 @@ from typing import Any
 from mem.core.chunk import Chunk
 from mem.core.language import Prompt
 from mem.core.memory import Candidate
-from mem.extraction.model import Drawn, ModelExtractor
+from mem.extraction.proposing.model import Drawn, ModelExtractor
 from mem.extraction.rules import RulesExtractor
 from mem.store.chunks import StoredChunk
 from mem.testing import FakeLanguageModel

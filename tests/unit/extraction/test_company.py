@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mem.extraction.clauses import clauses
+from mem.extraction.grammar.clauses import clauses
 
 
 @pytest.mark.parametrize(

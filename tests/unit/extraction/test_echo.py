@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import mem.samples
-from mem.extraction import echo
+from mem.extraction.speaking import echo
 
 ANSWER = """\
 15 October 2025 (“the 15th”, said on 9 November 2025). [1] Ines, 9 November

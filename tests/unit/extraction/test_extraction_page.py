@@ -7,8 +7,8 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from mem.extraction.passages import Passage
-from mem.extraction.prompts import INSTRUCTIONS, extraction_prompt, reply_schema
+from mem.extraction.proposing.passages import Passage
+from mem.extraction.proposing.prompts import INSTRUCTIONS, extraction_prompt, reply_schema
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGE = (ROOT / "docs" / "extraction.md").read_text(encoding="utf-8")

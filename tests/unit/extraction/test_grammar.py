@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from mem.core.memory import Trust
-from mem.extraction.clauses import clauses
-from mem.extraction.grammar import read_clause
-from mem.extraction.statement import Statement, Tense
-from mem.extraction.subjects import Speaker
+from mem.extraction.grammar.clauses import clauses
+from mem.extraction.grammar.forms import read_clause
+from mem.extraction.grammar.statement import Statement, Tense
+from mem.extraction.speaking.subjects import Speaker
 
 BEA = Speaker("Bea", "Bea", Trust.OWN_CHAT, is_user=True, to_assistant=False)
 USER = Speaker("user", "The user", Trust.OWN_CHAT, is_user=True, to_assistant=True)

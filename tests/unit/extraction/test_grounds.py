@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mem.extraction.evidence import denies, said_share, unsupported
+from mem.extraction.proposing.evidence import denies, said_share, unsupported
 
 GROUNDS = ["we paid 1,250.50 euros for three chairs at 10:30", "Ines Calloway", "The user"]
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from mem.core.memory import Candidate
-from mem.extraction import proposals
-from mem.extraction.model import Drawn
-from mem.extraction.prompts import INSTRUCTIONS, reply_schema
+from mem.extraction.proposing import proposals
+from mem.extraction.proposing.model import Drawn
+from mem.extraction.proposing.prompts import INSTRUCTIONS, reply_schema
 from mem.store.chunks import StoredChunk
 from tests.unit.extraction.making import drawn_by, message, note, proposed, replied, stored
 

@@ -13,7 +13,7 @@ import pytest
 from mem.core.language import Prompt, StoppedError
 from mem.core.memory import Candidate, MemoryKind, Trust
 from mem.errors import JunkReply, ModelTimedOut, PromptTooLong
-from mem.extraction.model import Drawn, ModelExtractor
+from mem.extraction.proposing.model import Drawn, ModelExtractor
 from mem.store.chunks import StoredChunk
 from mem.testing import FakeLanguageModel
 from tests.unit.extraction.making import drawn_by, message, note, proposed, replied, stored

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from mem.extraction.predicates import is_exclusive
+from mem.extraction.grammar.predicates import is_exclusive
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mem.core.memory import MemoryKind
-from mem.extraction.passages import Passage
-from mem.extraction.prompts import (
+from mem.extraction.proposing.passages import Passage
+from mem.extraction.proposing.prompts import (
     INSTRUCTIONS,
     LENGTHS,
     MOST_MEMORIES,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from mem.extraction.timing import take_times
+from mem.extraction.grammar.timing import take_times
 
 NOW = datetime(2025, 11, 20, 9)  # a Thursday
 

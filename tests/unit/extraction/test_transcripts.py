@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mem.extraction.rules import RulesExtractor
-from mem.extraction.transcripts import machine_spans
+from mem.extraction.speaking.transcripts import machine_spans
 from tests.unit.extraction.making import from_note, note
 
 MINE = "I live in Porto and work as a nurse."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mem.extraction.rules import RulesExtractor
-from mem.extraction.voices import is_nobodys, is_program, is_verse
+from mem.extraction.speaking.voices import is_nobodys, is_program, is_verse
 from tests.unit.extraction.making import from_chat, from_note, message
 
 

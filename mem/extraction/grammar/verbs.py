@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mem.extraction import words
-from mem.extraction.statement import Tense
+from mem.extraction.grammar.statement import Tense
+from mem.extraction.vocabulary import words
 
 _WISHES = words.word_set(
     "want plan hope intend need have like love aim wish expect mean prefer try going look forward "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mem.extraction.words import word_set
+from mem.extraction.vocabulary.words import word_set
 
 _PROFESSIONS = word_set(
     "accountant actor actress administrator analyst apprentice architect archivist artist "

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mem.extraction import words
-from mem.extraction.objects import without_tail
-from mem.extraction.statement import Tense, bare
-from mem.extraction.verbs import VerbGroup, verb_group
+from mem.extraction.grammar.objects import without_tail
+from mem.extraction.grammar.statement import Tense, bare
+from mem.extraction.grammar.verbs import VerbGroup, verb_group
+from mem.extraction.vocabulary import words
 
 _NOUN = (
     r"(?:(?:[Mm]y|[Oo]ur|[Tt]he) (?:[a-z][\w'-]* ){0,2}?[a-z][\w'-]+(?: [A-Z][\w'-]+){0,2}"

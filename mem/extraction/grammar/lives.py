@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from mem.extraction.people import TITLED, is_given_name
-from mem.extraction.statement import Statement
+from mem.extraction.grammar.statement import Statement
+from mem.extraction.vocabulary.people import TITLED, is_given_name
 
 _OVER = re.compile(r"\b(?:no longer|any ?more|any longer)\b", re.IGNORECASE)
 _TASTES = frozenset({"like", "love", "hate", "dislike", "prefer", "be allergic to", "be afraid of"})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from mem.extraction import words
-from mem.extraction.statement import Tense, bare
-from mem.extraction.verbs import VerbGroup
+from mem.extraction.grammar.statement import Tense, bare
+from mem.extraction.grammar.verbs import VerbGroup
+from mem.extraction.vocabulary import words
 
 _FEELINGS = words.word_set(
     "glad sorry sure happy excited ready proud thrilled grateful thankful curious afraid impressed "

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-from mem.extraction import words
-from mem.extraction.belongings import is_belonging, is_figure, is_kept, is_occasion
-from mem.extraction.grammar import has_finite
-from mem.extraction.people import is_given_name
-from mem.extraction.pronouns import third_person
-from mem.extraction.statement import Statement, Tense, bare
-from mem.extraction.subjects import Speaker
+from mem.extraction.grammar.forms import has_finite
+from mem.extraction.grammar.pronouns import third_person
+from mem.extraction.grammar.statement import Statement, Tense, bare
+from mem.extraction.speaking.subjects import Speaker
+from mem.extraction.vocabulary import words
+from mem.extraction.vocabulary.belongings import is_belonging, is_figure, is_kept, is_occasion
+from mem.extraction.vocabulary.people import is_given_name
 
 MOST_BARE = 3  # words of a sentence about a bare noun that say too little
 MOST_WORDS = 7  # of what a day is kept for

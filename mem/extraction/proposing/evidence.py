@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from mem.core.memory import Evidence
-from mem.extraction import words
+from mem.extraction.vocabulary import words
 
 _LOOKALIKES = str.maketrans(
     {

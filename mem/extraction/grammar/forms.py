@@ -9,20 +9,20 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from mem.extraction import words
-from mem.extraction.objects import (
+from mem.extraction.grammar.objects import (
     is_complete,
     is_dangling,
     is_substantial,
     predicate_of,
     without_tail,
 )
-from mem.extraction.people import TITLED, is_given_name
-from mem.extraction.predicates import is_exclusive, normalised
-from mem.extraction.pronouns import expanded, is_self_contained, owned, third_person
-from mem.extraction.statement import Statement, Tense, bare, closed
-from mem.extraction.subjects import Speaker
-from mem.extraction.verbs import VerbGroup, agreeing, verb_group
+from mem.extraction.grammar.predicates import is_exclusive, normalised
+from mem.extraction.grammar.pronouns import expanded, is_self_contained, owned, third_person
+from mem.extraction.grammar.statement import Statement, Tense, bare, closed
+from mem.extraction.grammar.verbs import VerbGroup, agreeing, verb_group
+from mem.extraction.speaking.subjects import Speaker
+from mem.extraction.vocabulary import words
+from mem.extraction.vocabulary.people import TITLED, is_given_name
 
 MAX_SUBJECT = 7
 MOST_PRICED = 4  # words of a thing without an owner whose price is told

@@ -16,19 +16,19 @@ from mem.core.chunk import Chunk
 from mem.core.language import LanguageModel, until_stopped
 from mem.core.memory import Candidate, Trust
 from mem.errors import JunkReply, ModelTimedOut, PromptTooLong
-from mem.extraction import echo
-from mem.extraction.passages import Passage, as_shown, random_mark
-from mem.extraction.prompts import (
+from mem.extraction.proposing.passages import Passage, as_shown, random_mark
+from mem.extraction.proposing.prompts import (
     PROMPT_VERSION,
     Reply,
     extraction_prompt,
     parse_reply,
     reply_schema,
 )
-from mem.extraction.proposals import Source, judge
+from mem.extraction.proposing.proposals import Source, judge
 from mem.extraction.screening import is_impersonal, plausible
 from mem.extraction.sentences import split_sentences
-from mem.extraction.subjects import Speaker, Speakers
+from mem.extraction.speaking import echo
+from mem.extraction.speaking.subjects import Speaker, Speakers
 from mem.store.chunks import StoredChunk
 
 SOURCE_TOKENS: Final = 1000

@@ -14,18 +14,18 @@ from datetime import datetime
 from mem.core.chunk import Chunk
 from mem.core.memory import Candidate, Evidence, MemoryKind
 from mem.core.times.spans import TimeMention, describe, find_mentions
-from mem.extraction import words
 from mem.extraction.candidates import candidate
-from mem.extraction.evidence import denies, find_quote, said_share, unsupported
-from mem.extraction.predicates import is_exclusive, normalised
-from mem.extraction.prompts import Proposal, echoes_prompt
+from mem.extraction.grammar.predicates import is_exclusive, normalised
+from mem.extraction.grammar.statement import Statement, Tense
+from mem.extraction.grammar.timing import Timed, take_times
+from mem.extraction.grammar.verbs import verb_group
+from mem.extraction.proposing.evidence import denies, find_quote, said_share, unsupported
+from mem.extraction.proposing.prompts import Proposal, echoes_prompt
 from mem.extraction.reading import FUTURE
 from mem.extraction.screening import asks, is_code_or_secret
 from mem.extraction.sentences import split_sentences
-from mem.extraction.statement import Statement, Tense
-from mem.extraction.subjects import Speaker
-from mem.extraction.timing import Timed, take_times
-from mem.extraction.verbs import verb_group
+from mem.extraction.speaking.subjects import Speaker
+from mem.extraction.vocabulary import words
 
 PROMPT_ECHO = "words of the prompt"
 NO_QUOTE = "quote not in the passage"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from enum import Enum
 
-from mem.extraction.words import word_set
+from mem.extraction.vocabulary.words import word_set
 
 
 class Gender(Enum):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from mem.extraction.statement import Statement, Tense
-from mem.extraction.subjects import Speaker
+from mem.extraction.grammar.statement import Statement, Tense
+from mem.extraction.speaking.subjects import Speaker
 
 REACH = 240  # characters before the name in which its bearer must stand
 _NAMED = re.compile(

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from mem.extraction.people import is_given_name
-from mem.extraction.predicates import normalised
-from mem.extraction.professions import is_profession
-from mem.extraction.statement import Statement, Tense
+from mem.extraction.grammar.predicates import normalised
+from mem.extraction.grammar.statement import Statement, Tense
+from mem.extraction.vocabulary.people import is_given_name
+from mem.extraction.vocabulary.professions import is_profession
 
 _FIGURE = r"(?:about |around |roughly |nearly |almost )?[£$€¥]?\s?\d[\d.,]*\S*(?: .+)?"
 _ROSE = (

@@ -14,7 +14,7 @@ from mem.core.chunk import METADATA_ROLE, Chunk
 from mem.core.clippings import is_clipping
 from mem.core.memory import Trust
 from mem.core.speakers import GENERIC, own_names
-from mem.extraction.transcripts import LABELS, Spans, machine_spans
+from mem.extraction.speaking.transcripts import LABELS, Spans, machine_spans
 
 BULK_ROLE = "bulk"  # of mail to many
 _MACHINES = frozenset({"assistant", "system", "tool", "function", "developer"})

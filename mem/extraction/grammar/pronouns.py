@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from mem.extraction import words
-from mem.extraction.subjects import Speaker
+from mem.extraction.speaking.subjects import Speaker
+from mem.extraction.vocabulary import words
 
 _CONTRACTIONS = (
     (re.compile(r"\bno longer\b", re.IGNORECASE), "no_longer"),

@@ -14,7 +14,7 @@ from typing import Final
 
 from mem.core.language import Prompt, Schema
 from mem.core.memory import MemoryKind
-from mem.extraction.passages import (
+from mem.extraction.proposing.passages import (
     Passage,
     list_schema,
     numbered,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from mem.extraction.people import is_kin_or_pet
-from mem.extraction.words import word_set
+from mem.extraction.vocabulary.people import is_kin_or_pet
+from mem.extraction.vocabulary.words import word_set
 
 _BODY = word_set(
     "knee shoulder wrist ankle elbow hip thumb toe stomach throat tooth eyesight hearing hamstring"

@@ -1,0 +1,1 @@
+"""Memories that a language model proposes, and the checks that each has to pass."""
