@@ -78,8 +78,10 @@ class HeatMap(Widget, can_focus=True):
             self.post_message(self.Moved(self.key))
         self.place = place
         self.refresh(layout=True)
-        # It is as high as its rows only when it has been laid out.
-        self.call_after_refresh(self._bring_into_view)
+
+    def on_resize(self) -> None:
+        """Only what has been laid out is as high as its rows, and can be scrolled in."""
+        self._bring_into_view()
 
     def watch_place(self) -> None:
         self.post_message(self.Moved(self.key))

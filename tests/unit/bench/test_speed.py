@@ -48,6 +48,7 @@ def test_made_up_vectors_are_of_the_text_alone_and_lie_in_clusters() -> None:
     assert abs(cosines[1500].mean()) < 0.1
 
 
+@pytest.mark.slow
 def test_a_size_is_imported_and_searched_and_its_home_used_again(tmp_path: Path) -> None:
     steps: list[tuple[int, str]] = []
 
