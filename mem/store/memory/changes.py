@@ -18,7 +18,7 @@ from mem.errors import NoSuchChange
 from mem.store.database import Database
 from mem.store.journal import JournalEntry
 from mem.store.memory.operation import Operation, Row, text_key
-from mem.store.undoing import drop_orphans, take_back
+from mem.store.memory.undoing import drop_orphans, take_back
 
 
 @dataclass(frozen=True, slots=True)
