@@ -170,12 +170,9 @@ def where_of(filters: Filters, *, gone: bool = False) -> tuple[str, list[object]
     parameters: list[object] = []
     if not gone:
         clauses.append("document.state = 'active'")
-    if filters.since is not None:
-        clauses.append("chunk.said_at >= ?")
-        parameters.append(format_time(filters.since))
-    if filters.before is not None:
-        clauses.append("chunk.said_at < ?")
-        parameters.append(format_time(filters.before))
+    for clause, bound in within_times("chunk.said_at", filters):
+        clauses.append(clause)
+        parameters.append(bound)
     if filters.kind is not None:
         clauses.append("(document.kind = ? OR document.format = ?)")
         parameters += [filters.kind, filters.kind]
@@ -194,6 +191,12 @@ def where_of(filters: Filters, *, gone: bool = False) -> tuple[str, list[object]
         clauses.append(within)
         parameters += values
     return " AND ".join(clauses), parameters
+
+
+def within_times(column: str, filters: Filters) -> list[tuple[str, str]]:
+    """SQL that holds a column of times to `[since, before)`, each clause with its parameter."""
+    bounds = ((filters.since, ">="), (filters.before, "<"))
+    return [(f"{column} {sign} ?", format_time(one)) for one, sign in bounds if one is not None]
 
 
 _SOURCE_CLAUSE = (

@@ -11,15 +11,14 @@ from collections.abc import Callable
 from functools import cache
 
 from mem.consolidation.reconciling.normal import words_of
+from mem.core.times.words import NUMBER_WORDS
 
 # Measured on the SICK pairs: see `NEAR` in the tests of this module.
 NEAR = 0.90
 _RELATED_WORDS = 0.60
 _NUMBERS = {
-    word: str(value)
-    for value, word in enumerate(
-        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
-    )
+    "zero": "0",
+    **{word: str(value) for word, value in NUMBER_WORDS.items() if value <= 10},
 }
 
 

@@ -138,11 +138,8 @@ class Effect:
         if found is None:
             partner = one.predicate == "have" and _PARTNERS.match(one.object) is not None
             return partner and _WITH in self.families and subject_key(one.subject) in self.subjects
-        friend = found[0].lower().endswith("friend") and found[0].lower()[-9:-6] not in {
-            "irl",
-            "boy",
-        }
-        friend = friend and not found[0].lower().endswith(("girlfriend", "boyfriend"))
+        role = found[0].lower()
+        friend = role.endswith("friend") and not role.endswith(("girlfriend", "boyfriend"))
         return friend is ("friend" in self.families) and _owner(one.subject) in self.subjects
 
     def _is_of_thing(self, subject: str) -> bool:
@@ -196,7 +193,7 @@ def effects_of(one: Candidate | Memory) -> list[Effect]:
         return _denied(one) if _OVER.search(one.text) else []
     if employer := things_of(employer_of(one.predicate, one.object)):
         return [Effect(_subjects(one), frozenset({_WORK}), employer, instead_of=True)]
-    if one.kind is not MemoryKind.EVENT and not one.predicate.startswith(("be ", "have rel", "be")):
+    if one.kind is not MemoryKind.EVENT and not one.predicate.startswith(("be", "have rel")):
         return []
     return [
         *_work(one), *_split(one), *_given_up(one), *_replaced(one), *_again(one),
@@ -215,8 +212,8 @@ def _denied(one: Candidate | Memory) -> list[Effect]:
     if family == _WITH or (one.predicate == "be" and things <= {"together"}):
         return [_parted(one, things - {"together"})]
     if one.predicate == "be" and things in ({"friends"}, {"friend"}):
-        company = things_of(" ".join(re.findall(r"\b[A-Z][\w'’-]+", one.text))) - {"user"}
-        return [Effect(_subjects(one), frozenset({"friend"}), company - _subjects(one), roles=True)]
+        company = _company(one) - {"user"} - _subjects(one)
+        return [Effect(_subjects(one), frozenset({"friend"}), company, roles=True)]
     if one.predicate == "be" and things == {"couple"}:
         return [_parted(one, frozenset())]
     if not things:
@@ -265,17 +262,20 @@ def _split(one: Candidate | Memory) -> list[Effect]:
     off = predicate in {"call off", "break off", "call", "break", "cancel", "end"}
     off = off and re.match(r"(?:off )?(?:the|their) (?:engagement|wedding)", what) is not None
     if off or _SPLIT.match(predicate):
-        company = things_of(" ".join(re.findall(r"\b[A-Z][\w'’-]+", one.text)))
-        return [_parted(one, company - _CALENDAR - set(subject_key(one.subject).split()))]
+        return [_parted(one, _company(one) - _CALENDAR - set(subject_key(one.subject).split()))]
     if predicate == "be" and re.search(r"\bex(?:-\w+)?$", what):
         owner = _owner(what.rpartition(" ")[0] + " x") or "user"
         return [Effect(frozenset({owner}), frozenset({_WITH}), things_of(one.subject), roles=True)]
     return []
 
 
+def _company(one: Candidate | Memory) -> frozenset[str]:
+    """The words with a capital, among them the names of whoever is told of."""
+    return things_of(" ".join(re.findall(r"\b[A-Z][\w'’-]+", one.text)))
+
+
 def _parted(one: Candidate | Memory, things: frozenset[str]) -> Effect:
-    whole = _subjects(one)
-    return Effect(whole, frozenset({_WITH}), things, roles=True)
+    return Effect(_subjects(one), frozenset({_WITH}), things, roles=True)
 
 
 def _owner(subject: str) -> str:

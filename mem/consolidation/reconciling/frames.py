@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from mem.core.times.words import NUMBER_WORDS
 from mem.extraction.vocabulary.belongings import is_figure
 from mem.extraction.vocabulary.people import ROLE, is_given_name
 from mem.extraction.vocabulary.professions import is_profession
@@ -81,7 +82,7 @@ _OWN_PLACES = re.compile(r"^(?:flat|apartment|house|home|address|place)$")
 _STANDS = frozenset(
     {"be in", "be at", "be located in", "be based in", "live in", "lie in", "stand in"}
 )
-_DIGITS = "one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+_DIGITS = {word: str(value) for word, value in NUMBER_WORDS.items() if value <= 12}
 _NUMBER_WORDS = (*_DIGITS, "fifteen", "twenty", "thirty", "forty", "fifty", "sixty", "hundred")
 _MONEY = r"[£$€¥]\s?\d[\d.,]*\d?k?|\d[\d.,]*\s?(?:£|€|\$)"
 _NUMBER = rf"(?:{_MONEY}|\d+(?:[.,:]\d+)*k?\b|(?:{'|'.join(_NUMBER_WORDS)})\b)"
@@ -294,7 +295,7 @@ def number_of(text: str) -> str:
     """A number as digits where it is one: "1,150" and "1150" are the same."""
     plain = re.sub(r"[^\d.,:a-z]", "", text.lower())
     if plain in _DIGITS:
-        return str(_DIGITS.index(plain) + 1)
+        return _DIGITS[plain]
     return re.sub(r",(?=\d{3}\b)", "", plain).rstrip(".,")
 
 

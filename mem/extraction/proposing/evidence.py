@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from mem.core.memory import Evidence
+from mem.core.times.words import NUMBER_WORDS
 from mem.extraction.vocabulary import words
 
 _LOOKALIKES = str.maketrans(
@@ -24,17 +25,7 @@ _LOOKALIKES = str.maketrans(
 #: A number with its marks, or a word of letters and digits.
 _UNIT = re.compile(r"\d+(?:[.,:]\d+)*(?=\W|$)|[^\W_]+(?:['’]s\b)?")
 _OPENS = re.compile(r"(?:^|[.!?]\s)\W*$")
-_NUMBERS = {
-    word: str(value)
-    for value, word in enumerate(
-        (
-            *("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
-            *("twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
-            *("nineteen", "twenty"),
-        ),
-        2,
-    )
-}
+_NUMBERS = {word: str(value) for word, value in NUMBER_WORDS.items() if 2 <= value <= 20}
 _DENIAL = re.compile(
     r"\b(?:not|never|no|none|nobody|nothing|nowhere|neither|nor|cannot|without|hardly|barely|"
     r"stopped|quit)\b|n't\b",

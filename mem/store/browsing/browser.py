@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from mem.core.chunk import Chunk
-from mem.core.clock import format_time
 from mem.core.document import DocumentKind, SaidAtOrigin
 from mem.core.query import Filters
 from mem.store.browsing.episodes import episode_keys
 from mem.store.browsing.memories import first_evidence, memory_counts, memory_keys
 from mem.store.browsing.view import Span, View
-from mem.store.chunks import PREFIXED_COLUMNS, Chunks, chunk_of, where_of
+from mem.store.chunks import PREFIXED_COLUMNS, Chunks, chunk_of, where_of, within_times
 from mem.store.database import Database, translated
 from mem.store.documents import DocumentRecord, Documents
 from mem.store.episodes import EpisodeRecord, Episodes
@@ -152,12 +151,9 @@ class Browser:
         where, bound = _of_documents(replace(filters, since=None, before=None, speaker=None), view)
         clauses.append(where)
         parameters += bound
-        if filters.since is not None:
-            clauses.append("document.said_at >= ?")
-            parameters.append(format_time(filters.since))
-        if filters.before is not None:
-            clauses.append("document.said_at < ?")
-            parameters.append(format_time(filters.before))
+        for clause, bound_at in within_times("document.said_at", filters):
+            clauses.append(clause)
+            parameters.append(bound_at)
         if filters.speaker is not None:
             clauses.append(
                 "document.id IN (SELECT document_id FROM chunk "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mem.core.clock import format_time
+from mem.store.chunks import within_times
 from mem.store.database import Database
 
 if TYPE_CHECKING:
@@ -31,12 +31,9 @@ def episode_keys(
     """
     filters = view.filters
     clauses, parameters = [where], list(bound)
-    if filters.since is not None:
-        clauses.append("episode.started_at >= ?")
-        parameters.append(format_time(filters.since))
-    if filters.before is not None:
-        clauses.append("episode.started_at < ?")
-        parameters.append(format_time(filters.before))
+    for clause, at in within_times("episode.started_at", filters):
+        clauses.append(clause)
+        parameters.append(at)
     if filters.speaker is not None:
         clauses.append(_IN_EPISODE.format("chunk.speaker = ? COLLATE NOCASE"))
         parameters.append(filters.speaker)

@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mem.core.clock import format_time
 from mem.core.memory import MemoryStatus
 from mem.core.query import Filters
-from mem.store.chunks import where_of
+from mem.store.chunks import where_of, within_times
 from mem.store.database import Database
 
 if TYPE_CHECKING:
@@ -76,10 +75,9 @@ def _where(view: View) -> tuple[str, list[object]]:
     statuses = (view.status,) if view.status else usual
     clauses = [f"memory.status IN ({','.join('?' * len(statuses))})"]
     parameters: list[object] = [*statuses]
-    for bound, sign in ((filters.since, ">="), (filters.before, "<")):
-        if bound is not None:
-            clauses.append(f"{AT} {sign} ?")
-            parameters.append(format_time(bound))
+    for clause, at in within_times(AT, filters):
+        clauses.append(clause)
+        parameters.append(at)
     if filters.kind is not None:
         clauses.append("memory.kind = ?")
         parameters.append(filters.kind)
